@@ -3,6 +3,6 @@
 export type { WbsListedUser } from "./wbs/account.ts";
 export { wbsEnvelope } from "./wbs/envelope.ts";
 export type { WbsGetMeasBody, WbsMeasure, WbsMeasureGroup } from "./wbs/measure.ts";
-export { WBS_CALLBACK_URL_MAX, wbsNotification } from "./wbs/notify.ts";
+export { WBS_CALLBACK_URL_MAX } from "./wbs/notify.ts";
 export { type WbsServices, wbsServices } from "./wbs/services.ts";
 export type { WbsUser } from "./wbs/user.ts";

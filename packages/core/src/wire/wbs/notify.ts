@@ -28,10 +28,3 @@ export const wbsListSubscriptionsRequest = z.strictObject(wbsCredentials);
 export const wbsListSubscriptionsBody = z.looseObject({
   profiles: z.array(wbsSubscription.extend({ callbackurl: z.string().nullish() })),
 });
-
-/** What the service posts to a callback URL. At subscribe time it may come without `userid`, to see whether we answer. */
-export const wbsNotification = z.looseObject({
-  userid: z.string().regex(/^[1-9]\d{0,14}$/),
-  startdate: z.string().regex(/^\d{1,15}$/),
-  enddate: z.string().regex(/^\d{1,15}$/),
-});

@@ -1,0 +1,36 @@
+/** Every bound of the package, in one place. A client's options override the first group. */
+export const LIMITS = {
+  /** One try, from the request to the last byte. */
+  timeoutMs: 15_000,
+  /** All tries of one call with the waits between them, counted from its first place under the rate limit. */
+  deadlineMs: 60_000,
+  /** Tries after the first one. */
+  retries: 3,
+  callsPerMinute: 120,
+  /** Groups asked for per request while paging. */
+  pageLimit: 500,
+  /** Requests of one walk through pages. */
+  maxPages: 2_000,
+
+  /** Before the second try; doubles with each further one. */
+  backoffMs: 500,
+  backoffMaxMs: 20_000,
+  /** The API refuses an identical call for some ten seconds after it asked for patience (601). */
+  tooManyRequestsWaitMs: 12_000,
+  /** A whole history of 100 000 groups takes 30 MB. */
+  answerBytes: 64 * 1024 * 1024,
+  /** Of an answer that nobody understands, in an error's message. */
+  excerptCharacters: 200,
+  /** Of the messages of foreign errors that ours carry as causes. */
+  causeCharacters: 300,
+  /** Links kept of a chain of causes. */
+  causes: 3,
+  /** Faults named of an answer that does not fit. */
+  faultsNamed: 3,
+  /** Pages in a row that may bring nothing new before a walk ends. */
+  idlePages: 3,
+  /** Walks begun again because groups vanished between two pages. */
+  restarts: 3,
+  /** Unknown codes that a client remembers as reported; a server could invent any number. */
+  unknownCodes: 256,
+} as const satisfies Record<string, number>;
