@@ -1,9 +1,25 @@
 // The whole public surface of @weighbridge/core: named exports, grouped; no logic.
 
+// The client of the original API
+export { hashPassword, type PasswordProof } from "./auth/password-hash.ts";
+export type { WbsCredentials } from "./client/credentials.ts";
+export type { Method } from "./client/exchange.ts";
+export type { AccountLogin, AccountService } from "./client/services/account.ts";
+export type { GetMeasParams, MeasureFilters, MeasureService } from "./client/services/measure.ts";
+export type { NotifyService, SubscriptionKey } from "./client/services/notify.ts";
+export type { OnceService } from "./client/services/once.ts";
+export type { SharingUpdate, UserService } from "./client/services/user.ts";
+export { createWbsClient, type WbsClient, type WbsClientOptions } from "./client/wbs-client.ts";
 // Time
 export { type Clock, systemClock } from "./clock.ts";
-// What users hold
+// Decoding what was recorded or fetched elsewhere
+export { decodeMeasurePage, type UnknownSink } from "./decode/measure-page.ts";
+// What users hold, and the tables that explain it
+export { attributions, categories } from "./domain/attributions.ts";
+export type { ListedSubscription } from "./domain/listed-subscription.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
+export type { MeasurePage } from "./domain/measure-page.ts";
+export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
 export type {
   CallOptions,
   Generation,
@@ -13,6 +29,17 @@ export type {
   Profile,
   Subscription,
 } from "./domain/person-api.ts";
+export {
+  type FeetAndInches,
+  formatWeight,
+  kilogramsTo,
+  kilogramsToStonesAndPounds,
+  metresToFeetAndInches,
+  type StonesAndPounds,
+  type WeightUnit,
+} from "./domain/units.ts";
+export type { UnknownCode } from "./domain/unknown-code.ts";
+export type { WbsUser } from "./domain/wbs-user.ts";
 // Errors: who must act, and how
 export {
   type Actor,

@@ -1,0 +1,27 @@
+import { hashPassword } from "../../auth/password-hash.ts";
+import { decodeUsersList } from "../../decode/users.ts";
+import type { CallOptions } from "../../domain/person-api.ts";
+import type { WbsUser } from "../../domain/wbs-user.ts";
+import { CALLS } from "../calls.ts";
+import { readBody } from "../read-body.ts";
+import type { Transport } from "../transport.ts";
+import type { OnceService } from "./once.ts";
+
+export interface AccountLogin {
+  readonly email: string;
+  /** Stays in this process: only a hash of it travels. */
+  readonly password: string;
+}
+
+export interface AccountService {
+  /** The users of an account, in no certain order, each with the key that reads their data. */
+  getUsersList(login: AccountLogin, options?: CallOptions): Promise<readonly WbsUser[]>;
+}
+
+export const accountService = (transport: Transport, once: OnceService): AccountService => ({
+  async getUsersList({ email, password }, options) {
+    const prove = async () => ({ email, hash: hashPassword({ email, password, once: await once.get(options) }) });
+    const body = await transport.send(CALLS.getUsersList, prove, options);
+    return readBody(CALLS.getUsersList, () => decodeUsersList(body));
+  },
+});

@@ -1,0 +1,22 @@
+import { decodeOnce } from "../../decode/once.ts";
+import type { CallOptions } from "../../domain/person-api.ts";
+import { CALLS } from "../calls.ts";
+import { readBody } from "../read-body.ts";
+import type { Transport } from "../transport.ts";
+
+export interface OnceService {
+  /** Resolves if the service answers. */
+  probe(options?: CallOptions): Promise<void>;
+  /** A string that is good for hashing one password, once. */
+  get(options?: CallOptions): Promise<string>;
+}
+
+export const onceService = (transport: Transport): OnceService => ({
+  async probe(options) {
+    await transport.send(CALLS.probe, {}, options);
+  },
+  async get(options) {
+    const body = await transport.send(CALLS.getOnce, {}, options);
+    return readBody(CALLS.getOnce, () => decodeOnce(body));
+  },
+});
