@@ -1,0 +1,40 @@
+/** What `--json` prints, one per name. */
+export interface Result {
+  readonly name: string;
+  readonly floor: number;
+  readonly subject: number;
+  readonly unit: string;
+  /** `subject / floor`. */
+  readonly ratio: number;
+}
+
+export interface Bar {
+  /** `at most`: less is better. */
+  readonly kind: "at most" | "at least";
+  readonly ratio: number;
+}
+
+/** One measurement, which may give several figures. */
+export interface Benchmark {
+  /** The names of its figures, and how good each has to be. */
+  readonly bars: Readonly<Record<string, Bar>>;
+  run(log: Log): Promise<readonly Result[]>;
+}
+
+/** Progress, for whoever waits. */
+export type Log = (line: string) => void;
+
+export function result(name: string, unit: string, floor: readonly number[], subject: readonly number[]): Result {
+  const [a, b] = [median(floor), median(subject)];
+  return { name, floor: a, subject: b, unit, ratio: b / a };
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted[sorted.length >> 1];
+  if (middle === undefined) throw new Error("no sample was taken");
+  return middle;
+}
+
+export const meets = (bar: Bar, ratio: number): boolean =>
+  bar.kind === "at most" ? ratio <= bar.ratio : ratio >= bar.ratio;

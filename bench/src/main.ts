@@ -1,0 +1,38 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Benchmark, Result } from "./benchmark.ts";
+import { decode } from "./benchmarks/decode.ts";
+import { chart, table } from "./report.ts";
+
+const USAGE = `pnpm bench [name…] [--json] [--chart FILE.svg]
+
+Measures floor and subject in the same run. docs/benchmarks.md says what each name measures.
+  --json        one object on stdout and nothing else there
+  --chart FILE  draws the ratios and their bars
+`;
+
+const benchmarks: readonly Benchmark[] = [decode];
+const bars = Object.assign({}, ...benchmarks.map((benchmark) => benchmark.bars)) as Benchmark["bars"];
+
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean" }, chart: { type: "string" }, help: { type: "boolean", short: "h" } },
+});
+const unknown = wanted.find((name) => !(name in bars));
+if (options.help || unknown !== undefined) {
+  const names = `\nNames: ${Object.keys(bars).join(", ")}\n`;
+  process.stderr.write(`${unknown === undefined ? "" : `There is no benchmark "${unknown}".\n`}${USAGE}${names}`);
+  process.exit(unknown === undefined ? 0 : 2);
+}
+
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
+const results: Result[] = [];
+for (const benchmark of benchmarks) {
+  if (!Object.keys(benchmark.bars).some(isWanted)) continue;
+  const figures = await benchmark.run((line) => process.stderr.write(`${line}\n`));
+  results.push(...figures.filter(({ name }) => isWanted(name)));
+}
+
+(options.json ? process.stderr : process.stdout).write(table(results, bars));
+if (options.json) process.stdout.write(`${JSON.stringify({ results })}\n`);
+if (options.chart !== undefined) writeFileSync(options.chart, chart(results, bars));
