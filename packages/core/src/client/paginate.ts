@@ -64,7 +64,7 @@ class Walk {
   restart(): void {
     this.#restarts++;
     if (this.#restarts > LIMITS.restarts) throw stuck("groups kept vanishing between two pages");
-    this.#known = this.offset;
+    this.#known = Math.max(this.#known, this.offset);
     this.#anchor = undefined;
     this.offset = 0;
   }

@@ -48,9 +48,9 @@ export function metresToFeetAndInches(metres: number, digits = 1): FeetAndInches
   return { feet, inches };
 }
 
-/** For people: `81.4 kg`, `179.5 lb`, `12 st 11.5 lb`; one decimal, a point as separator. */
+/** For people: `81.4 kg`, `179.5 lb`, `12 st 11.5 lb`, and `2.6 lb` below a stone; one decimal, a point as separator. */
 export function formatWeight(kilograms: number, unit: WeightUnit): string {
   if (unit !== "st") return `${kilogramsTo(unit, kilograms).toFixed(1)} ${unit}`;
   const { stones, pounds } = kilogramsToStonesAndPounds(Math.abs(kilograms));
-  return `${kilograms < 0 ? "-" : ""}${stones} st ${pounds.toFixed(1)} lb`;
+  return `${kilograms < 0 ? "-" : ""}${stones === 0 ? "" : `${stones} st `}${pounds.toFixed(1)} lb`;
 }

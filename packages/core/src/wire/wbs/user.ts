@@ -11,7 +11,7 @@ export const wbsUser = z.looseObject({
   /** 0 male, 1 female. */
   gender: z.int().nullish(),
   /** Id of the body-composition formula; no table of its values is known. */
-  fatmethod: z.unknown(),
+  fatmethod: z.unknown().optional(),
   /** Epoch seconds; negative before 1970. */
   birthdate: z.int().nullish(),
   /** Bit mask by device: 1 scale, 4 blood-pressure monitor. */

@@ -1,0 +1,10 @@
+/** What a promise was rejected with. */
+export async function caught(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error("rejected with something that is no error");
+  }
+  throw new Error("not rejected");
+}
