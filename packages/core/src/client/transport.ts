@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { CallOptions } from "../domain/person-api.ts";
 import { type Endpoint, InvalidCallError } from "../errors.ts";
+import { awake } from "./awake.ts";
 import { type ExchangeTools, exchange, type Method } from "./exchange.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { type Redact, redactor } from "./redact.ts";
@@ -67,7 +68,7 @@ export class Transport {
       last = outcome.failure;
       const delay = retryDelay(last, { tries, retries, isRepeatable: call.isRepeatable, random });
       if (delay === undefined || clock.now() + delay >= deadline) throw last.error;
-      await clock.sleep(delay, signal);
+      await awake(clock).sleep(delay, signal);
     }
   }
 }

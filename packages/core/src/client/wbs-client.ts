@@ -3,6 +3,7 @@ import type { PersonApi } from "../domain/person-api.ts";
 import type { UnknownCode } from "../domain/unknown-code.ts";
 import { InvalidCallError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import { awake } from "./awake.ts";
 import type { WbsCredentials } from "./credentials.ts";
 import type { Method } from "./exchange.ts";
 import { wbsPerson } from "./person.ts";
@@ -70,7 +71,10 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
     timeoutMs: atLeast("timeoutMs", 1, options.timeoutMs ?? LIMITS.timeoutMs),
     deadlineMs: atLeast("deadlineMs", 1, options.deadlineMs ?? LIMITS.deadlineMs),
     retries: atLeast("retries", 0, options.retries ?? LIMITS.retries),
-    rateLimit: new RateLimit(clock, atLeast("callsPerMinute", 1, options.callsPerMinute ?? LIMITS.callsPerMinute)),
+    rateLimit: new RateLimit(
+      awake(clock),
+      atLeast("callsPerMinute", 1, options.callsPerMinute ?? LIMITS.callsPerMinute),
+    ),
   });
   const pageLimits = {
     pageLimit: atLeast("pageLimit", SMALLEST_PAGE, options.pageLimit ?? LIMITS.pageLimit),
