@@ -23,6 +23,7 @@ export default defineConfig({
       project("mqtt-bridge", "packages/mqtt-bridge"),
       project("node-red-nodes", "packages/node-red-nodes"),
       project("conformance", "conformance"),
+      project("bench", "bench"),
       project("scripts", "scripts"),
     ],
   },

@@ -1,0 +1,67 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Benchmark, median, result } from "../benchmark.ts";
+import type { LoadOrder, LoadReport } from "../load.ts";
+import { buildBridge, message, Stage, Watcher } from "../parts.ts";
+
+const PEOPLE = 1_000;
+const CLIENTS = 32;
+const ROUNDS = 9;
+/** Nobody is notified about twice within the time in which the bridge takes several notifications as one. */
+const COALESCED_MS = 2_500;
+
+/**
+ * From the notification to the broker's acknowledgement of the event: each round is one weigh-in of each of 1000 people by 32 clients in a
+ * closed loop; floor and bridge take turns.
+ */
+export const callback: Benchmark = {
+  bars: {
+    "callback-p50": { kind: "at most", ratio: 1.5 },
+    "callback-throughput": { kind: "at least", ratio: 0.5 },
+  },
+  async run(log) {
+    buildBridge();
+    await using stage = new Stage();
+    const { url: brokerUrl, name } = await stage.broker();
+    log(`callback: ${name}, ${PEOPLE} people, ${CLIENTS} clients`);
+    const load = stage.load(brokerUrl);
+    const { apiUrl } = await message<{ apiUrl: string }>(load);
+    await using watcher = await Watcher.on(brokerUrl);
+    const { online } = await watcher.expectOnline("bridge");
+    stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
+    await online;
+    const { callbackUrl } = await message<{ callbackUrl: string }>(
+      stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 }),
+    );
+
+    const subjects = { floor: { baseTopic: "floor", callbackUrl }, subject: { baseTopic: "bridge" } };
+    const rounds: Record<keyof typeof subjects, LoadReport[]> = { floor: [], subject: [] };
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const kind of ["floor", "subject"] as const) {
+        await sleep(COALESCED_MS / 2);
+        const report = await play(load, subjects[kind]);
+        log(`callback: round ${round} of ${ROUNDS}, ${kind} ${median(report.latencies).toFixed(1)} ms`);
+        if (round > 0) rounds[kind].push(report); // the first one warms up
+      }
+    }
+    const p50 = (reports: LoadReport[]) => reports.map(({ latencies }) => median(latencies));
+    const rate = (reports: LoadReport[]) => reports.map(({ elapsedMs }) => (PEOPLE * 1_000) / elapsedMs);
+    return [
+      result("callback-p50", "ms", p50(rounds.floor), p50(rounds.subject)),
+      result("callback-throughput", "events/s", rate(rounds.floor), rate(rounds.subject)),
+    ];
+  },
+};
+
+async function play(load: ChildProcess, subject: Pick<LoadOrder, "baseTopic" | "callbackUrl">): Promise<LoadReport> {
+  const order: LoadOrder = {
+    ...subject,
+    userIds: Array.from({ length: PEOPLE }, (_, i) => i + 1),
+    clients: CLIENTS,
+  };
+  const answer = message<LoadReport>(load);
+  load.send(order);
+  const report = await answer;
+  if (report.strays > 0) throw new Error(`${report.strays} events that nobody stepped on a scale for`);
+  return report;
+}

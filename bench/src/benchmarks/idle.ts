@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Benchmark, result } from "../benchmark.ts";
+import { buildBridge, message, residentMb, Stage, Watcher } from "../parts.ts";
+
+const PEOPLE = 10;
+const ROUNDS = 9;
+/** After `online` the first poll of everybody goes on: memory is read when it is over. */
+const SETTLE_MS = 3_000;
+/** Each further one waits so long, so only the first ones are waited out. */
+const MEMORY_ROUNDS = 3;
+
+/** Start to `online`, and what stays in memory, against bare Node with the same sockets: two listeners, the broker, the API. */
+export const idle: Benchmark = {
+  bars: { start: { kind: "at most", ratio: 1.5 }, memory: { kind: "at most", ratio: 1.5 } },
+  async run(log) {
+    buildBridge();
+    await using stage = new Stage();
+    const { url: brokerUrl } = await stage.broker();
+    const { apiUrl } = await message<{ apiUrl: string }>(stage.load(brokerUrl));
+    await using watcher = await Watcher.on(brokerUrl);
+    const started = { floor: [] as number[], bridge: [] as number[] };
+    const resident = { floor: [] as number[], bridge: [] as number[] };
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const kind of ["floor", "bridge"] as const) {
+        const baseTopic = `${kind}-${round}`;
+        const { online } = await watcher.expectOnline(baseTopic);
+        const from = performance.now();
+        const child = stage[kind]({ brokerUrl, apiUrl, baseTopic, people: PEOPLE });
+        const ms = (await online) - from;
+        if (round > 0) started[kind].push(ms); // the first one fills the disk cache
+        if (round > 0 && round <= MEMORY_ROUNDS) {
+          await sleep(SETTLE_MS);
+          resident[kind].push(residentMb(child));
+        }
+        log(`idle: round ${round} of ${ROUNDS}, ${kind} online after ${ms.toFixed(0)} ms`);
+        await stage.stop(child);
+      }
+    }
+    return [
+      result("start", "ms", started.floor, started.bridge),
+      result("memory", "MB", resident.floor, resident.bridge),
+    ];
+  },
+};

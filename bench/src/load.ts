@@ -1,0 +1,16 @@
+export interface LoadOrder {
+  /** Undefined: where the subject asked to be called. */
+  readonly callbackUrl?: string;
+  readonly baseTopic: string;
+  /** Who steps on the scale, in this order; each once. */
+  readonly userIds: readonly number[];
+  readonly clients: number;
+}
+
+export interface LoadReport {
+  /** From the notification's request to the event, milliseconds. */
+  readonly latencies: readonly number[];
+  readonly elapsedMs: number;
+  /** Events that nobody waited for: repeats, or somebody else's weight. */
+  readonly strays: number;
+}

@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import mqtt, { type MqttClient } from "mqtt";
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const ROLES = { load: file("roles/load.ts"), broker: file("roles/broker.ts"), floor: file("roles/floor.mjs") };
+const BRIDGE = file("../../packages/mqtt-bridge/dist/cli.js");
+
+/** Later than that, nothing comes. */
+const START_MS = 60_000;
+
+/** What is measured is what is shipped: the compiled bridge. */
+export function buildBridge(): void {
+  const { status } = spawnSync("tsc", ["-b", file("../../packages/mqtt-bridge/tsconfig.build.json")], {
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) throw new Error("the bridge could not be built");
+}
+
+/** Child processes and their files; disposing it ends them all. */
+export class Stage implements AsyncDisposable {
+  readonly dir = mkdtempSync(join(tmpdir(), "weighbridge-bench-"));
+  readonly #children = new Set<ChildProcess>();
+  #serial = 0;
+
+  /** What is installed: Mosquitto with the settings that the bridge asks for, else aedes. */
+  async broker(): Promise<{ readonly url: string; readonly name: string }> {
+    const port = await freePort();
+    const version = spawnSync("mosquitto", ["-h"], { encoding: "utf8" }).stdout?.match(/mosquitto version \S+/)?.[0];
+    if (version) {
+      const config = join(this.dir, "mosquitto.conf");
+      writeFileSync(config, mosquittoConfig(port, this.dir));
+      this.#keep(spawn("mosquitto", ["-c", config], { stdio: "ignore" }));
+    } else this.#node([ROLES.broker, String(port)]);
+    await listening(port);
+    return { url: `mqtt://127.0.0.1:${port}`, name: version ?? "aedes" };
+  }
+
+  load(brokerUrl: string): ChildProcess {
+    return this.#node([ROLES.load, brokerUrl]);
+  }
+
+  floor({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): ChildProcess {
+    return this.#node([ROLES.floor, brokerUrl, apiUrl, baseTopic, String(people)]);
+  }
+
+  /** The built bridge, with its default timing; its people have the user ids 1 to `people` and the slugs p1 to p<people>. */
+  bridge({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions, nodeOptions: readonly string[] = []): ChildProcess {
+    const dir = join(this.dir, `bridge-${this.#serial++}`);
+    const config = `${dir}.yaml`;
+    const settings = {
+      state_dir: dir,
+      api: { base_url: apiUrl, calls_per_minute: 1_000_000 },
+      mqtt: { url: brokerUrl, base_topic: baseTopic },
+      callback: { public_url: "http://127.0.0.1", host: "127.0.0.1", port: 0 },
+      log: { level: "warn" },
+      people: Array.from({ length: people }, (_, i) => ({
+        slug: `p${i + 1}`,
+        name: `Person ${i + 1}`,
+        userid: i + 1,
+        publickey: "key",
+      })),
+    };
+    writeFileSync(config, JSON.stringify(settings)); // JSON is YAML
+    return this.#node([...nodeOptions, BRIDGE, "run", "--config", config]);
+  }
+
+  async stop(child: ChildProcess): Promise<void> {
+    this.#children.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill();
+    await exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#children].map((child) => this.stop(child)));
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #node(args: readonly string[]): ChildProcess {
+    return this.#keep(spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+  }
+
+  #keep(child: ChildProcess): ChildProcess {
+    this.#children.add(child);
+    return child;
+  }
+}
+
+export interface SubjectOptions {
+  readonly brokerUrl: string;
+  readonly apiUrl: string;
+  readonly baseTopic: string;
+  readonly people: number;
+}
+
+/** The next message of a child; fails when it ends first. */
+export async function message<T>(child: ChildProcess): Promise<T> {
+  const done = new AbortController();
+  const { signal } = done;
+  const ended = once(child, "exit", { signal }).then(([code]) => {
+    throw new Error(`a process ended with ${code}`);
+  });
+  try {
+    const [value] = await Promise.race([once(child, "message", { signal }), ended]);
+    return value as T;
+  } finally {
+    done.abort();
+    ended.catch(() => {});
+  }
+}
+
+/** Sees what processes say on the broker. */
+export class Watcher implements AsyncDisposable {
+  readonly #client: MqttClient;
+
+  private constructor(client: MqttClient) {
+    this.#client = client;
+  }
+
+  static async on(brokerUrl: string): Promise<Watcher> {
+    return new Watcher(await mqtt.connectAsync(brokerUrl, { protocolVersion: 5 }));
+  }
+
+  /** Subscribes; `online` then gives the moment (performance.now) at which `<baseTopic>/bridge/state` says it. */
+  async expectOnline(baseTopic: string): Promise<{ readonly online: Promise<number> }> {
+    const topic = `${baseTopic}/bridge/state`;
+    const online = new Promise<number>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${topic} is not online`)), START_MS);
+      const see = (on: string, payload: Buffer) => {
+        if (on !== topic || payload.toString() !== "online") return;
+        clearTimeout(timer);
+        this.#client.off("message", see);
+        resolve(performance.now());
+      };
+      this.#client.on("message", see);
+    });
+    await this.#client.subscribeAsync(topic, { qos: 0 });
+    return { online };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.endAsync(true);
+  }
+}
+
+/** Resident memory of a process, MB. */
+export function residentMb(child: ChildProcess): number {
+  const kb = readFileSync(`/proc/${child.pid}/status`, "utf8").match(/^VmRSS:\s+(\d+) kB/m)?.[1];
+  if (kb === undefined) throw new Error(`process ${child.pid} has no VmRSS`);
+  return Number(kb) / 1024;
+}
+
+const mosquittoConfig = (port: number, dir: string) => `listener ${port} 127.0.0.1
+allow_anonymous true
+user ${userInfo().username}
+persistence true
+persistence_location ${dir}/
+max_inflight_messages 1000
+max_queued_messages 0
+set_tcp_nodelay true
+log_dest none
+`;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const isUp = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
+      socket.on("connect", () => socket.destroy());
+    });
+    if (isUp) return;
+    await sleep(20);
+  }
+  throw new Error("the broker does not listen");
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { type Bar, result } from "../src/benchmark.ts";
+import { chart, table } from "../src/report.ts";
+
+const bars = {
+  quick: { kind: "at most", ratio: 1.5 },
+  much: { kind: "at least", ratio: 0.5 },
+} as const satisfies Record<string, Bar>;
+
+const results = [result("quick", "ms", [3, 1, 2], [2, 4, 30]), result("much", "events/s", [1000], [400])];
+
+test("a figure is the median of its samples, and its ratio is subject by floor", () => {
+  expect(results[0]).toEqual({ name: "quick", floor: 2, subject: 4, unit: "ms", ratio: 2 });
+});
+
+test("the table says which bar is met, whichever way it points", () => {
+  expect(table([...results, result("much", "events/s", [1000], [600])], bars).split("\n")).toEqual([
+    "benchmark          floor       subject  ratio    bar",
+    "quick            2.00 ms       4.00 ms   2.00  ≤ 1.5  MISSED",
+    "much       1000 events/s  400 events/s   0.40  ≥ 0.5  MISSED",
+    "much       1000 events/s  600 events/s   0.60  ≥ 0.5  met",
+    "",
+  ]);
+});
+
+test("the chart draws each ratio as long as it is, and marks what missed its bar", () => {
+  const widths = [...chart(results, bars).matchAll(/class="missed" .*?width="(\d+)"/g)].map(([, width]) =>
+    Number(width),
+  );
+  expect(widths).toHaveLength(2);
+  expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(0.4 / 2, 1);
+});
