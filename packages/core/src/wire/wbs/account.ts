@@ -8,7 +8,7 @@ export const wbsGetUsersListRequest = z.strictObject({
 });
 
 /** The key comes even for users who do not share. */
-export const wbsListedUser = wbsUser.extend({ publickey: z.string().min(1) });
+const wbsListedUser = wbsUser.extend({ publickey: z.string().min(1) });
 
 export const wbsGetUsersListBody = z.looseObject({ users: z.array(wbsListedUser) });
 

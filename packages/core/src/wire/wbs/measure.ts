@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { decimal, epoch, positiveDecimal } from "../scalars.ts";
+import { decimal, positiveDecimal } from "../scalars.ts";
 import { wbsCredentials } from "./credentials.ts";
 
 /** Powers of ten beyond it are not exact in a double. */
@@ -8,12 +8,12 @@ const LARGEST_UNIT = 22;
 export const wbsGetMeasRequest = z
   .strictObject({
     ...wbsCredentials,
-    /** Measured at or after. */
-    startdate: epoch.optional(),
+    /** Measured at or after, epoch seconds. */
+    startdate: decimal.optional(),
     /** Measured at or before. */
-    enddate: epoch.optional(),
+    enddate: decimal.optional(),
     /** Added or modified since, whatever the measuring date. */
-    lastupdate: epoch.optional(),
+    lastupdate: decimal.optional(),
     meastype: positiveDecimal.optional(),
     /** 1 measures, 2 objectives; absent: both. */
     category: z.enum(["1", "2"]).optional(),
@@ -28,14 +28,14 @@ export const wbsGetMeasRequest = z
     { path: ["offsetby"], error: "must equal offset" },
   );
 
-export const wbsMeasure = z.object({
+const wbsMeasure = z.object({
   value: z.int(),
   type: z.int(),
   /** Power of ten that multiplies `value`. */
   unit: z.int().min(-LARGEST_UNIT).max(LARGEST_UNIT),
 });
 
-export const wbsMeasureGroup = z.object({
+const wbsMeasureGroup = z.object({
   /** Unique, but does not grow with time. */
   grpid: z.int(),
   /** An open list; -1 was seen. */
