@@ -28,11 +28,17 @@ if (options.help || unknown !== undefined) {
 }
 
 const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
+const log = (line: string) => void process.stderr.write(`${line}\n`);
 const results: Result[] = [];
 for (const benchmark of benchmarks) {
   if (!Object.keys(benchmark.bars).some(isWanted)) continue;
-  const figures = await benchmark.run((line) => process.stderr.write(`${line}\n`));
-  results.push(...figures.filter(({ name }) => isWanted(name)));
+  try {
+    const figures = await benchmark.run(log);
+    results.push(...figures.filter(({ name }) => isWanted(name)));
+  } catch (error) {
+    log(`${Object.keys(benchmark.bars).join(", ")} could not be measured: ${error}`);
+    process.exitCode = 1;
+  }
 }
 
 (options.json ? process.stderr : process.stdout).write(table(results, bars));

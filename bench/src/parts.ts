@@ -12,8 +12,8 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const ROLES = { load: file("roles/load.ts"), broker: file("roles/broker.ts"), floor: file("roles/floor.mjs") };
 const BRIDGE = file("../../packages/mqtt-bridge/dist/cli.js");
 
-/** Later than that, nothing comes. */
-const START_MS = 60_000;
+/** What does not come by then does not come. */
+const PATIENCE_MS = 60_000;
 
 /** What is measured is what is shipped: the compiled bridge. */
 export function buildBridge(): void {
@@ -103,17 +103,24 @@ export interface SubjectOptions {
 
 /** The next message of a child; fails when it ends first. */
 export async function message<T>(child: ChildProcess): Promise<T> {
+  const [value] = await whileAlive(child, (signal) => once(child, "message", { signal }));
+  return value as T;
+}
+
+/** Waits for what a child brings about; fails when it ends first or takes too long. */
+export async function whileAlive<T>(child: ChildProcess, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const done = new AbortController();
   const { signal } = done;
-  const ended = once(child, "exit", { signal }).then(([code]) => {
-    throw new Error(`a process ended with ${code}`);
-  });
+  const fail = (how: string) => {
+    throw new Error(`${child.spawnargs.slice(1).join(" ")} ${how}`);
+  };
+  const ended = once(child, "exit", { signal }).then(([code]) => fail(`ended with ${code}`));
+  const late = sleep(PATIENCE_MS, undefined, { signal }).then(() => fail(`took more than ${PATIENCE_MS} ms`));
   try {
-    const [value] = await Promise.race([once(child, "message", { signal }), ended]);
-    return value as T;
+    return await Promise.race([work(signal), ended, late]);
   } finally {
+    for (const loser of [ended, late]) loser.catch(() => {});
     done.abort();
-    ended.catch(() => {});
   }
 }
 
@@ -132,11 +139,9 @@ export class Watcher implements AsyncDisposable {
   /** Subscribes; `online` then gives the moment (performance.now) at which `<baseTopic>/bridge/state` says it. */
   async expectOnline(baseTopic: string): Promise<{ readonly online: Promise<number> }> {
     const topic = `${baseTopic}/bridge/state`;
-    const online = new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${topic} is not online`)), START_MS);
+    const online = new Promise<number>((resolve) => {
       const see = (on: string, payload: Buffer) => {
         if (on !== topic || payload.toString() !== "online") return;
-        clearTimeout(timer);
         this.#client.off("message", see);
         resolve(performance.now());
       };

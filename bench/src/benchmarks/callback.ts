@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Benchmark, median, result } from "../benchmark.ts";
 import type { LoadOrder, LoadReport } from "../load.ts";
-import { buildBridge, message, Stage, Watcher } from "../parts.ts";
+import { buildBridge, message, Stage, Watcher, whileAlive } from "../parts.ts";
 
 const PEOPLE = 1_000;
 const CLIENTS = 32;
@@ -28,8 +28,8 @@ export const callback: Benchmark = {
     const { apiUrl } = await message<{ apiUrl: string }>(load);
     await using watcher = await Watcher.on(brokerUrl);
     const { online } = await watcher.expectOnline("bridge");
-    stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
-    await online;
+    const bridge = stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
+    await whileAlive(bridge, () => online);
     const { callbackUrl } = await message<{ callbackUrl: string }>(
       stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 }),
     );
