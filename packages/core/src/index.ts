@@ -50,7 +50,14 @@ export {
   UnreachableError,
   WeighbridgeError,
 } from "./errors.ts";
-
+// Notifications: reading a callback, keeping a subscription
+export { checkCallbackUrl } from "./notifications/callback-url.ts";
+export { type KeepInput, keepSubscription, type SubscriptionReport } from "./notifications/keep-subscription.ts";
+export { type ParsedNotification, parseNotification } from "./notifications/parse-notification.ts";
+export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./notifications/plan.ts";
+export { derive } from "./sync/derive.ts";
+export { emptyPersonState } from "./sync/state.ts";
+export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow, type Window } from "./sync/sync.ts";
 // Sync: what a host stores and publishes
 export type {
   AmbiguousPolicy,

@@ -110,4 +110,6 @@ export interface SyncChange {
   readonly state: PersonState;
   /** Only a completed poll moves it. */
   readonly cursor?: EpochSeconds;
+  /** What `decide` was told. */
+  readonly verdict?: { readonly weighInId: number; readonly verdict: Verdict };
 }

@@ -1,0 +1,36 @@
+import type { MeasureGroup } from "../domain/measure-group.ts";
+
+export interface Change {
+  readonly before: MeasureGroup;
+  readonly after: MeasureGroup;
+}
+
+export interface Diff {
+  readonly added: readonly MeasureGroup[];
+  readonly changed: readonly Change[];
+  readonly gone: readonly MeasureGroup[];
+}
+
+/** Stored groups against fetched ones, by id. `complete` tells whether a stored group would have been fetched if it still existed. */
+export function diffGroups(
+  stored: readonly MeasureGroup[],
+  fetched: readonly MeasureGroup[],
+  complete: (group: MeasureGroup) => boolean,
+): Diff {
+  const known = new Map(stored.map((group) => [group.id, group]));
+  const seen = new Map(fetched.map((group) => [group.id, group]));
+  const added: MeasureGroup[] = [];
+  const changed: Change[] = [];
+  for (const after of seen.values()) {
+    const before = known.get(after.id);
+    if (before === undefined) added.push(after);
+    else if (!isSameGroup(before, after)) changed.push({ before, after });
+  }
+  return { added, changed, gone: [...known.values()].filter((group) => complete(group) && !seen.has(group.id)) };
+}
+
+/** Both came from the same decoder, through JSON or not, so their keys stand in the same order. */
+const isSameGroup = (a: MeasureGroup, b: MeasureGroup) => JSON.stringify(a) === JSON.stringify(b);
+
+export const isEmptyDiff = ({ added, changed, gone }: Diff): boolean =>
+  added.length + changed.length + gone.length === 0;
