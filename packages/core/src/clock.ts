@@ -1,5 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
-
 /** The only source of time. Everything that waits or dates takes a Clock, so that tests can move it. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -11,13 +9,19 @@ export interface Clock {
 /** The machine's own clock. A pending sleep does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await wait(ms, undefined, { ref: false, ...(signal ? { signal } : {}) });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
-    }
+  sleep: (ms, signal) => {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      }, ms).unref();
+      signal?.addEventListener("abort", abort, { once: true });
+    });
   },
 };
 

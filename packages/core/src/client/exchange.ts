@@ -41,6 +41,9 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 /** Statuses that pass by themselves, and how long that takes at least. */
 const PASSING: Readonly<Record<number, number>> = { 284: 0, 522: 0, 601: LIMITS.tooManyRequestsWaitMs };
 
+/** Given as a reason, so that no error with a stack is made for every call that goes well. */
+const ANSWERED = "answered";
+
 /** Sends one request and reads its answer. Throws nothing but the signal's reason. */
 export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Outcome> {
   const answered = new AbortController();
@@ -58,7 +61,7 @@ export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Ou
     if (error instanceof TooLargeError) return unexpected(call, `more than ${LIMITS.answerBytes} bytes`, "never");
     return { failure: late.signal.aborted ? timedOut(call) : unreachable(call, error) };
   } finally {
-    answered.abort();
+    answered.abort(ANSWERED);
     await watch;
   }
 }

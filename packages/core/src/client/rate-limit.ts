@@ -6,8 +6,9 @@ const MINUTE_MS = 60_000;
 export class RateLimit {
   readonly #clock: Clock;
   readonly #callsPerMinute: number;
-  /** When the calls of the last minute went out, oldest first. */
+  /** When calls went out, oldest first; those before `#first` are more than a minute old. */
   #times: number[] = [];
+  #first = 0;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(clock: Clock, callsPerMinute: number) {
@@ -27,12 +28,25 @@ export class RateLimit {
     for (;;) {
       signal?.throwIfAborted();
       const now = this.#clock.now();
-      this.#times = this.#times.filter((time) => time > now - MINUTE_MS && time <= now);
-      const oldest = this.#times[0];
-      if (oldest === undefined || this.#times.length < this.#callsPerMinute) break;
+      const oldest = this.#oldestInMinute(now);
+      if (oldest === undefined || this.#times.length - this.#first < this.#callsPerMinute) break;
       await this.#clock.sleep(oldest + MINUTE_MS - now, signal);
     }
     this.#times.push(this.#clock.now());
+  }
+
+  /** Each call is forgotten once, whatever the limit: `#times` is cut only when half of it is old. */
+  #oldestInMinute(now: number): number | undefined {
+    // A clock that was set back would make everybody wait for a time that has passed.
+    if ((this.#times.at(-1) ?? now) > now) this.#keep(this.#times.slice(this.#first).filter((time) => time <= now));
+    while ((this.#times[this.#first] ?? now) <= now - MINUTE_MS) this.#first++;
+    if (this.#first > this.#times.length / 2) this.#keep(this.#times.slice(this.#first));
+    return this.#times[this.#first];
+  }
+
+  #keep(times: number[]): void {
+    this.#times = times;
+    this.#first = 0;
   }
 }
 

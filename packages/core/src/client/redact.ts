@@ -19,7 +19,16 @@ const spellings = (secret: string) => [
   escapeForHtml(secret),
 ];
 
+/** Prepares nothing before its first use: most calls go well. */
 export function redactor(secrets: readonly string[]): Redact {
+  let redact: Redact | undefined;
+  return (text) => {
+    redact ??= hiding(secrets);
+    return redact(text);
+  };
+}
+
+function hiding(secrets: readonly string[]): Redact {
   const all = [...new Set(secrets.filter((secret) => secret !== "").flatMap(spellings))];
   if (all.length === 0) return (text) => text;
   // The longest first, so that no spelling leaves the rest of a longer one behind.
