@@ -5,6 +5,8 @@ export interface LoadOrder {
   /** Who steps on the scale, in this order; each once. */
   readonly userIds: readonly number[];
   readonly clients: number;
+  /** Begin only after the whole history of so many people was asked for: before that, a weigh-in may be history and no event. */
+  readonly afterPolls?: number;
 }
 
 export interface LoadReport {

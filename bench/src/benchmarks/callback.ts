@@ -34,7 +34,10 @@ export const callback: Benchmark = {
       stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 }),
     );
 
-    const subjects = { floor: { baseTopic: "floor", callbackUrl }, subject: { baseTopic: "bridge" } };
+    const subjects = {
+      floor: { baseTopic: "floor", callbackUrl },
+      subject: { baseTopic: "bridge", afterPolls: PEOPLE },
+    };
     const rounds: Record<keyof typeof subjects, LoadReport[]> = { floor: [], subject: [] };
     for (let round = 0; round <= ROUNDS; round++) {
       for (const kind of ["floor", "subject"] as const) {
@@ -53,7 +56,10 @@ export const callback: Benchmark = {
   },
 };
 
-async function play(load: ChildProcess, subject: Pick<LoadOrder, "baseTopic" | "callbackUrl">): Promise<LoadReport> {
+async function play(
+  load: ChildProcess,
+  subject: Pick<LoadOrder, "baseTopic" | "callbackUrl" | "afterPolls">,
+): Promise<LoadReport> {
   const order: LoadOrder = {
     ...subject,
     userIds: Array.from({ length: PEOPLE }, (_, i) => i + 1),

@@ -9,34 +9,45 @@ interface Group {
   readonly modified: number;
 }
 
+const now = () => Math.floor(Date.now() / 1000);
+
+/** Far more than what makes two groups one weigh-in. */
+const APART_S = 600;
+
 /**
  * The API as cheap as it can be, so that a comparison shows the subject and not the double: it remembers groups, filters them,
  * says yes to everything else, and judges nothing.
  */
 export class FixedApi {
+  readonly #begun = now() - 86_400;
   readonly #groups = new Map<string, Group[]>();
   #nextId = 1;
+  readonly #polled = new Set<string>();
   #learn: (url: string) => void = () => {};
-  /** What the first subscriber gave. */
+  /** What the first call about a subscription named. */
   readonly callbackUrl = new Promise<string>((resolve) => {
     this.#learn = resolve;
   });
 
-  /** A new weight for the person, now. Gives the notification's form, and the weight as it stands in any decimal document. */
+  /** People whose whole history was asked for. */
+  get polled(): number {
+    return this.#polled.size;
+  }
+
+  /** The person's next weigh-in, after all others and none of their neighbours. Gives the notification's form, and the weight in decimal. */
   weighIn(userId: number): { weight: string; form: string } {
-    const now = Math.floor(Date.now() / 1000);
+    const key = String(userId);
+    const groups = this.#groups.get(key) ?? [];
+    this.#groups.set(key, groups);
+    const date = this.#begun + groups.length * APART_S;
     const id = this.#nextId++;
     const grams = 60_000 + ((id * 7) % 30_000);
     const measures = [
       { value: grams, type: 1, unit: -3 },
       { value: 178, type: 6, unit: -1 },
     ];
-    const group = { grpid: id, attrib: 0, date: now, category: 1, measures, modified: now };
-    const key = String(userId);
-    const groups = this.#groups.get(key);
-    if (groups) groups.unshift(group);
-    else this.#groups.set(key, [group]);
-    return { weight: String(grams / 1000), form: `userid=${userId}&startdate=${now}&enddate=${now}` };
+    groups.unshift({ grpid: id, attrib: 0, date, category: 1, measures, modified: now() });
+    return { weight: String(grams / 1000), form: `userid=${userId}&startdate=${date}&enddate=${date}` };
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -52,9 +63,10 @@ export class FixedApi {
 
   #body(service: string, parameters: URLSearchParams): unknown {
     const action = parameters.get("action");
-    if (action === "getmeas") return { updatetime: Math.floor(Date.now() / 1000), measuregrps: this.#find(parameters) };
-    if (action === "subscribe") this.#learn(parameters.get("callbackurl") ?? "");
-    if (service === "/notify") return { expires: Math.floor(Date.now() / 1000) + 20 * 86_400, comment: "bench" };
+    if (action === "getmeas") return { updatetime: now(), measuregrps: this.#find(parameters) };
+    const callbackUrl = parameters.get("callbackurl");
+    if (callbackUrl) this.#learn(callbackUrl);
+    if (service === "/notify") return { expires: now() + 20 * 86_400, comment: "bench" };
     if (service === "/user") return { users: [{ id: Number(parameters.get("userid")), firstname: "Ada" }] };
     return {};
   }
@@ -64,7 +76,9 @@ export class FixedApi {
     const to = Number(parameters.get("enddate") ?? Number.POSITIVE_INFINITY);
     const since = Number(parameters.get("lastupdate") ?? 0);
     const skip = Number(parameters.get("offset") ?? 0);
-    const all = this.#groups.get(parameters.get("userid") ?? "") ?? [];
+    const userId = parameters.get("userid") ?? "";
+    if (!parameters.has("startdate")) this.#polled.add(userId);
+    const all = this.#groups.get(userId) ?? [];
     return all.filter(({ date, modified }) => date >= from && date <= to && modified >= since).slice(skip);
   }
 }

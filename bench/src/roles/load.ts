@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import mqtt from "mqtt";
 import type { LoadOrder, LoadReport } from "../load.ts";
 import { FixedApi } from "./fixed-api.ts";
@@ -39,6 +40,7 @@ process.send?.({ apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).p
 /** Closed loop: each client steps on the scale for the next person, waits until the event is out, and goes on. */
 async function run(order: LoadOrder): Promise<void> {
   const callbackUrl = order.callbackUrl ?? (await api.callbackUrl);
+  while (api.polled < (order.afterPolls ?? 0)) await sleep(50);
   const latencies: number[] = [];
   const next = order.userIds[Symbol.iterator]();
   const started = performance.now();
