@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Fault } from "./faults.ts";
+import { Parameters, UNKNOWN_ERROR } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
+import { getuserslist } from "./services/account.ts";
+import type { Action } from "./services/action.ts";
+import * as measure from "./services/measure.ts";
+import * as notify from "./services/notify.ts";
+import * as once from "./services/once.ts";
+import * as user from "./services/user.ts";
+import type { World } from "./world.ts";
+
+/** Every action of every service. */
+const SERVICES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+  once: { probe: once.probe, get: once.get },
+  account: { getuserslist },
+  user: { getbyuserid: user.getbyuserid, update: user.update },
+  measure: { getmeas: measure.getmeas },
+  notify: { subscribe: notify.subscribe, get: notify.get, list: notify.list, revoke: notify.revoke },
+};
+
+const UNKNOWN_ACTION = 2554;
+const UNKNOWN_SERVICE = 2556;
+const FORM = "application/x-www-form-urlencoded";
+
+export interface Call {
+  readonly method: string;
+  readonly service: string;
+  readonly query: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body?: object;
+}
+
+/** Answers one call of the API: application errors come with HTTP 200 and a bare status. */
+export async function answerCall(call: Call, world: World, request: IncomingMessage, response: ServerResponse) {
+  const { method, service } = call;
+  const noted = { method, service, action: "", parameters: {} as Record<string, string> };
+  let answer: Answer;
+  let reason: string | undefined;
+  try {
+    const pairs = pairsOf(call);
+    noted.action = pairs.find(([name]) => name === "action")?.[1] ?? "";
+    const parameters = new Parameters(pairs);
+    noted.parameters = parameters.shown();
+    const fault = world.faults.take(service, noted.action);
+    if (fault && (await fail(fault, world, request, response))) {
+      world.log.add({ kind: "call", ...noted, status: -1, reason: `fault on demand: ${fault.kind}` });
+      return;
+    }
+    const body = await actionOf(service, noted.action, fault)(parameters, world);
+    answer = body === undefined ? { status: 0 } : { status: 0, body };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    answer = { status: error.status };
+    reason = error.message;
+  }
+  world.log.add({ kind: "call", ...noted, status: answer.status, ...(reason === undefined ? {} : { reason }) });
+  // JSON as text/plain, and HTTP 403 for an unknown service: as captured of the real one.
+  response.writeHead(answer.status === UNKNOWN_SERVICE ? 403 : 200, { "content-type": "text/plain" });
+  response.end(JSON.stringify(answer));
+}
+
+function pairsOf({ method, query, contentType, body }: Call): [string, string][] {
+  const pairs = [...new URLSearchParams(query)];
+  if (method === "GET") {
+    if (body !== "") throw new Refusal(UNKNOWN_ERROR, "a GET has no body");
+    return pairs;
+  }
+  if (method !== "POST") throw new Refusal(UNKNOWN_ERROR, `${method} is not a way to call`);
+  if (body !== "" && !contentType.startsWith(FORM)) throw new Refusal(UNKNOWN_ERROR, `a POST is sent as ${FORM}`);
+  return [...pairs, ...new URLSearchParams(body)];
+}
+
+function actionOf(service: string, name: string, fault: Fault | undefined): Action {
+  const actions = Object.hasOwn(SERVICES, service) ? SERVICES[service] : undefined;
+  if (actions === undefined) throw new Refusal(UNKNOWN_SERVICE, `there is no service ${service}`);
+  if (name === "") throw new Refusal(UNKNOWN_ACTION, "action is absent");
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action === undefined) throw new Refusal(UNKNOWN_ACTION, `${service} has no action ${name}`);
+  if (fault?.kind === "ignore-offset" && action === measure.getmeas)
+    return (parameters, world) => measure.answer(parameters, world, true);
+  return action;
+}
+
+/** True where the fault has answered, or has made sure that nothing does. */
+async function fail(fault: Fault, world: World, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  switch (fault.kind) {
+    case "html":
+      response.writeHead(503, { "content-type": "text/html" }).end("<html><body>Down for maintenance</body></html>");
+      return true;
+    case "http-500":
+      response.writeHead(500).end();
+      return true;
+    case "drop":
+      request.socket.destroy();
+      return true;
+    case "hang":
+      return true;
+    case "slow":
+      await world.clock.sleep(fault.ms ?? 1_000);
+      return false;
+    case "ignore-offset":
+      return false;
+    default:
+      throw new Refusal(Number(fault.kind), "fault on demand");
+  }
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { startSimulator } from "./simulator.ts";
+
+const HELP = `weighbridge-simulator: a simulated Withings cloud (WBS API) with a virtual scale
+
+  --port <number>    where to listen on 127.0.0.1 (default 8470; 0 takes a free one)
+  --person <name>    somebody with a scale; again for more (default Ada and Ben)
+  --help             this text
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "8470" },
+    person: { type: "string", multiple: true },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  if (values.help) return print(HELP);
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be 0 to 65535, not ${values.port}`);
+  const simulator = await startSimulator({ port });
+  print(`The virtual scale: ${simulator.pageUrl}\nThe API's base URL: ${simulator.url}\n`);
+  for (const name of values.person ?? ["Ada", "Ben"]) {
+    const email = `${name.toLowerCase()}@example.org`;
+    const { userId, publicKey } = simulator.person(name, { email, password: "demo", heightM: 1.75 });
+    print(`${name}: userid ${userId}, publickey ${publicKey} (account ${email}, password demo)`);
+  }
+  const stop = () => void simulator.stop();
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+  const inUse = `Another program listens there: choose another one with --port.`;
+  process.stderr.write(`${error.message}\n${error.code === "EADDRINUSE" ? `${inUse}\n` : ""}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import type { MovableClock } from "./clock.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { History, type WireGroup, type WireMeasure } from "./history.ts";
+import type { Log } from "./log.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+export interface PersonDetails {
+  readonly userId?: number;
+  readonly publicKey?: string;
+  /** People with the same email are users of one account. */
+  readonly email?: string;
+  readonly password?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly gender?: "male" | "female";
+  readonly birthDate?: number;
+  /** Measured once, when the user was created. */
+  readonly heightM?: number;
+  readonly isSharing?: boolean;
+}
+
+/** What the scale measured. Fat and fat-free mass follow from the ratio unless they are given. */
+export interface WeighIn {
+  readonly weight: number;
+  readonly fatRatio?: number;
+  readonly heartPulse?: number;
+  /** Epoch seconds; now without it. */
+  readonly at?: number;
+  /** 0 sure, 1 ambiguous, 2 manual, … */
+  readonly attribution?: number;
+  readonly comment?: string;
+}
+
+/** A group that the simulator gives an id. */
+export type NewGroup = Omit<WireGroup, "grpid" | "date" | "category" | "attrib"> & Partial<WireGroup>;
+
+export interface Surroundings {
+  readonly clock: MovableClock;
+  readonly log: Log;
+  readonly deliveries: Deliveries;
+  nextGroupId(): number;
+}
+
+const TYPES = { weight: 1, height: 4, fatFreeMass: 5, fatRatio: 6, fatMass: 8, heartPulse: 11 } as const;
+
+const measure = (type: number, value: number, digits: number): WireMeasure => ({
+  value: Math.round(value * 10 ** digits),
+  type,
+  unit: -digits,
+});
+
+const newKey = () => randomBytes(8).toString("hex");
+
+/** A person with a scale, and their data at the API. Whatever is done to the data is notified to the subscribers. */
+export class Person {
+  readonly name: string;
+  readonly userId: number;
+  readonly details: PersonDetails;
+  readonly history = new History();
+  readonly subscriptions: Subscriptions;
+  publicKey: string;
+  isSharing: boolean;
+  readonly #around: Surroundings;
+
+  constructor(name: string, userId: number, details: PersonDetails, around: Surroundings) {
+    this.name = name;
+    this.userId = userId;
+    this.details = details;
+    this.publicKey = details.publicKey ?? newKey();
+    this.isSharing = details.isSharing ?? true;
+    this.subscriptions = new Subscriptions(around.clock);
+    this.#around = around;
+  }
+
+  /** Steps on the scale. */
+  weighsIn({ weight, fatRatio, heartPulse, at, attribution = 0, comment }: WeighIn): WireGroup {
+    const measures = [measure(TYPES.weight, weight, 3)];
+    if (fatRatio !== undefined) {
+      const fat = (weight * fatRatio) / 100;
+      measures.push(measure(TYPES.fatFreeMass, weight - fat, 2));
+      measures.push(measure(TYPES.fatRatio, fatRatio, 1), measure(TYPES.fatMass, fat, 2));
+    }
+    if (heartPulse !== undefined) measures.push(measure(TYPES.heartPulse, heartPulse, 0));
+    const when = at === undefined ? {} : { date: at };
+    return this.adds({ attrib: attribution, measures, ...when, ...(comment === undefined ? {} : { comment }) });
+  }
+
+  /** Adds any group, such as a height, an unknown type, or a companion of a weigh-in. */
+  adds(group: NewGroup): WireGroup {
+    const { clock, nextGroupId } = this.#around;
+    const full = { grpid: nextGroupId(), attrib: 0, date: clock.seconds(), category: 1, ...group };
+    this.history.put(full, clock.seconds());
+    this.#did(`${this.name} measured ${described(full)}`, full.date);
+    return full;
+  }
+
+  setsTarget({ weight, at }: { readonly weight: number; readonly at?: number }): WireGroup {
+    const when = at === undefined ? {} : { date: at };
+    return this.adds({ category: 2, attrib: 0, measures: [measure(TYPES.weight, weight, 3)], ...when });
+  }
+
+  setsHeight(heightM: number, at?: number): WireGroup {
+    return this.adds({
+      attrib: 4,
+      measures: [measure(TYPES.height, heightM, 2)],
+      ...(at === undefined ? {} : { date: at }),
+    });
+  }
+
+  /** Changes a group in place. A new date is notified beside the old one. */
+  edits(grpid: number, changes: Partial<Omit<WireGroup, "grpid">> & { readonly weight?: number }): WireGroup {
+    const before = this.history.find(grpid);
+    if (before === undefined) throw new Error(`${this.name} has no group ${grpid}`);
+    const { weight, ...rest } = changes;
+    const others = before.measures.filter(({ type }) => type !== TYPES.weight);
+    const measures = weight === undefined ? before.measures : [measure(TYPES.weight, weight, 3), ...others];
+    const after: WireGroup = { ...before, measures, ...rest };
+    this.history.put(after, this.#around.clock.seconds());
+    this.#did(`${this.name} edited ${described(before)} to ${described(after)}`, before.date, after.date);
+    return after;
+  }
+
+  deletes(grpid: number): void {
+    const gone = this.history.remove(grpid);
+    if (gone === undefined) throw new Error(`${this.name} has no group ${grpid}`);
+    this.#did(`${this.name} deleted ${described(gone)}`, gone.date);
+  }
+
+  /** A long past, added long ago and notified to nobody. */
+  hasHistory(count: number, { everyS = 86_400, until = this.#around.clock.seconds() - 86_400 } = {}): void {
+    const firstDate = until - (count - 1) * everyS;
+    this.history.fill({ count, firstDate, everyS, addedAt: this.#around.clock.seconds() - 86_400 });
+  }
+
+  /** The API replaces the publickey with a new random one, so that nobody can read on. */
+  stopsSharing(): void {
+    this.isSharing = false;
+    this.publicKey = newKey();
+    this.#around.log.add({ kind: "deed", person: this.name, words: `${this.name} stopped sharing` });
+  }
+
+  startsSharing(): void {
+    this.isSharing = true;
+    this.#around.log.add({ kind: "deed", person: this.name, words: `${this.name} started sharing` });
+  }
+
+  #did(words: string, ...dates: number[]): void {
+    this.#around.log.add({ kind: "deed", person: this.name, words });
+    if (!this.isSharing) return;
+    for (const date of new Set(dates)) this.#around.deliveries.notify(this, date);
+  }
+}
+
+const UNITS: Readonly<Record<number, string>> = { 1: " kg", 4: " m", 6: " % fat", 11: " bpm" };
+
+/** The measures that a person would name. */
+function described({ measures, category }: WireGroup): string {
+  const named = measures.filter(({ type }) => type in UNITS);
+  const words = named.map(({ value, unit, type }) => `${Number((value * 10 ** unit).toFixed(-unit))}${UNITS[type]}`);
+  return `${category === 2 ? "a target of " : ""}${words.join(", ") || "something else"}`;
+}

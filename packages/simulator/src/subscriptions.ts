@@ -1,0 +1,46 @@
+import type { MovableClock } from "./clock.ts";
+import { LIMITS } from "./limits.ts";
+
+export interface Subscription {
+  readonly callbackUrl: string;
+  readonly comment: string;
+  /** Epoch seconds. */
+  readonly expires: number;
+}
+
+/** Who watches one person. What expired is not there any more. */
+export class Subscriptions {
+  readonly #clock: MovableClock;
+  readonly #byUrl = new Map<string, Subscription>();
+
+  constructor(clock: MovableClock) {
+    this.#clock = clock;
+  }
+
+  get live(): Subscription[] {
+    const now = this.#clock.seconds();
+    for (const { callbackUrl, expires } of this.#byUrl.values()) if (expires <= now) this.#byUrl.delete(callbackUrl);
+    return [...this.#byUrl.values()];
+  }
+
+  get(callbackUrl: string): Subscription | undefined {
+    return this.live.find((one) => one.callbackUrl === callbackUrl);
+  }
+
+  /** False where too many third parties watch already. The same URL again is a renewal. */
+  put(callbackUrl: string, comment: string): boolean {
+    if (!this.get(callbackUrl) && this.live.length >= LIMITS.subscriptionsPerPerson) return false;
+    const expires = this.#clock.seconds() + LIMITS.subscriptionLastsS;
+    this.#byUrl.set(callbackUrl, { callbackUrl, comment, expires });
+    return true;
+  }
+
+  remove(callbackUrl: string): boolean {
+    return this.get(callbackUrl) !== undefined && this.#byUrl.delete(callbackUrl);
+  }
+
+  /** As happens at the real service: gone, and nobody is told. */
+  lose(): void {
+    this.#byUrl.clear();
+  }
+}
