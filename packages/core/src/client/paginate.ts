@@ -51,6 +51,8 @@ class Walk {
   #anchor: number | undefined;
   /** Pages in a row that brought nothing new. */
   #idle = 0;
+  /** The service said once that there is more. */
+  #wasPromised = false;
   #restarts = 0;
   /** Up to here, a walk that began again meets what it knows. */
   #known = 0;
@@ -79,12 +81,14 @@ class Walk {
 
   /** Moves to the next page; false where there is none. */
   goesOn({ groups, hasMore }: MeasurePage, limit: number): boolean {
+    this.#wasPromised ||= hasMore === true;
     const last = groups.at(-1);
-    // A server that never says `more` may still have cut a full page off.
-    const isCut = hasMore ?? groups.length === limit;
-    if (!isCut) return false;
-    if (last === undefined || this.#idle >= LIMITS.idlePages) {
-      if (hasMore) throw stuck("the service says that there is more, but sends nothing new");
+    // A server that never said `more` may not know it, and a full page may still be cut off.
+    const isCut = hasMore ?? (!this.#wasPromised && groups.length === limit);
+    if (!isCut || last === undefined || this.#idle >= LIMITS.idlePages) {
+      // Nobody ends a walk with a full page of what we know, save who ignores the offset.
+      const isRepeated = this.#wasPromised && this.#idle > 0 && groups.length >= limit;
+      if (hasMore || isRepeated) throw stuck("the service says that there is more, but sends nothing new");
       return false;
     }
     this.#anchor = last.id;

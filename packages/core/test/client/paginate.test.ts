@@ -169,6 +169,16 @@ describe("a service", () => {
     expect(service.requests).toBe(1 + LIMITS.idlePages);
   });
 
+  test("that ignores the offset, but counts with it how many are left, is found out", async () => {
+    const service = new Service(12);
+    const deaf = async ({ limit, offset }: Part) => {
+      const page = await service.fetchPage({ limit, offset: 0 });
+      const { hasMore: _, ...rest } = page;
+      return offset + limit < 12 ? page : rest;
+    };
+    await expect(idsOf(walk(deaf))).rejects.toMatchObject({ code: "paging_stuck" });
+  });
+
   test("that ignores limit and offset, and never says more, has sent all at once", async () => {
     const service = new Service(20);
     const deaf = () => service.fetchPage({ limit: 20, offset: 0 });
