@@ -157,6 +157,8 @@ const UNITS: Readonly<Record<number, string>> = { 1: " kg", 4: " m", 6: " % fat"
 /** The measures that a person would name. */
 function described({ measures, category }: WireGroup): string {
   const named = measures.filter(({ type }) => type in UNITS);
-  const words = named.map(({ value, unit, type }) => `${Number((value * 10 ** unit).toFixed(-unit))}${UNITS[type]}`);
+  const words = named.map(
+    ({ value, unit, type }) => `${Number((value * 10 ** unit).toFixed(Math.max(0, -unit)))}${UNITS[type]}`,
+  );
   return `${category === 2 ? "a target of " : ""}${words.join(", ") || "something else"}`;
 }
