@@ -1,1 +1,5 @@
-export {};
+// The whole public surface of @weighbridge/mqtt-bridge.
+
+export { Bridge, type BridgeOptions, type Step } from "./bridge.ts";
+export { type Config, configSchema, type PersonConfig } from "./config/schema.ts";
+export { createLog, type Log, type LogFields, type LogLevel } from "./logger.ts";

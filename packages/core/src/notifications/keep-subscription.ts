@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
-import type { PersonApi } from "../domain/person-api.ts";
+import type { CallOptions, PersonApi } from "../domain/person-api.ts";
 import { WeighbridgeError } from "../errors.ts";
 import { planSubscription, SUBSCRIPTION_LIMITS } from "./plan.ts";
 
@@ -14,6 +14,8 @@ export interface SubscriptionReport {
   /** Absent where the API knows no expiry. */
   readonly expiresAt?: EpochSeconds;
   readonly problem?: { readonly code: string; readonly message: string; readonly remedy: string };
+  /** The earlier URL, where its subscription could not be ended: hand it back as `previousUrl`. */
+  readonly previousUrl?: string;
 }
 
 export interface KeepInput {
@@ -45,14 +47,29 @@ export async function keepSubscription(input: KeepInput): Promise<SubscriptionRe
       await api.subscribe(callbackUrl, comment, options);
       actual = await api.subscription(callbackUrl, options);
     }
-    if (previousUrl !== undefined && previousUrl !== callbackUrl) await api.revoke(previousUrl, options);
+    const stale = await endEarlier(previousUrl === callbackUrl ? undefined : previousUrl, api, options);
     const status = ({ keep: "active", renew: "renewed", make: "made" } as const)[step];
     const expiry = actual?.expiresAt === undefined ? {} : { expiresAt: actual.expiresAt };
-    return { ...report(status, SUBSCRIPTION_LIMITS.checkEveryS), ...expiry };
+    const left = stale === undefined ? {} : { previousUrl: stale };
+    return { ...report(status, SUBSCRIPTION_LIMITS.checkEveryS), ...expiry, ...left };
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof WeighbridgeError)) throw error;
     const { code, message, remedy } = error;
-    return { ...report("failed", SUBSCRIPTION_LIMITS.retryAfterS), problem: { code, message, remedy } };
+    const left = previousUrl === undefined ? {} : { previousUrl };
+    return { ...report("failed", SUBSCRIPTION_LIMITS.retryAfterS), problem: { code, message, remedy }, ...left };
+  }
+}
+
+/** Ends the earlier URL's subscription; gives the URL back where that failed, which must not hide that the new one works. */
+async function endEarlier(url: string | undefined, api: PersonApi, options: CallOptions): Promise<string | undefined> {
+  if (url === undefined) return undefined;
+  try {
+    await api.revoke(url, options);
+    return undefined;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof WeighbridgeError)) throw error;
+    return url;
   }
 }

@@ -37,7 +37,8 @@ export async function syncWindow({ window, ...input }: SyncInput & { readonly wi
   const known = { from: from - margin, to: to + margin };
   const groups = await reader.between(known.from, known.to);
   const isInWindow = ({ measuredAt }: MeasureGroup) => measuredAt >= from && measuredAt <= to;
-  const missing = groups.filter((group) => isInWindow(group) && !fetched.some(({ id }) => id === group.id));
+  const seen = new Set(fetched.map(({ id }) => id));
+  const missing = groups.filter((group) => isInWindow(group) && !seen.has(group.id));
   // An edit can have moved a group out of the window: only what was not modified either is gone.
   const moved = missing.length > 0 && person.cursor !== null ? await allGroups(input, since(person.cursor)) : [];
   const all = [...new Map([...moved, ...fetched].map((group) => [group.id, group])).values()];

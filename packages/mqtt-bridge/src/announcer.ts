@@ -1,0 +1,98 @@
+import type { Clock } from "@weighbridge/core";
+import { LIMITS } from "./limits.ts";
+import type { ControlConnection } from "./publisher/mqtt-connection.ts";
+import type { Publisher } from "./publisher/publisher.ts";
+import type { Message, Store } from "./store/store.ts";
+
+export interface AnnouncerInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publisher: Publisher;
+  readonly control: () => ControlConnection | undefined;
+  /** Everything retained, in the order in which it must be published. */
+  everything(): Message[];
+  /** What Home Assistant must know of the devices. */
+  discovery(): Message[];
+  onProblem(error: unknown): void;
+}
+
+/** Keeps what the broker retains of us equal to what we know: publishes what changed, and clears what is no longer ours. */
+export class Announcer {
+  readonly #input: AnnouncerInput;
+  readonly #stopping = new AbortController();
+  /** By topic, as the broker has it. */
+  readonly #published = new Map<string, string>();
+  /** Topics that the store knows the broker may hold. */
+  #remembered = new Set<string>();
+  #isDiscoveryDue = false;
+
+  constructor(input: AnnouncerInput) {
+    this.#input = input;
+  }
+
+  async start(): Promise<void> {
+    this.#remembered = new Set(await this.#input.store.retainedTopics());
+  }
+
+  /** What changed of these documents is published, ahead of the events that follow. */
+  publish(documents: readonly Message[]): void {
+    const { publisher } = this.#input;
+    if (!publisher.isConnected) return;
+    const changed = documents.filter(({ topic, payload }) => this.#published.get(topic) !== payload);
+    if (changed.length === 0) return;
+    for (const { topic, payload } of changed) this.#published.set(topic, payload);
+    this.#remember(changed);
+    publisher.publishDocuments(changed);
+  }
+
+  /** All of it again: the broker may have lost everything. */
+  publishEverything(): void {
+    this.#published.clear();
+    const all = this.#input.everything();
+    this.publish(all);
+    this.#clearOthers(new Set(all.map(({ topic }) => topic))).catch(this.#input.onProblem);
+  }
+
+  /** Soon, and not twice in a row: Home Assistant trips over two messages for one device in a moment. */
+  publishDiscoverySoon(): void {
+    if (this.#isDiscoveryDue) return;
+    this.#isDiscoveryDue = true;
+    this.#input.clock.sleep(LIMITS.birthDelayMs, this.#stopping.signal).then(
+      () => {
+        this.#isDiscoveryDue = false;
+        this.publish(this.#input.discovery());
+      },
+      () => {},
+    );
+  }
+
+  /** Home Assistant has started: it hears everything once more. */
+  publishEverythingSoon(): void {
+    this.#input.clock.sleep(LIMITS.birthDelayMs * (0.5 + Math.random()), this.#stopping.signal).then(
+      () => this.publishEverything(),
+      () => {},
+    );
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #remember(documents: readonly Message[]): void {
+    const fresh = documents.map(({ topic }) => topic).filter((topic) => !this.#remembered.has(topic));
+    if (fresh.length === 0) return;
+    for (const topic of fresh) this.#remembered.add(topic);
+    this.#input.store.addRetainedTopics(fresh).catch(this.#input.onProblem);
+  }
+
+  /** Of a person who was removed or renamed, of another base topic, of another style of discovery. */
+  async #clearOthers(current: ReadonlySet<string>): Promise<void> {
+    const { control, store } = this.#input;
+    const stale = [...this.#remembered].filter((topic) => !current.has(topic));
+    const connection = control();
+    if (stale.length === 0 || connection === undefined) return;
+    await Promise.all(stale.map((topic) => connection.publish(topic, "", { retain: true })));
+    for (const topic of stale) this.#remembered.delete(topic);
+    await store.removeRetainedTopics(stale);
+  }
+}

@@ -1,0 +1,337 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type Clock, createWbsClient, systemClock, type WbsClient } from "@weighbridge/core";
+import { Announcer } from "./announcer.ts";
+import { fullCallbackUrl } from "./config/callback-url.ts";
+import type { Config } from "./config/schema.ts";
+import { requestHandlers } from "./handlers.ts";
+import { gatherStored, Household, type Resident } from "./household.ts";
+import { LIMITS } from "./limits.ts";
+import type { Log } from "./logger.ts";
+import { eventMessage } from "./publisher/documents.ts";
+import {
+  type BrokerAddress,
+  type ControlConnection,
+  connectForControl,
+  connectForEvents,
+  type Incoming,
+} from "./publisher/mqtt-connection.ts";
+import { Publisher, type Step as PublisherStep } from "./publisher/publisher.ts";
+import { type Topics, topicsBelow } from "./publisher/topics.ts";
+import { Receiver } from "./receiver/receiver.ts";
+import { answerRequest, COMMAND_NAMES, sendAnswer } from "./requests.ts";
+import { Stack } from "./stack.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { Subscriptions } from "./sync/subscriptions.ts";
+import { Syncer } from "./sync/syncer.ts";
+import { Worker, type WorkerTiming } from "./sync/worker.ts";
+
+/** The steps of a weigh-in's way through the bridge. */
+export type Step = PublisherStep | "inbox" | "committed";
+
+export interface BridgeOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+  readonly clock?: Clock;
+  readonly fetch?: typeof fetch;
+  /** The disk failed: the process must end, and a restart goes on from what is stored. */
+  onFatal(error: unknown): void;
+  /** Connected, with everything retained on its way. */
+  onOnline?(): void;
+  /** Told at each step; a test may end the process there. */
+  onStep?(step: Step): void;
+}
+
+/** Makes all parts, starts them in order, and stops them in reverse. */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #clock: Clock;
+  readonly #topics: Topics;
+  readonly #stack = new Stack();
+  #store!: Store;
+  #household!: Household;
+  #worker!: Worker;
+  #publisher!: Publisher;
+  #announcer!: Announcer;
+  #subscriptions: Subscriptions | undefined;
+  #control: ControlConnection | undefined;
+  #callbackUrl: string | undefined;
+  #isInfoDue = false;
+  readonly #stopping = new AbortController();
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#topics = topicsBelow(options.config.mqtt.base_topic);
+  }
+
+  /** With its secret; undefined where the bridge only polls. */
+  get callbackUrl(): string | undefined {
+    return this.#callbackUrl;
+  }
+
+  /** Neither broker nor API need be there. Throws a ConfigError or a StoreError. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#stack.stop().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Throws a StopError that holds every failure. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#stack.stop();
+  }
+
+  async #start(): Promise<void> {
+    const { config, log, onFatal } = this.#options;
+    this.#store = openSqliteStore({ directory: config.state_dir, clock: this.#clock, onFailure: onFatal });
+    this.#stack.add(() => this.#store.close());
+    const secret = this.#store.constant("callback_secret", () => randomBytes(16).toString("base64url"));
+    this.#callbackUrl = fullCallbackUrl(config, secret);
+    await this.#makeHousehold();
+    this.#makePublisher();
+    await this.#announcer.start();
+    await this.#publisher.start();
+    this.#stack.add(() => this.#publisher.stop());
+    this.#stack.add(() => this.#publisher.say(this.#topics.bridgeState, "offline"));
+    this.#control = this.#connectControl();
+    this.#stack.add(() => this.#control?.close());
+    this.#stack.add(() => this.#announcer.stop());
+    await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
+    this.#stack.add(() => this.#worker.stop());
+    await this.#receive(secret);
+    log.info("Started", { people: config.people.length, callback: this.#callbackUrl !== undefined });
+  }
+
+  async #makeHousehold(): Promise<void> {
+    const { config, version } = this.#options;
+    const client = this.#client();
+    const people = config.people.map((person) => ({
+      config: person,
+      api: client.person({ userId: person.userid, publicKey: person.publickey }),
+    }));
+    const now = Math.floor(this.#clock.now() / 1000);
+    const stored = await gatherStored(people, this.#store, now);
+    const residents = people.map((person, index) => {
+      const resident: Resident = { ...person, syncer: this.#syncer(person, stored[index] as (typeof stored)[number]) };
+      return resident;
+    });
+    const instance = this.#store.constant("instance", () => randomBytes(4).toString("hex"));
+    this.#worker = new Worker({
+      store: this.#store,
+      clock: this.#clock,
+      log: this.#options.log,
+      timing: timingOf(config),
+      onStanding: (personId) => this.#tellStanding(personId),
+    });
+    this.#household = new Household({
+      config,
+      version,
+      instance,
+      residents,
+      problemOf: (personId) => this.#worker.problemOf(personId),
+      nextPollAt: (personId) => this.#worker.nextPollAt(personId),
+    });
+  }
+
+  #client(): WbsClient {
+    const { config, version, log, fetch } = this.#options;
+    const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = config.api;
+    return createWbsClient({
+      baseUrl,
+      method,
+      timeoutMs: timeoutS * 1000,
+      callsPerMinute,
+      clock: this.#clock,
+      userAgent: `weighbridge/${version}`,
+      onUnknown: ({ kind, code }) => {
+        log.warn("The API sent a code that is not known yet; it is passed through", { kind, code });
+        this.#tell({ event: "unknown_code", kind, code });
+      },
+      ...(fetch ? { fetch } : {}),
+    });
+  }
+
+  #syncer({ config, api }: Omit<Resident, "syncer">, stored: Syncer["stored"]): Syncer {
+    let seen = stored.seen.length;
+    return new Syncer({
+      stored,
+      settings: config,
+      api,
+      store: this.#store,
+      clock: this.#clock,
+      toMessage: (event) => eventMessage(this.#topics, config, event),
+      onCommitted: () => {
+        this.#options.onStep?.("committed");
+        const resident = this.#household.byId(stored.id);
+        this.#announcer.publish(this.#household.documentsOf(resident));
+        this.#publisher.pump();
+        if (resident.syncer.stored.seen.length === seen) return;
+        seen = resident.syncer.stored.seen.length;
+        this.#announcer.publishDiscoverySoon();
+      },
+    });
+  }
+
+  #makePublisher(): void {
+    const { config, log, onOnline, onStep } = this.#options;
+    const clientId = this.#store.constant("client_id", () => `weighbridge-${randomBytes(8).toString("hex")}`);
+    this.#publisher = new Publisher({
+      store: this.#store,
+      log,
+      connect: (handshake) =>
+        connectForEvents({
+          broker: brokerOf(config),
+          clientId,
+          will: { topic: this.#topics.bridgeState, payload: "offline" },
+          handshake,
+        }),
+      onConnected: () => {
+        this.#announcer.publishEverything();
+        onOnline?.();
+      },
+      onParked: ({ id, reason }) => this.#tell({ event: "event_parked", row: id, reason }),
+      ...(onStep ? { onStep } : {}),
+    });
+    this.#announcer = new Announcer({
+      store: this.#store,
+      clock: this.#clock,
+      publisher: this.#publisher,
+      control: () => this.#control,
+      everything: () => this.#household.everything(),
+      discovery: () => this.#household.discovery(),
+      onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
+    });
+  }
+
+  #connectControl(): ControlConnection {
+    const { config } = this.#options;
+    const birth = config.home_assistant.enabled ? [config.home_assistant.status_topic] : [];
+    return connectForControl({
+      broker: brokerOf(config),
+      clientId: `${this.#store.constant("client_id", () => "")}-control`,
+      topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
+      onMessage: (message) => {
+        this.#hear(message).catch((error: unknown) =>
+          this.#options.log.warn("A request was not answered", { reason: String(error) }),
+        );
+      },
+    });
+  }
+
+  async #hear(message: Incoming): Promise<void> {
+    if (message.topic === this.#options.config.home_assistant.status_topic) {
+      if (message.payload === "online") this.#announcer.publishEverythingSoon();
+      return;
+    }
+    const name = COMMAND_NAMES.find((command) => this.#topics.request(command) === message.topic);
+    if (name === undefined || this.#control === undefined) return;
+    const handlers = requestHandlers({
+      household: this.#household,
+      worker: this.#worker,
+      store: this.#store,
+      announcer: this.#announcer,
+      subscriptions: this.#subscriptions,
+    });
+    const answer = await answerRequest(name, message, handlers);
+    await sendAnswer(this.#control, this.#topics.response(name), message, answer);
+  }
+
+  async #receive(secret: string): Promise<void> {
+    const { config, log, onStep } = this.#options;
+    const callbackUrl = this.#callbackUrl;
+    if (callbackUrl === undefined) return;
+    const receiver = new Receiver({
+      host: config.callback.host,
+      port: config.callback.port,
+      secret,
+      clock: this.#clock,
+      log,
+      take: (userId, from, to) => {
+        const resident = this.#household.byUserId(userId);
+        if (resident === undefined) return undefined;
+        const { id } = resident.syncer.stored;
+        this.#household.lastNotificationAt = this.#clock.now();
+        this.#publishInfoSoon();
+        return this.#store.takeHint(id, from, to).then(() => {
+          onStep?.("inbox");
+          this.#worker.hinted(id);
+        });
+      },
+    });
+    await receiver.start();
+    this.#stack.add(() => receiver.stop());
+    // The API calls the URL when it subscribes: the receiver must listen first.
+    const subscriptions = new Subscriptions({
+      callbackUrl,
+      clock: this.#clock,
+      log,
+      onReport: (personId, report) => {
+        this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
+        if (report.problem) this.#tell({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
+      },
+    });
+    this.#subscriptions = subscriptions;
+    subscriptions.start(this.#household.residents.map(({ config: { slug }, api, syncer }) => ({ slug, api, syncer })));
+    this.#stack.add(() => subscriptions.stop());
+  }
+
+  #tellStanding(personId: number): void {
+    this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
+    const problem = this.#worker.problemOf(personId);
+    const event = problem === null ? "account_recovered" : "account_problem";
+    this.#tell({ event, ...this.#who(personId), ...problem });
+  }
+
+  #who(personId: number): { readonly person: string } {
+    return { person: this.#household.byId(personId).config.slug };
+  }
+
+  /** What a household should see; it is also in the log, so that it may be lost here. */
+  #tell(content: Readonly<Record<string, unknown>>): void {
+    this.#control?.publish(this.#topics.bridgeEvent, JSON.stringify({ schema: 1, ...content })).catch(() => {});
+  }
+
+  /** The counters of a burst are told once. */
+  #publishInfoSoon(): void {
+    if (this.#isInfoDue) return;
+    this.#isInfoDue = true;
+    this.#clock.sleep(LIMITS.infoDelayMs, this.#stopping.signal).then(
+      () => {
+        this.#isInfoDue = false;
+        this.#announcer.publish([this.#household.info()]);
+      },
+      () => {},
+    );
+  }
+}
+
+function timingOf({ timing }: Config): WorkerTiming {
+  return {
+    pollWithSubscriptionS: timing.poll_with_subscription_s,
+    pollWithoutSubscriptionS: timing.poll_without_subscription_s,
+    rereadS: LIMITS.rereadEveryS,
+    profileS: LIMITS.profileEveryS,
+    coalesceMs: timing.coalesce_s * 1000,
+    repeatCallMs: timing.repeat_call_s * 1000,
+    parallelSyncs: timing.parallel_syncs,
+  };
+}
+
+function brokerOf({ mqtt }: Config): BrokerAddress {
+  const { url, username, password, ca_file: ca, cert_file: cert, key_file: key } = mqtt;
+  return {
+    url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
+    ...(key === undefined ? {} : { key: readFileSync(key) }),
+  };
+}

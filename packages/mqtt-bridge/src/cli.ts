@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { systemClock, WeighbridgeError } from "@weighbridge/core";
+import type { Terminal } from "./commands/terminal.ts";
+
+const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
+
+  weighbridge run --config <file>      run the bridge
+  weighbridge demo                     a simulated scale, a broker and the real bridge, to try
+      --once                           one weigh-in, then end: 0 only if it arrived
+      --json                           with --once: one line of JSON
+  weighbridge config check --config <file>
+  weighbridge config schema            the JSON Schema of the configuration, for editors
+  weighbridge --version | --help
+
+Every setting can also come from the environment: WEIGHBRIDGE_MQTT__URL is mqtt.url.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+`;
+
+const USAGE = 2;
+
+function terminal(): Terminal {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      resolve();
+      // Whoever asks again does not want to wait.
+      process.once(signal, () => process.exit(1));
+    });
+  return { print: (text) => void process.stdout.write(text), now: systemClock.now, asked };
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      config: { type: "string", short: "c" },
+      once: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+      version: { type: "boolean", default: false },
+    },
+  });
+  const [command, action] = positionals;
+  const say = (text: string, code = 0) => {
+    process.stdout.write(text);
+    return code;
+  };
+  if (values.version) return say(`${(await import("./version.ts")).VERSION}\n`);
+  if (values.help || command === undefined) return say(HELP, values.help ? 0 : USAGE);
+  const file = values.config === undefined ? {} : { file: values.config };
+  switch (command) {
+    case "run": {
+      const { loadConfig } = await import("./config/load.ts");
+      const { run } = await import("./commands/run.ts");
+      return run(loadConfig({ ...file, env: process.env }), terminal());
+    }
+    case "demo": {
+      const { demo } = await import("./commands/demo.ts");
+      return demo({ once: values.once, json: values.json }, terminal());
+    }
+    case "config": {
+      const { config } = await import("./commands/config.ts");
+      return config(action, values.config, terminal());
+    }
+    default:
+      return say(`There is no command ${command}.\n\n${HELP}`, USAGE);
+  }
+}
+
+/** What happened and what to do; never a stack where an operator can act. */
+function explain(error: unknown): number {
+  if (error instanceof WeighbridgeError) {
+    process.stderr.write(`${error.message}\n${error.remedy}\n`);
+    return error.code.startsWith("config") || error.code === "callback_url" ? USAGE : 1;
+  }
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_PARSE_ARGS")) {
+    process.stderr.write(`${message}\n\n${HELP}`);
+    return USAGE;
+  }
+  if (code === "EADDRINUSE" || code === "EACCES") {
+    process.stderr.write(`${message}\nChoose another port: callback.port.\n`);
+    return 1;
+  }
+  process.stderr.write(`${stack ?? String(error)}\n`);
+  return 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(explain(error)),
+);

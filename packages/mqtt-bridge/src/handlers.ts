@@ -1,0 +1,60 @@
+import type { Announcer } from "./announcer.ts";
+import type { Household, Resident } from "./household.ts";
+import { RequestError, type RequestHandlers } from "./requests.ts";
+import type { Store } from "./store/store.ts";
+import type { Subscriptions } from "./sync/subscriptions.ts";
+import type { Worker } from "./sync/worker.ts";
+
+export interface HandlersInput {
+  readonly household: Household;
+  readonly worker: Worker;
+  readonly store: Store;
+  readonly announcer: Announcer;
+  readonly subscriptions: Subscriptions | undefined;
+}
+
+/** What requests over MQTT do. */
+export function requestHandlers(input: HandlersInput): RequestHandlers {
+  const { household, worker, store, announcer, subscriptions } = input;
+  const named = (slug: string): Resident => {
+    const resident = household.bySlug(slug);
+    if (resident) return resident;
+    const known = household.residents.map(({ config }) => config.slug).join(", ");
+    throw new RequestError("unknown_person", `person ${JSON.stringify(slug)} is not known here; known are: ${known}`);
+  };
+  const chosen = (slug: string | undefined) => (slug === undefined ? household.residents : [named(slug)]);
+  return {
+    async sync(slug) {
+      const people = chosen(slug);
+      for (const { syncer } of people) worker.requestPoll(syncer.stored.id);
+      return { people: people.map(({ config }) => config.slug) };
+    },
+    async decide(slug, weighInId, verdict) {
+      const { syncer } = named(slug);
+      const isKnown = await worker.alone(syncer.stored.id, () => syncer.decide(weighInId, verdict));
+      if (!isKnown) throw new RequestError("unknown_weigh_in", `weigh_in ${weighInId} of ${slug} is not known here`);
+      return { person: slug, weigh_in: weighInId, verdict };
+    },
+    async subscription(slug) {
+      if (subscriptions === undefined)
+        throw new RequestError("no_callback_url", "callback.public_url is not set: this bridge only polls");
+      const people = chosen(slug);
+      for (const { syncer } of people) subscriptions.check(syncer.stored.id);
+      return {
+        people: people.map(({ config, syncer }) => ({ person: config.slug, last: syncer.stored.subscription })),
+      };
+    },
+    async health() {
+      const people = household.residents.map(({ config, syncer }) => ({
+        person: config.slug,
+        problem: worker.problemOf(syncer.stored.id),
+        last_poll: syncer.stored.cursor,
+      }));
+      return { ...(await store.counts()), people };
+    },
+    async publishDiscovery() {
+      announcer.publishEverything();
+      return {};
+    },
+  };
+}

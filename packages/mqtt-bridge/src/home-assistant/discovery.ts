@@ -1,0 +1,254 @@
+import { measureTypes, type WeightUnit } from "@weighbridge/core";
+import { advertisedKeys, EVENT_KINDS, isMass, typeOfKey } from "../publisher/documents.ts";
+import type { PersonTopics, Topics } from "../publisher/topics.ts";
+import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
+
+export interface DiscoverySettings {
+  readonly prefix: string;
+  /** One message for a device, or one for each entity where a consumer knows only that form. */
+  readonly style: "device" | "components";
+  readonly topics: Topics;
+  /** Random and kept: tells two bridges at one broker apart. */
+  readonly instance: string;
+  readonly version: string;
+}
+
+export interface DiscoveredPerson {
+  readonly slug: string;
+  readonly name: string;
+  readonly weightUnit: WeightUnit;
+  readonly seen: readonly string[];
+}
+
+interface RetainedMessage {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+type Component = Readonly<Record<string, unknown>>;
+
+interface Device {
+  /** Names the device in topics, ids and the registry. */
+  readonly id: string;
+  readonly description: Component;
+  readonly availability: readonly { readonly topic: string }[];
+  readonly components: Readonly<Record<string, Component>>;
+}
+
+const MODEL = "Withings scale";
+const SUPPORT_URL = "https://github.com/weighbridge/weighbridge";
+/** Frozen: with the platform they are an entity's identity. */
+const BRIDGE = "bridge";
+
+/** Everything that Home Assistant needs to know, retained. */
+export function discoveryMessages(settings: DiscoverySettings, people: readonly DiscoveredPerson[]): RetainedMessage[] {
+  const devices = [bridgeDevice(settings), ...people.map((person) => personDevice(settings, person))];
+  return devices.flatMap((device) =>
+    settings.style === "device" ? [whole(settings, device)] : parts(settings, device),
+  );
+}
+
+const idOf = ({ instance }: DiscoverySettings, name: string) => `weighbridge_${instance}_${name}`;
+const originOf = ({ version }: DiscoverySettings) => ({
+  name: "Weighbridge",
+  sw_version: version,
+  support_url: SUPPORT_URL,
+});
+
+function whole(settings: DiscoverySettings, { id, description, availability, components }: Device): RetainedMessage {
+  const message = {
+    device: description,
+    origin: originOf(settings),
+    availability,
+    availability_mode: "all",
+    qos: 1,
+    components,
+  };
+  return { topic: `${settings.prefix}/device/${id}/config`, payload: JSON.stringify(message) };
+}
+
+function parts(settings: DiscoverySettings, { id, description, availability, components }: Device): RetainedMessage[] {
+  return Object.entries(components).map(([key, { platform, ...component }]) => {
+    const isEntity = platform !== "device_automation";
+    const shared = isEntity ? { availability, availability_mode: "all", qos: 1 } : {};
+    const message = { ...shared, ...component, device: description, origin: originOf(settings) };
+    return { topic: `${settings.prefix}/${platform}/${id}/${key}/config`, payload: JSON.stringify(message) };
+  });
+}
+
+function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): Device {
+  const { topics } = settings;
+  const id = idOf(settings, person.slug);
+  const mine = topics.person(person.slug);
+  return {
+    id,
+    description: {
+      identifiers: [id],
+      name: person.name,
+      manufacturer: "Withings",
+      model: MODEL,
+      via_device: idOf(settings, BRIDGE),
+    },
+    availability: [{ topic: topics.bridgeState }, { topic: mine.availability }],
+    components: {
+      ...measureSensors(person, id, mine),
+      ...derivedSensors(person, id, mine),
+      ...happenings(person, id, mine),
+      ...diagnostics(settings, person, id, mine),
+    },
+  };
+}
+
+const entity = (platform: string, { slug }: DiscoveredPerson, id: string, key: string): Component => ({
+  platform,
+  unique_id: `${id}_${key}`,
+  default_entity_id: `${platform}.${slug.replaceAll("-", "_")}_${key}`,
+});
+
+function sensor(person: DiscoveredPerson, id: string, key: string, topic: string, look: SensorLook): Component {
+  return {
+    ...entity("sensor", person, id, key),
+    ...(look.name === undefined ? {} : { name: look.name }),
+    ...(look.deviceClass === undefined ? {} : { device_class: look.deviceClass }),
+    ...(look.unit === undefined ? {} : { unit_of_measurement: look.unit === "mass" ? person.weightUnit : look.unit }),
+    ...(look.icon === undefined ? {} : { icon: look.icon }),
+    ...(look.precision === undefined ? {} : { suggested_display_precision: look.precision }),
+    ...(look.isOffByDefault ? { enabled_by_default: false } : {}),
+    state_class: "measurement",
+    state_topic: topic,
+    value_template: `{{ value_json[${JSON.stringify(key)}] }}`,
+  };
+}
+
+function measureSensors(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
+  const sensors = advertisedKeys(person.seen).map((key) => [key, sensor(person, id, key, mine.state, lookOf(key))]);
+  return Object.fromEntries(sensors);
+}
+
+/** From the table; what it lacks is told with the name and unit of the measure-type table, and switched off. */
+function lookOf(key: string): SensorLook {
+  const type = typeOfKey(key);
+  const position = key === type ? "" : ` ${key.slice(type.length + 1)}`;
+  const look = MEASURE_LOOKS[type];
+  if (look !== undefined) return position === "" ? look : { ...look, name: `${look.name ?? "Weight"}${position}` };
+  const known = [...measureTypes.values()].find((row) => row.id === type);
+  if (known === undefined) return { name: `Measure ${type.replace("type_", "")}${position}`, isOffByDefault: true };
+  const mass = isMass(key) ? { deviceClass: "weight", unit: "mass" } : {};
+  const unit = known.unit === "" || isMass(key) ? {} : { unit: known.unit };
+  return { name: `${known.name}${position}`, precision: known.digits, isOffByDefault: true, ...unit, ...mass };
+}
+
+function derivedSensors(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
+  const sensors = Object.entries(DERIVED_LOOKS).map(([key, look]) => [key, sensor(person, id, key, mine.state, look)]);
+  const lastWeighIn = {
+    ...entity("sensor", person, id, "last_weigh_in"),
+    name: "Last weigh-in",
+    device_class: "timestamp",
+    state_topic: mine.state,
+    value_template: "{{ value_json.last_weigh_in }}",
+  };
+  return { ...Object.fromEntries(sensors), last_weigh_in: lastWeighIn };
+}
+
+/** The event entity shows every kind; the triggers are for automations made by clicking. */
+function happenings(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
+  const trigger = (type: string, kind: string): Component => ({
+    platform: "device_automation",
+    automation_type: "trigger",
+    type,
+    subtype: "scale",
+    topic: mine.weighIn,
+    value_template: "{{ value_json.event_type }}",
+    payload: kind,
+    qos: 1,
+  });
+  return {
+    weigh_in: {
+      ...entity("event", person, id, "weigh_in"),
+      name: "Weigh-in",
+      icon: "mdi:scale-bathroom",
+      state_topic: mine.weighIn,
+      event_types: EVENT_KINDS,
+    },
+    weighed_in: trigger("weighed_in", "weigh_in"),
+    perhaps_weighed_in: trigger("perhaps_weighed_in", "weigh_in_ambiguous"),
+  };
+}
+
+function diagnostics(
+  { topics }: DiscoverySettings,
+  person: DiscoveredPerson,
+  id: string,
+  mine: PersonTopics,
+): Record<string, Component> {
+  // A problem must show also while the account is not available.
+  const availability = [{ topic: topics.bridgeState }];
+  const problem = (key: string, name: string, template: string): Component => ({
+    ...entity("binary_sensor", person, id, key),
+    name,
+    device_class: "problem",
+    entity_category: "diagnostic",
+    availability,
+    state_topic: mine.subscription,
+    value_template: `{{ 'ON' if ${template} else 'OFF' }}`,
+  });
+  return {
+    account_problem: problem("account_problem", "Account", "value_json.account_problem"),
+    subscription_problem: problem("subscription_problem", "Subscription", "value_json.problem"),
+    sync: {
+      ...entity("button", person, id, "sync"),
+      name: "Sync now",
+      icon: "mdi:cloud-refresh",
+      entity_category: "diagnostic",
+      availability,
+      command_topic: topics.request("sync"),
+      payload_press: JSON.stringify({ person: person.slug }),
+    },
+  };
+}
+
+function bridgeDevice(settings: DiscoverySettings): Device {
+  const { topics, version } = settings;
+  const id = idOf(settings, BRIDGE);
+  const diagnostic = (platform: string, key: string, name: string): Component => ({
+    platform,
+    unique_id: `${id}_${key}`,
+    default_entity_id: `${platform}.weighbridge_${key}`,
+    name,
+    entity_category: "diagnostic",
+  });
+  return {
+    id,
+    description: {
+      identifiers: [id],
+      name: "Weighbridge",
+      manufacturer: "Weighbridge",
+      model: "MQTT bridge",
+      sw_version: version,
+    },
+    availability: [{ topic: topics.bridgeState }],
+    components: {
+      connection: {
+        ...diagnostic("binary_sensor", "connection", "Connection"),
+        device_class: "connectivity",
+        // It tells that the bridge is away, so it must not be away with it.
+        availability: [],
+        state_topic: topics.bridgeState,
+        payload_on: "online",
+        payload_off: "offline",
+      },
+      last_notification: {
+        ...diagnostic("sensor", "last_notification", "Last notification"),
+        device_class: "timestamp",
+        state_topic: topics.bridgeInfo,
+        value_template: "{{ value_json.last_notification }}",
+      },
+      sync_all: {
+        ...diagnostic("button", "sync_all", "Sync everybody now"),
+        icon: "mdi:cloud-refresh",
+        command_topic: topics.request("sync"),
+        payload_press: "{}",
+      },
+    },
+  };
+}

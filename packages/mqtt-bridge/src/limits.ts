@@ -1,0 +1,42 @@
+/** Every bound of the bridge, in one place. Queues are bounded by disk: what waits is a row, not an object. */
+export const LIMITS = {
+  callbackBytes: 4 * 1024,
+  callbackUrlCharacters: 512,
+  callbackHeadersMs: 5_000,
+  callbackRequestMs: 10_000,
+  /** Callbacks of one address in a minute; the API sends a few for each weigh-in of each person. */
+  callbacksPerMinute: 60_000,
+  /** Addresses whose callbacks are counted at once. */
+  callbackSources: 1_000,
+  callbackConnections: 512,
+  /** Events on the wire at once; the broker's own limit counts if it is lower. */
+  eventsInFlight: 256,
+  /** Rows read of the outbox at once. */
+  outboxRead: 256,
+  /** Documents written to the socket before waiting for it to drain. */
+  documentsAtOnce: 200,
+  /** Hints of a person that one sync takes. */
+  hintsPerSync: 1_000,
+  /** A wider window is followed up by a poll. */
+  widestHintS: 31 * 86_400,
+  /** Windows of one person that are remembered as just called. */
+  recentCalls: 64,
+  retryMinS: 2,
+  retryMaxS: 300,
+  /** Where somebody has to act first, asking often does not help. */
+  retryBlockedS: 900,
+  /** A finished event's row may stay this long, to share a commit with what comes next. */
+  lazyCommitMs: 50,
+  requestBytes: 16 * 1024,
+  /** What a nightly re-read looks at again. */
+  rereadS: 30 * 86_400,
+  rereadEveryS: 86_400,
+  profileEveryS: 86_400,
+  /** After Home Assistant's birth, and between two answers to it. */
+  birthDelayMs: 3_000,
+  /** Between two updates of the bridge's own figures. */
+  infoDelayMs: 5_000,
+  mqttConnectMs: 10_000,
+  mqttRetryMs: 1_000,
+  mqttKeepaliveS: 30,
+} as const satisfies Record<string, number>;

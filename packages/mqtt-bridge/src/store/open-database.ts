@@ -1,0 +1,89 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../errors.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+const FILE = "weighbridge.sqlite";
+const LOCK_FILE = "lock.sqlite";
+
+/** Without the warning of older Nodes that this module is experimental: it would stand in every log, and nobody could act on it. */
+function loadSqlite(): typeof import("node:sqlite") {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule("node:sqlite");
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+const { DatabaseSync: Database } = loadSqlite();
+
+/** An open database and the lock that keeps every other bridge out. */
+export interface OpenDatabase {
+  readonly db: DatabaseSync;
+  close(): void;
+}
+
+/** Opens the database of a state directory, and makes or migrates it. Throws a StoreError. */
+export function openDatabase(directory: string): OpenDatabase {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unusable(directory, cause);
+  }
+  const lock = lockDirectory(directory);
+  try {
+    const db = new Database(join(directory, FILE));
+    // FULL covers power loss, not only a killed process.
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+    migrate(db, directory);
+    return {
+      db,
+      close: () => {
+        db.close();
+        lock.close();
+      },
+    };
+  } catch (cause) {
+    lock.close();
+    throw cause instanceof StoreError ? cause : unusable(directory, cause);
+  }
+}
+
+/** A transaction that stays open on a file of its own: the system ends it with the process, however that dies. */
+function lockDirectory(directory: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new Database(join(directory, LOCK_FILE));
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (!/locked|busy/i.test(String(cause))) throw unusable(directory, cause);
+    throw new StoreError(`Another bridge uses the state directory ${directory}`, {
+      code: "state_locked",
+      remedy: "Stop the other bridge, or give this one a state_dir of its own.",
+      cause,
+    });
+  }
+}
+
+const unusable = (directory: string, cause: unknown) =>
+  new StoreError(`The state directory ${directory} cannot be used: ${(cause as Error).message}`, {
+    code: "state_unusable",
+    remedy: "Check that it exists on a disk with free space and that this user may write to it.",
+    cause,
+  });
+
+function migrate(db: DatabaseSync, directory: string): void {
+  const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (version > MIGRATIONS.length)
+    throw new StoreError(`The state in ${directory} was written by a newer bridge`, {
+      code: "state_newer",
+      remedy: "Run the newer version again, or give this one another state_dir.",
+    });
+  for (let step = version; step < MIGRATIONS.length; step++)
+    db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+}

@@ -1,0 +1,86 @@
+import type { GroupReader, PersonState, SubscriptionReport, SyncChange } from "@weighbridge/core";
+
+/** What is kept of a person. `id` only means something inside the store. */
+export interface StoredPerson {
+  readonly id: number;
+  readonly key: string;
+  readonly addedAt: number;
+  readonly cursor: number | null;
+  readonly state: PersonState;
+  readonly subscription: SubscriptionReport | null;
+  /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */
+  readonly seen: readonly string[];
+}
+
+/** A notification that was taken in: something happened to this person in this window. */
+export interface Hint {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Message {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** An event on its way to the broker: `owed` until the broker has it, then `released` until the handshake is complete. */
+export interface OutboxRow extends Message {
+  readonly id: number;
+}
+
+/** Why a row stays in the outbox for a person to look at. */
+export type ParkedAs = "refused" | "in doubt";
+
+export interface SyncCommit {
+  readonly change: SyncChange;
+  readonly events: readonly Message[];
+  readonly doneHints: readonly number[];
+  readonly isStateChanged: boolean;
+  readonly seen?: readonly string[];
+}
+
+/**
+ * Everything that must survive. All writes of one turn of the event loop are one transaction; a promise that resolves says that its
+ * write is on disk. Where a write fails, the process must end: what was taken in is on disk, and a restart is the way on.
+ */
+export interface Store {
+  /** A value that is made once and kept: client id, callback secret, identity. */
+  constant(name: string, make: () => string): string;
+  people(): Promise<StoredPerson[]>;
+  addPerson(key: string, addedAt: number): Promise<StoredPerson>;
+  /** With everything that hangs on them. */
+  removePerson(id: number): Promise<void>;
+
+  takeHint(personId: number, from: number, to: number): Promise<void>;
+  /** The oldest first. */
+  hints(personId: number, limit: number): Promise<Hint[]>;
+  /** People with hints. */
+  hinted(): Promise<number[]>;
+
+  reader(personId: number): GroupReader;
+  commitSync(personId: number, commit: SyncCommit): Promise<void>;
+  saveSubscription(personId: number, report: SubscriptionReport): Promise<void>;
+
+  /** Owed rows above an id, ascending. */
+  owed(above: number, limit: number): Promise<OutboxRow[]>;
+  outboxRow(id: number): Promise<OutboxRow | undefined>;
+  released(): Promise<number[]>;
+  lastOutboxId(): Promise<number>;
+  /** Resolves when it is on disk that this row was accepted by the broker. */
+  release(id: number): Promise<void>;
+  /** May be written late: a repeat is harmless. */
+  finish(id: number): void;
+  park(id: number, as: ParkedAs, note: string): Promise<void>;
+  /** Owed again: the broker forgot our session. */
+  owe(id: number): Promise<void>;
+  counts(): Promise<{ readonly hints: number; readonly owed: number; readonly parked: number }>;
+
+  /** Retained topics that the broker may hold of us. */
+  retainedTopics(): Promise<string[]>;
+  addRetainedTopics(topics: readonly string[]): Promise<void>;
+  removeRetainedTopics(topics: readonly string[]): Promise<void>;
+
+  /** Writes what is late, and gives the directory free. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import {
+  type Clock,
+  keepSubscription,
+  type PersonApi,
+  SUBSCRIPTION_LIMITS,
+  type SubscriptionReport,
+} from "@weighbridge/core";
+import type { Log } from "../logger.ts";
+import type { Syncer } from "./syncer.ts";
+
+export interface Subscriber {
+  readonly slug: string;
+  readonly api: PersonApi;
+  readonly syncer: Syncer;
+}
+
+export interface SubscriptionsInput {
+  readonly callbackUrl: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  onReport(personId: number, report: SubscriptionReport): void;
+}
+
+const COMMENT = "Weighbridge: tells your home when you weigh in";
+
+/** Looks after everybody's subscription, one after the other: the API wants pauses between subscribes. */
+export class Subscriptions {
+  readonly #input: SubscriptionsInput;
+  readonly #stopping = new AbortController();
+  readonly #asked = new Set<number>();
+  #subscribers: readonly Subscriber[] = [];
+  #alarm = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(input: SubscriptionsInput) {
+    this.#input = input;
+  }
+
+  start(subscribers: readonly Subscriber[]): void {
+    this.#subscribers = subscribers;
+    // Whatever was known before this start: the API decides.
+    for (const { syncer } of subscribers) this.#asked.add(syncer.stored.id);
+    this.#loop = this.#watch();
+  }
+
+  /** Checks the person's subscription now. */
+  check(personId: number): void {
+    this.#asked.add(personId);
+    this.#alarm.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#alarm.abort();
+    await this.#loop;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock } = this.#input;
+    const { signal } = this.#stopping;
+    try {
+      while (!signal.aborted) {
+        this.#alarm = new AbortController();
+        const next = this.#dueAt();
+        const due = this.#subscribers.filter((subscriber) => this.#isDue(subscriber));
+        for (const subscriber of due) await this.#keep(subscriber, signal);
+        if (due.length === 0) await clock.sleep(next - clock.now(), this.#alarm.signal).catch(() => {});
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #isDue({ syncer }: Subscriber): boolean {
+    const at = (syncer.stored.subscription?.nextCheckAt ?? 0) * 1000;
+    return this.#asked.has(syncer.stored.id) || at <= this.#input.clock.now();
+  }
+
+  #dueAt(): number {
+    const times = this.#subscribers.map(({ syncer }) => syncer.stored.subscription?.nextCheckAt ?? 0);
+    return Math.min(Infinity, ...times) * 1000;
+  }
+
+  async #keep({ slug, api, syncer }: Subscriber, signal: AbortSignal): Promise<void> {
+    const { callbackUrl, clock, log, onReport } = this.#input;
+    const { id, subscription } = syncer.stored;
+    this.#asked.delete(id);
+    const known = subscription?.previousUrl ?? subscription?.callbackUrl;
+    const previous = known === undefined || known === callbackUrl ? {} : { previousUrl: known };
+    const report = await keepSubscription({ api, callbackUrl, comment: COMMENT, clock, signal, ...previous });
+    // Until the old URL's subscription is ended it is the one to remember.
+    const kept =
+      report.status === "failed" && subscription ? { ...report, callbackUrl: subscription.callbackUrl } : report;
+    await syncer.saveSubscription(kept);
+    onReport(id, kept);
+    if (report.problem) log.warn("The subscription failed", { person: slug, ...report.problem });
+    else if (report.status !== "active") log.info(`The subscription was ${report.status}`, { person: slug });
+    const isNew = report.status === "made" || report.status === "renewed";
+    if (isNew && this.#subscribers.length > 1) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal);
+  }
+}

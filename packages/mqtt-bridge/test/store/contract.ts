@@ -1,0 +1,183 @@
+import { emptyPersonState } from "@weighbridge/core";
+import { describe, expect, test } from "vitest";
+import type { Store, SyncCommit } from "../../src/store/store.ts";
+import { changeOf, weightGroup } from "../support/changes.ts";
+
+const commitOf = (more: Partial<SyncCommit> = {}): SyncCommit => ({
+  change: changeOf([]),
+  events: [],
+  doneHints: [],
+  isStateChanged: false,
+  ...more,
+});
+
+const ids = (groups: readonly { readonly id: number }[]) => groups.map(({ id }) => id);
+
+/** What every store has to keep to. `open` opens the same place again and again; the one before is closed. */
+export function testStore(name: string, start: () => { open(): Store }): void {
+  describe(`${name} keeps the store's contract:`, () => {
+    test("a constant is made once and kept", async () => {
+      const { open } = start();
+      const first = open();
+      expect(first.constant("secret", () => "made")).toBe("made");
+      expect(first.constant("secret", () => "made again")).toBe("made");
+      await first.close();
+      expect(open().constant("secret", () => "made again")).toBe("made");
+    });
+
+    test("a person starts without a cursor and with nothing known", async () => {
+      const store = start().open();
+      const added = await store.addPerson("wbs:29", 1_000);
+      expect(added).toMatchObject({ key: "wbs:29", addedAt: 1_000, cursor: null, subscription: null, seen: [] });
+      expect(await store.people()).toEqual([added]);
+    });
+
+    test("what a sync commits is there after reopening: groups, cursor, state, verdict, seen keys, events", async () => {
+      const { open } = start();
+      const before = open();
+      const { id } = await before.addPerson("wbs:29", 1_000);
+      const state = { ...emptyPersonState(), previousWeight: 80.5 };
+      const change = changeOf([weightGroup(7, 5_000)], {
+        state,
+        cursor: 9_000,
+        verdict: { weighInId: 7, verdict: "claimed" },
+      });
+      const events = [{ topic: "a/weigh_in", payload: "{}" }];
+      await before.commitSync(id, commitOf({ change, events, isStateChanged: true, seen: ["weight"] }));
+      await before.close();
+
+      const after = open();
+      expect(await after.people()).toMatchObject([{ id, cursor: 9_000, state, seen: ["weight"] }]);
+      expect(await after.reader(id).byIds([7])).toEqual([weightGroup(7, 5_000)]);
+      expect(await after.reader(id).verdicts([7, 8])).toEqual(new Map([[7, "claimed"]]));
+      expect(await after.owed(0, 10)).toEqual([{ id: 1, ...events[0] }]);
+    });
+
+    test("groups are read by ascending time, with both ends of a range, of one person only", async () => {
+      const store = start().open();
+      const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
+      const groups = [weightGroup(5, 300), weightGroup(9, 100), weightGroup(2, 200), weightGroup(1, 300)];
+      await store.commitSync(ada.id, commitOf({ change: changeOf(groups) }));
+      await store.commitSync(ben.id, commitOf({ change: changeOf([weightGroup(5, 250, 60)]) }));
+      const reader = store.reader(ada.id);
+      expect(ids(await reader.between(100, 300))).toEqual([9, 2, 1, 5]);
+      expect(ids(await reader.between(101, 299))).toEqual([2]);
+      expect(ids(await reader.byIds([1, 9, 77]))).toEqual([9, 1]);
+      expect(ids(await reader.before(300, 3))).toEqual([2, 1, 5]);
+      expect(ids(await reader.before(299, 3))).toEqual([9, 2]);
+    });
+
+    test("a group that comes again replaces itself, and a removed one is gone", async () => {
+      const store = start().open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      await store.commitSync(id, commitOf({ change: changeOf([weightGroup(1, 100), weightGroup(2, 200)]) }));
+      const change = changeOf([weightGroup(1, 150, 81)], { removals: [2] });
+      await store.commitSync(id, commitOf({ change }));
+      expect(await store.reader(id).between(0, 1_000)).toEqual([weightGroup(1, 150, 81)]);
+    });
+
+    test("a sync that changes nothing leaves the state as it is", async () => {
+      const store = start().open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      const state = { ...emptyPersonState(), previousWeight: 80 };
+      await store.commitSync(id, commitOf({ change: changeOf([], { state }), isStateChanged: true }));
+      await store.commitSync(id, commitOf({ change: changeOf([], { cursor: 5 }) }));
+      expect(await store.people()).toMatchObject([{ state, cursor: 5 }]);
+    });
+
+    test("hints wait in the order in which they came until a sync that followed them is committed", async () => {
+      const { open } = start();
+      const store = open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      await store.takeHint(id, 10, 11);
+      await store.takeHint(id, 5, 6);
+      await store.takeHint(id, 20, 21);
+      const [first, second] = await store.hints(id, 2);
+      expect([first, second]).toMatchObject([
+        { from: 10, to: 11 },
+        { from: 5, to: 6 },
+      ]);
+      await store.commitSync(id, commitOf({ doneHints: [first?.id as number, second?.id as number] }));
+      await store.close();
+      const after = open();
+      expect(await after.hinted()).toEqual([id]);
+      expect(await after.hints(id, 9)).toMatchObject([{ from: 20, to: 21 }]);
+    });
+
+    test("an event is owed until it is released, then released until it is finished", async () => {
+      const { open } = start();
+      const store = open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      const events = ["a", "b", "c"].map((payload) => ({ topic: "t", payload }));
+      await store.commitSync(id, commitOf({ events }));
+      const [a, b, c] = ids(await store.owed(0, 9)) as [number, number, number];
+      expect(ids(await store.owed(a, 1))).toEqual([b]);
+      await store.release(a);
+      await store.release(b);
+      store.finish(a);
+      await store.close();
+
+      const after = open();
+      expect(await after.released()).toEqual([b]);
+      expect(ids(await after.owed(0, 9))).toEqual([c]);
+      await after.owe(b);
+      expect(await after.released()).toEqual([]);
+      expect(ids(await after.owed(0, 9))).toEqual([b, c]);
+    });
+
+    test("a parked event is neither owed nor forgotten", async () => {
+      const store = start().open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      await store.commitSync(id, commitOf({ events: [{ topic: "t", payload: "a" }] }));
+      await store.park(1, "refused", "0x87");
+      expect(await store.owed(0, 9)).toEqual([]);
+      expect(await store.counts()).toEqual({ hints: 0, owed: 0, parked: 1 });
+    });
+
+    test("the id of a finished event is never given again", async () => {
+      const { open } = start();
+      const store = open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      const events = [{ topic: "t", payload: "a" }];
+      await store.commitSync(id, commitOf({ events }));
+      store.finish(1);
+      await store.close();
+      const after = open();
+      await after.commitSync(id, commitOf({ events }));
+      expect(ids(await after.owed(0, 9))).toEqual([2]);
+    });
+
+    test("a removed person takes everything along but the events that are owed", async () => {
+      const store = start().open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      await store.takeHint(id, 1, 2);
+      const events = [{ topic: "t", payload: "a" }];
+      await store.commitSync(id, commitOf({ change: changeOf([weightGroup(1, 100)]), events }));
+      await store.removePerson(id);
+      expect(await store.people()).toEqual([]);
+      expect(await store.hinted()).toEqual([]);
+      expect(await store.reader(id).between(0, 1_000)).toEqual([]);
+      expect(ids(await store.owed(0, 9))).toEqual([1]);
+    });
+
+    test("topics that were ever retained are remembered until they are removed", async () => {
+      const { open } = start();
+      const store = open();
+      await store.addRetainedTopics(["a", "b"]);
+      await store.addRetainedTopics(["b", "c"]);
+      await store.removeRetainedTopics(["a"]);
+      await store.close();
+      expect(new Set(await open().retainedTopics())).toEqual(new Set(["b", "c"]));
+    });
+
+    test("a subscription report is kept", async () => {
+      const { open } = start();
+      const store = open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      const report = { status: "active", callbackUrl: "http://x", checkedAt: 1, nextCheckAt: 2 } as const;
+      await store.saveSubscription(id, report);
+      await store.close();
+      expect(await open().people()).toMatchObject([{ subscription: report }]);
+    });
+  });
+}

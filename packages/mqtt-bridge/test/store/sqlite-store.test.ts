@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { StoreError } from "../../src/errors.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { changeOf, weightGroup } from "../support/changes.ts";
+import { openStore } from "../support/open-store.ts";
+import { stateDir } from "../support/state-dir.ts";
+import { testStore } from "./contract.ts";
+
+testStore("SQLite", () => {
+  const directory = stateDir();
+  return { open: () => openStore(directory).store };
+});
+
+const caught = (run: () => unknown): unknown => {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+test("a second store on the same directory is refused and says what to do", () => {
+  const directory = stateDir();
+  openStore(directory);
+  const error = caught(() => openStore(directory)) as StoreError;
+  expect(error).toBeInstanceOf(StoreError);
+  expect(error).toMatchObject({ code: "state_locked", actor: "operator" });
+  expect(error.message).toContain(directory);
+});
+
+test("the directory is free again after closing, and after kill -9", async () => {
+  const directory = stateDir();
+  const holder = fileURLToPath(new URL("hold-store.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--conditions=@weighbridge/source", holder, directory], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  await once(child, "message");
+  expect(caught(() => openStore(directory))).toMatchObject({ code: "state_locked" });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const { store } = openStore(directory);
+  expect(await store.people()).toMatchObject([{ key: "wbs:29" }]);
+  await store.close();
+  expect(await openStore(directory).store.people()).toMatchObject([{ key: "wbs:29" }]);
+});
+
+test("a directory of a newer version is refused", async () => {
+  const directory = stateDir();
+  await openStore(directory).store.close();
+  const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
+  db.exec("PRAGMA user_version = 1000");
+  db.close();
+  expect(caught(() => openStore(directory))).toMatchObject({ code: "state_newer" });
+});
+
+test("a directory that cannot be made is refused with the reason", () => {
+  const error = caught(() => openStore("/dev/null/state")) as StoreError;
+  expect(error).toMatchObject({ code: "state_unusable" });
+  expect(error.remedy).toContain("write");
+});
+
+test("only the user of the bridge may look into the directory", () => {
+  const directory = join(stateDir(), "new");
+  openStore(directory);
+  expect(statSync(directory).mode & 0o077).toBe(0);
+});
+
+test("all writes of one turn of the event loop are one transaction", async () => {
+  const directory = stateDir();
+  const { store } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  const writes = [store.takeHint(id, 1, 2), store.takeHint(id, 3, 4)];
+  // What fails takes everything of its transaction along.
+  const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
+  writes.push(store.commitSync(id, { change: broken, events: [], doneHints: [], isStateChanged: false }));
+  const outcomes = await Promise.allSettled(writes);
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(await store.hints(id, 9)).toEqual([]);
+});
+
+test("after a write that failed nothing is written any more, and the failure is told once", async () => {
+  const directory = stateDir();
+  const { store, failures } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
+  const commit = { change: broken, events: [], doneHints: [], isStateChanged: false };
+  await expect(store.commitSync(id, commit)).rejects.toThrow();
+  await expect(store.takeHint(id, 1, 2)).rejects.toThrow();
+  expect(failures).toHaveLength(1);
+});
+
+test("a finished event's row is deleted after a while where no other write takes it along", async () => {
+  const { store, clock } = openStore(stateDir());
+  const { id } = await store.addPerson("wbs:29", 0);
+  await store.commitSync(id, {
+    change: changeOf([]),
+    events: [{ topic: "t", payload: "a" }],
+    doneHints: [],
+    isStateChanged: false,
+  });
+  store.finish(1);
+  expect((await store.counts()).owed).toBe(1);
+  await clock.advance(LIMITS.lazyCommitMs);
+  await expect.poll(async () => (await store.counts()).owed).toBe(0);
+});

@@ -1,0 +1,22 @@
+import { ManualClock } from "@weighbridge/core/clock";
+import { onTestFinished } from "vitest";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/** 2026-03-01T07:00:00Z. */
+export const START = 1_772_348_400;
+
+/** The store of a directory, until the test is over or it is closed. Failing writes are kept, since a process would end. */
+export function openStore(directory: string, clock = new ManualClock(START * 1000)) {
+  const failures: unknown[] = [];
+  const store = openSqliteStore({ directory, clock, onFailure: (error) => failures.push(error) });
+  let isOpen = true;
+  const close = store.close.bind(store);
+  const closeOnce = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await close();
+  };
+  onTestFinished(() => closeOnce().catch(() => {}));
+  return { store: Object.assign(store, { close: closeOnce }) as Store, failures, clock };
+}
