@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark, Result } from "./benchmark.ts";
 import { callback } from "./benchmarks/callback.ts";
 import { decode } from "./benchmarks/decode.ts";
+import { history } from "./benchmarks/history.ts";
 import { idle } from "./benchmarks/idle.ts";
 import { chart, table } from "./report.ts";
 
@@ -13,7 +14,7 @@ Measures floor and subject in the same run. docs/benchmarks.md says what each na
   --chart FILE  draws the ratios and their bars
 `;
 
-const benchmarks: readonly Benchmark[] = [decode, callback, idle];
+const benchmarks: readonly Benchmark[] = [decode, callback, idle, history];
 const bars = Object.assign({}, ...benchmarks.map((benchmark) => benchmark.bars)) as Benchmark["bars"];
 
 const { values: options, positionals: wanted } = parseArgs({

@@ -12,6 +12,9 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const ROLES = { load: file("roles/load.ts"), broker: file("roles/broker.ts"), floor: file("roles/floor.mjs") };
 const BRIDGE = file("../../packages/mqtt-bridge/dist/cli.js");
 
+/** For a profile: `BENCH_BRIDGE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR" pnpm bench callback-p50`. */
+const BRIDGE_OPTIONS = process.env["BENCH_BRIDGE_OPTIONS"]?.split(" ") ?? [];
+
 /** What does not come by then does not come. */
 const PATIENCE_MS = 60_000;
 
@@ -46,19 +49,20 @@ export class Stage implements AsyncDisposable {
     return this.#node([ROLES.load, brokerUrl]);
   }
 
-  floor({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): ChildProcess {
-    return this.#node([ROLES.floor, brokerUrl, apiUrl, baseTopic, String(people)]);
+  async floor({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
+    return () => this.#node([ROLES.floor, brokerUrl, apiUrl, baseTopic, String(people)]);
   }
 
   /** The built bridge, with its default timing; its people have the user ids 1 to `people` and the slugs p1 to p<people>. */
-  bridge({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions, nodeOptions: readonly string[] = []): ChildProcess {
+  async bridge({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
+    const port = await freePort();
     const dir = join(this.dir, `bridge-${this.#serial++}`);
     const config = `${dir}.yaml`;
     const settings = {
       state_dir: dir,
       api: { base_url: apiUrl, calls_per_minute: 1_000_000 },
       mqtt: { url: brokerUrl, base_topic: baseTopic },
-      callback: { public_url: "http://127.0.0.1", host: "127.0.0.1", port: 0 },
+      callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
       log: { level: "warn" },
       people: Array.from({ length: people }, (_, i) => ({
         slug: `p${i + 1}`,
@@ -68,7 +72,7 @@ export class Stage implements AsyncDisposable {
       })),
     };
     writeFileSync(config, JSON.stringify(settings)); // JSON is YAML
-    return this.#node([...nodeOptions, BRIDGE, "run", "--config", config]);
+    return () => this.#node([...BRIDGE_OPTIONS, BRIDGE, "run", "--config", config]);
   }
 
   async stop(child: ChildProcess): Promise<void> {
@@ -93,6 +97,9 @@ export class Stage implements AsyncDisposable {
     return child;
   }
 }
+
+/** Starts what was prepared. */
+export type Launch = () => ChildProcess;
 
 export interface SubjectOptions {
   readonly brokerUrl: string;

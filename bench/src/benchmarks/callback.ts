@@ -28,11 +28,10 @@ export const callback: Benchmark = {
     const { apiUrl } = await message<{ apiUrl: string }>(load);
     await using watcher = await Watcher.on(brokerUrl);
     const { online } = await watcher.expectOnline("bridge");
-    const bridge = stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
-    await whileAlive(bridge, () => online);
-    const { callbackUrl } = await message<{ callbackUrl: string }>(
-      stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 }),
-    );
+    const startBridge = await stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
+    await whileAlive(startBridge(), () => online);
+    const startFloor = await stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 });
+    const { callbackUrl } = await message<{ callbackUrl: string }>(startFloor());
 
     const subjects = {
       floor: { baseTopic: "floor", callbackUrl },

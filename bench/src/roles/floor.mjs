@@ -35,7 +35,9 @@ const callback = createServer((request, response) => {
     void handle(form);
   });
 }).listen(0, "127.0.0.1");
-const admin = createServer((_, response) => response.end("ok")).listen(0, "127.0.0.1");
+/** The bridge has one for requests, too. */
+const control = mqtt.connect(brokerUrl, { protocolVersion: 5 });
+control.on("connect", () => control.subscribe(`${baseTopic}/bridge/request/+`, { qos: 1 }));
 
 client.once("connect", () => {
   client.publish(`${baseTopic}/bridge/state`, "online", { qos: 1, retain: true });
@@ -46,6 +48,6 @@ client.once("connect", () => {
 process.once("SIGTERM", () => {
   callback.closeAllConnections();
   callback.close();
-  admin.close();
   client.end();
+  control.end();
 });
