@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
@@ -66,6 +67,7 @@ export async function setStage(log: Log, { onAnyPort }: { readonly onAnyPort: bo
     await bridge.start();
     stack.add(() => bridge.stop());
     const subscriber = await mqtt.connectAsync(broker.url);
+    (subscriber.stream as Socket).setNoDelay(true);
     stack.add(() => subscriber.endAsync(true));
     await ready;
     const [ada] = people;

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
+import { startMosquitto } from "./mosquitto.ts";
+import { freePort } from "./parts.ts";
+import { until } from "./until.ts";
+import { startWitness, type Witness } from "./witness.ts";
+
+export interface KillRunOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly people?: number;
+  /** Kills at these steps instead of at random instants. */
+  readonly points?: readonly string[];
+  /** False: a broker that forgets. The run must then fail. */
+  readonly isBrokerPersistent?: boolean;
+  onProgress?(line: string): void;
+}
+
+export interface KillRunResult {
+  readonly kills: number;
+  readonly brokerRestarts: number;
+  readonly outages: number;
+  readonly weighIns: number;
+  readonly lost: number;
+  readonly twice: number;
+}
+
+/** Small and seeded, so that a run can be repeated. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+}
+
+const FIRST_DATE = 1_700_000_000;
+
+/** People who step on the scale all the time, some far apart in time so that no two weigh-ins meet. */
+class Crowd {
+  readonly expected = new Set<string>();
+  readonly #simulator: Simulator;
+  readonly #slugs: readonly string[];
+  readonly #stop = new AbortController();
+  #date = FIRST_DATE;
+  #weighing: Promise<void> = Promise.resolve();
+
+  constructor(simulator: Simulator, slugs: readonly string[]) {
+    this.#simulator = simulator;
+    this.#slugs = slugs;
+  }
+
+  start(): void {
+    this.#weighing = this.#weighOn();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#weighing;
+  }
+
+  async #weighOn(): Promise<void> {
+    for (let n = 0; !this.#stop.signal.aborted; n++) {
+      const slug = this.#slugs[n % this.#slugs.length] as string;
+      this.#date += 600;
+      const { grpid } = this.#simulator.person(slug).weighsIn({ weight: 60 + (n % 400) / 10, at: this.#date });
+      this.expected.add(`${slug} ${grpid} weigh_in`);
+      await sleep(15);
+    }
+  }
+}
+
+/** Kills the bridge with -9 again and again while people weigh in, and counts what a persistent subscriber got. */
+export async function runKills(options: KillRunOptions): Promise<KillRunResult> {
+  const random = randomOf(options.seed);
+  const slugs = Array.from({ length: options.people ?? 40 }, (_, index) => `person${index}`);
+  const simulator = await startSimulator();
+  const broker = await startMosquitto({ isPersistent: options.isBrokerPersistent ?? true });
+  const witness = await startWitness(broker.url);
+  const port = await freePort();
+  const bridge = await newBridgeProcess({
+    api: { base_url: simulator.url, calls_per_minute: 100_000, timeout_s: 2 },
+    mqtt: { url: broker.url },
+    home_assistant: { enabled: false },
+    callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
+    timing: { coalesce_s: 0.1, repeat_call_s: 0.1 },
+    people: slugs.map((slug) => {
+      const { userId: userid, publicKey: publickey } = simulator.person(slug);
+      return { slug, name: slug, userid, publickey };
+    }),
+  });
+  const crowd = new Crowd(simulator, slugs);
+  const counts = { kills: 0, brokerRestarts: 0, outages: 0 };
+  try {
+    await subscribeAll(bridge, simulator, slugs);
+    crowd.start();
+    for (; counts.kills < options.kills; counts.kills++) {
+      const point = options.points?.[counts.kills % options.points.length];
+      bridge.start(point === undefined ? undefined : { step: point, nth: 1 + Math.floor(random() * 15) });
+      await disturb(counts, { random, broker, simulator });
+      await endOf(bridge, point, random);
+      if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
+    }
+    await crowd.stop();
+    await settle(bridge, witness, crowd.expected, broker);
+    return { ...counts, weighIns: crowd.expected.size, ...verdict(crowd.expected, witness) };
+  } finally {
+    await crowd.stop();
+    await bridge.remove();
+    await witness.close();
+    await broker.remove();
+    await simulator.stop();
+  }
+}
+
+/** The bridge runs once in peace, so that its first look at everybody is behind it. Subscriptions are put in place by hand: 5 s each would take long. */
+async function subscribeAll(bridge: BridgeProcess, simulator: Simulator, slugs: readonly string[]): Promise<void> {
+  bridge.start();
+  const url = await until(() => {
+    for (const slug of slugs) {
+      const [first] = simulator.person(slug).subscriptions.live;
+      if (first) return first.callbackUrl;
+    }
+    return undefined;
+  });
+  for (const slug of slugs) simulator.person(slug).subscriptions.put(url, "Weighbridge");
+  const isPolled = () => simulator.log.filter((entry) => entry.kind === "call" && entry.action === "getmeas").length;
+  await until(() => isPolled() >= slugs.length);
+  await bridge.end("SIGTERM");
+}
+
+type Disturbed = { kills: number; brokerRestarts: number; outages: number };
+interface Around {
+  readonly random: () => number;
+  readonly broker: { restart(): Promise<void> };
+  readonly simulator: Simulator;
+}
+
+/** Every tenth life the broker restarts under the bridge; every tenth the API is down for a while. */
+async function disturb(counts: Disturbed, { random, broker, simulator }: Around): Promise<void> {
+  simulator.heal();
+  if (counts.kills % 10 === 4) {
+    counts.outages++;
+    simulator.fail("html", { service: "measure" }).times(20 + Math.floor(random() * 40));
+    simulator.fail("drop", { service: "measure" }).times(5);
+  }
+  if (counts.kills % 10 !== 9) return;
+  counts.brokerRestarts++;
+  await sleep(200 + random() * 400);
+  await broker.restart();
+}
+
+/** Some lives end inside start-up and recovery, most in full flow. */
+async function endOf(bridge: BridgeProcess, point: string | undefined, random: () => number): Promise<void> {
+  if (point === undefined) await sleep(random() < 0.25 ? 150 + random() * 300 : 450 + random() * 900);
+  else await Promise.race([bridge.ended(), sleep(8_000)]);
+  if (point === undefined && !bridge.isRunning) throw new Error(`the bridge ended by itself:\n${bridge.output}`);
+  await bridge.end("SIGKILL");
+}
+
+/** A last life in peace: everything that is owed comes out. */
+async function settle(
+  bridge: BridgeProcess,
+  witness: Witness,
+  expected: ReadonlySet<string>,
+  broker: { restart(): Promise<void> },
+): Promise<void> {
+  await broker.restart();
+  bridge.start();
+  const isComplete = () => [...expected].every((key) => witness.byWeighIn.has(key));
+  await until(isComplete, 30_000).catch(() => {});
+  // What comes twice comes late.
+  await until(() => Date.now() - witness.lastAt > 2_500, 30_000);
+}
+
+function verdict(expected: ReadonlySet<string>, witness: Witness): { lost: number; twice: number } {
+  const lost = [...expected].filter((key) => !witness.byWeighIn.has(key)).length;
+  const twiceByEvent = [...witness.byEvent.values()].filter((times) => times > 1).length;
+  const twiceByWeighIn = [...witness.byWeighIn.values()].filter((times) => times > 1).length;
+  return { lost, twice: Math.max(twiceByEvent, twiceByWeighIn) };
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { runKills } from "../src/kill-run.ts";
+import { describeWith, isInstalled } from "../src/parts.ts";
+
+const KILLS = Number(process.env["E2E_KILLS"] ?? 200);
+const SEED = Number(process.env["E2E_SEED"] ?? Date.now() % 1_000_000);
+const STEPS = ["inbox", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
+const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);
+
+describeWith("Mosquitto", isInstalled("mosquitto"), () => {
+  test(`${KILLS} kills at random instants: every weigh-in reaches a persistent subscriber exactly once`, {
+    timeout: 900_000,
+  }, async () => {
+    const result = await runKills({ kills: KILLS, seed: SEED, onProgress });
+    onProgress(JSON.stringify({ seed: SEED, ...result }));
+    expect(result).toMatchObject({ kills: KILLS, lost: 0, twice: 0 });
+    expect(result.weighIns).toBeGreaterThan(KILLS);
+  });
+
+  test("a kill at each step of the way: exactly once", { timeout: 300_000 }, async () => {
+    const result = await runKills({ kills: STEPS.length * 4, seed: SEED, points: STEPS, onProgress });
+    onProgress(JSON.stringify({ seed: SEED, ...result }));
+    expect(result).toMatchObject({ lost: 0, twice: 0 });
+  });
+
+  test("control: with a broker that forgets, the same run does not pass", { timeout: 300_000 }, async () => {
+    const result = await runKills({ kills: 30, seed: SEED, isBrokerPersistent: false, onProgress });
+    onProgress(JSON.stringify({ seed: SEED, ...result }));
+    expect(result.lost + result.twice).toBeGreaterThan(0);
+  });
+});
