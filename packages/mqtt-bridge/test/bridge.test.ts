@@ -1,0 +1,213 @@
+import { type Clock, systemClock } from "@weighbridge/core";
+import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import { expect, onTestFinished, test } from "vitest";
+import { Bridge } from "../src/bridge.ts";
+import { configSchema } from "../src/config/schema.ts";
+import { freePort } from "../src/demo/listen.ts";
+import { Broker, type Subscriber } from "./support/broker.ts";
+import { keptLog } from "./support/silent-log.ts";
+import { stateDir } from "./support/state-dir.ts";
+
+const EVENTS = "weighbridge/people/ada/weigh_in";
+
+interface Home {
+  readonly simulator: Simulator;
+  readonly broker: Broker;
+  readonly subscriber: Subscriber;
+  readonly ada: ReturnType<Simulator["person"]>;
+  readonly log: ReturnType<typeof keptLog>;
+  start(more?: { clock?: Clock; callback?: boolean }): Promise<Bridge>;
+  events(): Record<string, unknown>[];
+  state(): Record<string, unknown>;
+}
+
+/** A simulated cloud, a real broker with a subscriber, and a bridge that can be started more than once. */
+async function home({ isBrokerUp = true } = {}): Promise<Home> {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  const broker = await Broker.start();
+  const subscriber = await broker.subscribe("weighbridge/#");
+  if (!isBrokerUp) await broker.goAway();
+  const ada = simulator.person("Ada");
+  ada.setsHeight(1.68, simulator.clock.seconds() - 86_400);
+  const log = keptLog();
+  const directory = stateDir();
+  return {
+    simulator,
+    broker,
+    subscriber,
+    ada,
+    log,
+    async start({ clock = systemClock, callback = true } = {}) {
+      const port = await freePort(0);
+      const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
+      const bridge = new Bridge({
+        config: configSchema.parse({
+          state_dir: directory,
+          api: { base_url: simulator.url, calls_per_minute: 10_000 },
+          mqtt: { url: broker.url },
+          callback: { ...reachable, host: "127.0.0.1", port },
+          timing: { coalesce_s: 0, repeat_call_s: 0 },
+          people: [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }],
+        }),
+        log,
+        version: "0.0.0",
+        clock,
+        onFatal: (error) => log.error(String(error)),
+      });
+      // A test may stop it earlier; stopping twice does nothing.
+      onTestFinished(() => bridge.stop());
+      await bridge.start();
+      return bridge;
+    },
+    events: () => subscriber.on(EVENTS).map((payload) => JSON.parse(payload)),
+    state: () => JSON.parse(subscriber.on("weighbridge/people/ada/state").at(-1) ?? "{}"),
+  };
+}
+
+const subscribedFor = (simulator: Simulator) =>
+  expect.poll(() => simulator.person("Ada").subscriptions.live.length, { timeout: 5_000 }).toBe(1);
+
+/** The first look at everything is over: what comes now is news. */
+const settledFor = async ({ subscriber, simulator }: Home) => {
+  await subscriber.until(() =>
+    subscriber.on("weighbridge/people/ada/profile").some((text) => text.includes("Example")),
+  );
+  await subscribedFor(simulator);
+};
+
+test("a weigh-in arrives as one event, after the state that it tells of", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  at.ada.weighsIn({ weight: 68.45, fatRatio: 22.4 });
+  await at.subscriber.until(() => at.events().length > 0);
+  expect(at.events()).toMatchObject([
+    { schema: 1, event_type: "weigh_in", person: "ada", weight: 68.45, fat_ratio: 22.4, bmi: 24.3, backdated: false },
+  ]);
+  const topics = at.subscriber.received.map(({ topic }) => topic);
+  const event = topics.lastIndexOf(EVENTS);
+  expect(topics.slice(0, event)).toContain("weighbridge/people/ada/measure/weight");
+  expect(at.state()).toMatchObject({ weight: 68.45, height: 1.68 });
+  const [packet] = at.subscriber.received.filter(({ topic }) => topic === EVENTS);
+  expect(packet?.packet.retain).toBe(false);
+});
+
+test("an equal weight is another event", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  const now = at.simulator.clock.seconds();
+  at.ada.weighsIn({ weight: 70, at: now - 600 });
+  at.ada.weighsIn({ weight: 70, at: now });
+  await at.subscriber.until(() => at.events().length === 2);
+  expect(new Set(at.events().map(({ event_id }) => event_id)).size).toBe(2);
+});
+
+test("WBS-NOTIFY-5: the bridge subscribes, with a comment, and the subscription is told", async () => {
+  const at = await home();
+  const bridge = await at.start();
+  await settledFor(at);
+  expect(at.ada.subscriptions.live).toMatchObject([{ callbackUrl: bridge.callbackUrl, comment: expect.any(String) }]);
+  await at.subscriber.until(() =>
+    at.subscriber.on("weighbridge/people/ada/subscription").some((text) => text.includes('"active"')),
+  );
+});
+
+test("what happens while the broker is away arrives when it is back, in order", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  await at.broker.goAway();
+  const now = at.simulator.clock.seconds();
+  for (let n = 0; n < 5; n++) at.ada.weighsIn({ weight: 70 + n, at: now - 3_600 + n * 600 });
+  await at.simulator.settled();
+  await at.broker.comeBack();
+  await at.subscriber.until(() => at.events().length >= 5);
+  expect(at.events().map(({ weight }) => weight)).toEqual([70, 71, 72, 73, 74]);
+});
+
+test("it starts without a broker and without the API, and catches up by itself", async () => {
+  const at = await home({ isBrokerUp: false });
+  const fault = at.simulator.fail("drop").times(3);
+  await at.start();
+  at.ada.weighsIn({ weight: 70 });
+  fault.end();
+  await at.broker.comeBack();
+  await at.subscriber.until(() => at.events().length === 1);
+  expect(at.events()).toMatchObject([{ weight: 70 }]);
+});
+
+test("what happened while the bridge was off is news when it starts again", async () => {
+  const at = await home();
+  const first = await at.start();
+  await settledFor(at);
+  await first.stop();
+  at.ada.weighsIn({ weight: 66 });
+  await at.start();
+  await at.subscriber.until(() => at.events().length === 1);
+  expect(at.events()).toMatchObject([{ weight: 66 }]);
+});
+
+test("without a callback URL it polls, and says so nowhere as a failure", async () => {
+  const at = await home();
+  const bridge = await at.start({ callback: false });
+  expect(bridge.callbackUrl).toBeUndefined();
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/people/ada/state").length > 0);
+  expect(at.log.lines.filter((line) => line.startsWith("warn"))).toEqual([]);
+});
+
+test("a clean stop says offline", async () => {
+  const at = await home();
+  const bridge = await at.start();
+  await settledFor(at);
+  await bridge.stop();
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/bridge/state").at(-1) === "offline");
+  expect(at.subscriber.on("weighbridge/bridge/state")).toContain("online");
+});
+
+test("an ambiguous weigh-in is held until a request claims it", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  const { grpid } = at.ada.weighsIn({ weight: 40, attribution: 1 });
+  await at.subscriber.until(() => at.events().length === 1);
+  expect(at.events()[0]).toMatchObject({ event_type: "weigh_in_ambiguous", weigh_in: grpid });
+  expect(at.state()["weight"]).toBeNull();
+  const request = JSON.stringify({ person: "ada", weigh_in: grpid, transaction: "t1" });
+  await at.subscriber.client.publishAsync("weighbridge/bridge/request/claim", request, { qos: 1 });
+  await at.subscriber.until(() => at.events().length === 2);
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/bridge/response/claim").length === 1);
+  expect(at.events()[1]).toMatchObject({ event_type: "weigh_in", weight: 40 });
+  expect(at.state()["weight"]).toBe(40);
+  const [response] = at.subscriber.on("weighbridge/bridge/response/claim");
+  expect(JSON.parse(response as string)).toMatchObject({ status: "ok", transaction: "t1" });
+});
+
+test("WBS-USER-3: a person who stops sharing is unavailable, and the reason is told", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  at.ada.stopsSharing();
+  await at.subscriber.client.publishAsync("weighbridge/bridge/request/sync", "{}", { qos: 1 });
+  const availability = () => at.subscriber.on("weighbridge/people/ada/availability").at(-1);
+  await at.subscriber.until(() => availability() === "offline");
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/bridge/event").length > 0);
+  const [warning] = at.subscriber.on("weighbridge/bridge/event");
+  expect(JSON.parse(warning as string)).toMatchObject({ event: "account_problem", person: "ada", code: "not_shared" });
+  expect(warning).not.toContain(at.ada.publicKey);
+});
+
+test("everything retained comes again after each connection", async () => {
+  const at = await home();
+  await at.start();
+  await settledFor(at);
+  const states = () => at.subscriber.on("weighbridge/people/ada/state").length;
+  const before = states();
+  await at.broker.goAway();
+  await at.broker.comeBack();
+  await at.subscriber.until(() => states() > before);
+  await at.subscriber.until(
+    () => at.subscriber.on("weighbridge/bridge/state").filter((text) => text === "online").length >= 2,
+  );
+});

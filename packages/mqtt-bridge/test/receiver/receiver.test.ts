@@ -1,0 +1,147 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { ManualClock } from "@weighbridge/core/clock";
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import { LIMITS } from "../../src/limits.ts";
+import { Receiver } from "../../src/receiver/receiver.ts";
+import { keptLog } from "../support/silent-log.ts";
+
+const SECRET = "t0kenThatNobodyGuesses";
+const FORM = "userid=29&startdate=1294332510&enddate=1294332511";
+
+type Take = (userId: string, from: number, to: number) => Promise<void> | undefined;
+
+async function started(take: Take = (userId) => (userId === "29" ? Promise.resolve() : undefined)) {
+  const log = keptLog();
+  const input = { host: "127.0.0.1", port: 0, secret: SECRET, clock: new ManualClock(0), log, take };
+  const receiver = new Receiver(input);
+  const port = await receiver.start();
+  onTestFinished(() => receiver.stop());
+  const url = `http://127.0.0.1:${port}/${SECRET}`;
+  const post = async (body: string, path = "") => (await fetch(url + path, { method: "POST", body })).status;
+  return { receiver, port, url, post, log, counts: receiver.counts };
+}
+
+test("WBS-NOTIFY-3: a notification of a known person is taken in, and answered after that", async () => {
+  const stored = Promise.withResolvers<void>();
+  const taken: unknown[] = [];
+  const { post, counts } = await started((...hint) => {
+    taken.push(hint);
+    return stored.promise;
+  });
+  const answer = post(FORM);
+  await expect.poll(() => taken).toEqual([["29", 1_294_332_510, 1_294_332_511]]);
+  expect(counts.taken).toBe(0);
+  stored.resolve();
+  expect(await answer).toBe(200);
+  expect(counts.taken).toBe(1);
+});
+
+test("WBS-NOTIFY-9: HEAD, GET and a POST without a userid are answered with 200", async () => {
+  const { url, post } = await started();
+  expect((await fetch(url, { method: "HEAD" })).status).toBe(200);
+  expect((await fetch(url)).status).toBe(200);
+  expect(await post("")).toBe(200);
+});
+
+test("the parameters may come in the query as well", async () => {
+  const { post, counts } = await started();
+  expect(await post("", `?${FORM}`)).toBe(200);
+  expect(counts.taken).toBe(1);
+});
+
+test("an unknown userid is answered with 200 and does nothing", async () => {
+  const { post, counts } = await started();
+  expect(await post(FORM.replace("29", "30"))).toBe(200);
+  expect(counts).toMatchObject({ taken: 0, unknownUsers: 1 });
+});
+
+test("any other path is not there, also where it begins or ends alike", async () => {
+  const { port } = await started();
+  for (const path of ["", SECRET.slice(1), `${SECRET}x`, `${SECRET}/`, "favicon.ico"])
+    expect((await fetch(`http://127.0.0.1:${port}/${path}`, { method: "POST", body: FORM })).status).toBe(404);
+});
+
+test("a reverse proxy may put a path of its own before the secret", async () => {
+  const { port } = await started();
+  expect((await fetch(`http://127.0.0.1:${port}/scale/${SECRET}`, { method: "POST", body: FORM })).status).toBe(200);
+});
+
+test("a malformed notification is refused, and the log says why", async () => {
+  const { post, log } = await started();
+  expect(await post("userid=29&startdate=yesterday&enddate=1")).toBe(400);
+  expect(log.lines.join()).toContain("startdate");
+});
+
+test("a body of more than 4 KiB is refused", async () => {
+  const { post } = await started();
+  expect(await post(`${FORM}&x=${"a".repeat(LIMITS.callbackBytes)}`)).toBe(413);
+});
+
+test("where the disk refuses the hint, the API is asked to try again", async () => {
+  const { post } = await started(() => Promise.reject(new Error("disk full")));
+  expect(await post(FORM)).toBe(503);
+});
+
+test("whatever is sent, only documented codes come back, and the receiver goes on", async () => {
+  const { port, post } = await started();
+  const methods = fc.constantFrom("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
+  const path = fc.oneof(
+    fc.constant(SECRET),
+    fc.webPath({ size: "small" }).map((text) => text.slice(1)),
+  );
+  const query = fc.oneof(
+    fc.constant(""),
+    fc.webQueryParameters().map((text) => `?${text}`),
+    fc.constant(`?${FORM}`),
+  );
+  const body = fc.oneof(fc.constant(FORM), fc.string({ maxLength: 5_000 }), fc.uint8Array({ maxLength: 5_000 }));
+  await fc.assert(
+    fc.asyncProperty(methods, path, query, body, async (method, where, search, content) => {
+      const payload = method === "GET" || method === "HEAD" ? "" : Buffer.from(content as string);
+      const status = await call({ port, method, path: `/${where}${search}`, payload });
+      expect([200, 400, 404, 405, 413]).toContain(status);
+    }),
+    { numRuns: 300 },
+  );
+  expect(await post(FORM)).toBe(200);
+});
+
+test("bytes that are no HTTP do not end it", async () => {
+  const { port, post } = await started();
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 400 }), async (bytes) => {
+      await new Promise<void>((resolve) => {
+        const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
+        socket
+          .resume()
+          .on("error", () => {})
+          .on("close", () => resolve());
+      });
+    }),
+    { numRuns: 60 },
+  );
+  expect(await post(FORM)).toBe(200);
+});
+
+interface Call {
+  readonly port: number;
+  readonly method: string;
+  readonly path: string;
+  readonly payload: string | Buffer;
+}
+
+/** Unlike fetch, it sends what it is given. An answer may come before the body is sent. */
+function call({ port, method, path, payload }: Call): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: "127.0.0.1", method, path, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EPIPE" || error.code === "ECONNRESET" ? undefined : reject(error),
+    );
+    sent.end(payload);
+  });
+}
