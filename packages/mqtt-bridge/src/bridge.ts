@@ -72,7 +72,7 @@ export class Bridge {
     return this.#callbackUrl;
   }
 
-  /** Neither broker nor API need be there. Throws a ConfigError or a StoreError. */
+  /** Neither broker nor API need be there. Throws a StoreError, or the system's error where it cannot listen. */
   async start(): Promise<void> {
     try {
       await this.#start();

@@ -9,7 +9,7 @@ const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
   weighbridge demo                     a simulated scale, a broker and the real bridge, to try
       --once                           one weigh-in, then end: 0 only if it arrived
       --json                           with --once: one line of JSON
-  weighbridge config check --config <file>
+  weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
 
@@ -18,6 +18,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 `;
 
 const USAGE = 2;
+
+/** On standard error: what a script reads on standard output stays clean. */
+function misused(words: string): number {
+  process.stderr.write(`${words}\n\n${HELP}`);
+  return USAGE;
+}
 
 function terminal(): Terminal {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
@@ -47,7 +53,8 @@ async function main(): Promise<number> {
     return code;
   };
   if (values.version) return say(`${(await import("./version.ts")).VERSION}\n`);
-  if (values.help || command === undefined) return say(HELP, values.help ? 0 : USAGE);
+  if (values.help) return say(HELP);
+  if (command === undefined) return misused("Say what to do.");
   const file = values.config === undefined ? {} : { file: values.config };
   switch (command) {
     case "run": {
@@ -60,11 +67,13 @@ async function main(): Promise<number> {
       return demo({ once: values.once, json: values.json }, terminal());
     }
     case "config": {
+      if (action !== "check" && action !== "schema")
+        return misused(action === undefined ? "config: check or schema?" : `There is no command config ${action}.`);
       const { config } = await import("./commands/config.ts");
       return config(action, values.config, terminal());
     }
     default:
-      return say(`There is no command ${command}.\n\n${HELP}`, USAGE);
+      return misused(`There is no command ${command}.`);
   }
 }
 
@@ -72,15 +81,12 @@ async function main(): Promise<number> {
 function explain(error: unknown): number {
   if (error instanceof WeighbridgeError) {
     process.stderr.write(`${error.message}\n${error.remedy}\n`);
-    return error.code.startsWith("config") || error.code === "callback_url" ? USAGE : 1;
+    return error.code.startsWith("config") ? USAGE : 1;
   }
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_PARSE_ARGS")) {
-    process.stderr.write(`${message}\n\n${HELP}`);
-    return USAGE;
-  }
-  if (code === "EADDRINUSE" || code === "EACCES") {
-    process.stderr.write(`${message}\nChoose another port: callback.port.\n`);
+  const { code, message, stack, syscall } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_PARSE_ARGS")) return misused(message);
+  if (syscall === "listen") {
+    process.stderr.write(`${message}\nSet another callback.port, or a callback.host that this machine has.\n`);
     return 1;
   }
   process.stderr.write(`${stack ?? String(error)}\n`);

@@ -3,13 +3,13 @@ import { configJsonSchema } from "../config/schema-tree.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `config schema` prints the JSON Schema, `config check` tells whether a configuration can be used. */
-export function config(action: string | undefined, file: string | undefined, terminal: Terminal): number {
+export function config(action: "check" | "schema", file: string | undefined, terminal: Terminal): number {
   if (action === "schema") {
     terminal.print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
     return 0;
   }
   const { people } = loadConfig({ ...(file === undefined ? {} : { file }), env: process.env });
-  const names = people.map(({ name }) => name).join(", ") || "nobody yet";
-  terminal.print(`The configuration is good. It watches: ${names}.\n`);
+  const names = people.map(({ name }) => name).join(", ") || "nobody yet: add people";
+  terminal.print(`The configuration can be used. It watches ${names}.\n`);
   return 0;
 }

@@ -1,15 +1,21 @@
 import { checkCallbackUrl } from "@weighbridge/core";
-import { ConfigError } from "../errors.ts";
+import type { Problem } from "./problems.ts";
 import type { Config } from "./schema.ts";
 
-/** The URL that the API is given: the public one with the secret. Undefined where none is set. Throws a ConfigError. */
-export function fullCallbackUrl({ api, callback }: Config, secret: string): string | undefined {
-  if (callback.public_url === undefined) return undefined;
-  const url = `${callback.public_url.replace(/\/+$/, "")}/${secret}`;
-  const reason = checkCallbackUrl(api.generation, url);
-  if (reason === undefined) return url;
-  throw new ConfigError(`callback.public_url ${reason}`, {
-    code: "callback_url",
-    remedy: `Set callback.public_url to a URL under which the API reaches this machine; ${secret.length + 1} characters are added to it.`,
-  });
+/** Characters of the secret part of the path: 128 bits in base64url. */
+const SECRET_CHARACTERS = 22;
+
+/** The URL that the API is given: the public one with the secret. Undefined where none is set. */
+export function fullCallbackUrl({ callback }: Config, secret: string): string | undefined {
+  return callback.public_url === undefined ? undefined : `${callback.public_url.replace(/\/+$/, "")}/${secret}`;
+}
+
+/** Why the API would refuse the URL. Whatever the secret is, it is as long as any other. */
+export function callbackProblem(config: Config): Problem[] {
+  const url = fullCallbackUrl(config, "x".repeat(SECRET_CHARACTERS));
+  if (url === undefined) return [];
+  const reason = url.includes("?")
+    ? "must not have a part after ?"
+    : checkCallbackUrl(config.api.generation, url)?.replace(" characters,", " characters with its secret path,");
+  return reason === undefined ? [] : [{ path: ["callback", "public_url"], words: reason }];
 }

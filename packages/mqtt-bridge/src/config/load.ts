@@ -1,188 +1,110 @@
-import { readFileSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
-import type * as z from "zod";
-import { ConfigError } from "../errors.ts";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { callbackProblem } from "./callback-url.ts";
+import { type Problem, problemsOf, unusable } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
-import { nearestKey, schemaAt } from "./schema-tree.ts";
+import { SECRET_KEYS, schemaAt } from "./schema-tree.ts";
+import {
+  describe,
+  type Environment,
+  isJson,
+  type Json,
+  type Path,
+  readYaml,
+  type Source,
+  typed,
+  withEnvironment,
+} from "./source.ts";
 
-type Json = Record<string, unknown>;
-type Path = readonly (string | number)[];
-
-const ENV_PREFIX = "WEIGHBRIDGE_";
 /** Paths in the file are meant from where the file is. */
-const FILE_KEYS: readonly Path[] = [["state_dir"], ["mqtt", "ca_file"], ["mqtt", "cert_file"], ["mqtt", "key_file"]];
-/** Secrets that can also be named as a file. */
-const SECRETS: readonly Path[] = [["mqtt", "password"]];
+const FILE_KEYS = ["ca_file", "cert_file", "key_file"] as const;
 
 export interface ConfigSources {
   /** Path of a YAML file; without one, everything comes from the environment. */
   readonly file?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
 }
 
 /**
  * The configuration of a file, then of the environment (`WEIGHBRIDGE_MQTT__URL` is `mqtt.url`), then of secret files. Throws a ConfigError
- * that names every wrong key, with its line and the remedy.
+ * that names every wrong key, with its place and what to do.
  */
 export function loadConfig({ file, env = {} }: ConfigSources): Config {
-  const source = file === undefined ? { json: {}, lineOf: () => undefined } : readYaml(file);
+  const written: Source = file === undefined ? { tree: {}, placeOf: () => undefined } : readYaml(file);
+  const source = withEnvironment(written, env);
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
-  const json = readSecrets(withEnvironment(source.json, env), base);
-  const parsed = configSchema.safeParse(json);
-  if (!parsed.success) throw invalid(parsed.error, source.lineOf, file);
+  const tree = typed(source.tree, schemaAt([])) as Json;
+  const problems = readSecrets(tree, [], base);
+  const parsed = configSchema.safeParse(tree, { reportInput: true });
+  if (!parsed.success) {
+    // A secret whose file is wrong is not missing as well.
+    const explained = new Set(problems.map(({ path }) => path.join(".").replace(/_file$/, "")));
+    problems.push(...problemsOf(parsed.error).filter(({ path }) => !explained.has(path.join("."))));
+    throw unusable(problems, source, file);
+  }
   const config = withWholePaths(parsed.data, base);
-  refuseTwins(config);
+  problems.push(...unreadable(config), ...twins(config), ...callbackProblem(config));
+  if (problems.length > 0) throw unusable(problems, source, file);
   return config;
 }
 
-function readYaml(file: string): { json: Json; lineOf(path: Path): number | undefined } {
-  let text: string;
+/** Puts what `<key>_file` names in the place of `<key>`; the schema only knows what the files hold. */
+function readSecrets(value: unknown, path: Path, base: string): Problem[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => readSecrets(item, [...path, index], base));
+  if (!isJson(value)) return [];
+  const inner = Object.keys(value).flatMap((key) => readSecrets(value[key], [...path, key], base));
+  const own = [...SECRET_KEYS].flatMap((key) => readSecret(value, key, path, base));
+  return [...inner, ...own];
+}
+
+function readSecret(owner: Json, key: string, at: Path, base: string): Problem[] {
+  const name = `${key}_file`;
+  const file = owner[name];
+  const path = [...at, name];
+  if (file === undefined || schemaAt(path) === undefined) return [];
+  delete owner[name];
+  if (owner[key] !== undefined) return [{ path, words: `${key} is set as well; keep one of the two` }];
   try {
-    text = readFileSync(file, "utf8");
+    const secret = readFileSync(resolve(base, String(file)), "utf8").trim();
+    if (secret === "") return [{ path, words: `the file ${file} is empty; put the secret into it` }];
+    owner[key] = secret;
+    return [];
   } catch (cause) {
-    throw new ConfigError(`The configuration ${file} cannot be read: ${(cause as Error).message}`, {
-      code: "config_unreadable",
-      remedy: "Give the path of an existing file with --config.",
-      cause,
-    });
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error)
-    throw new ConfigError(`${file} is not valid YAML: ${error.message}`, {
-      code: "config_yaml",
-      remedy: "Check the indentation and the quotes at the line that is named.",
-      cause: error,
-    });
-  const json = (document.toJS() ?? {}) as Json;
-  return {
-    json,
-    lineOf(path) {
-      const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
-      return node?.range ? lines.linePos(node.range[0]).line : undefined;
-    },
-  };
-}
-
-function withEnvironment(json: Json, env: Readonly<Record<string, string | undefined>>): Json {
-  const result = structuredClone(json);
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(ENV_PREFIX) || value === undefined || value === "") continue;
-    const path = name.slice(ENV_PREFIX.length).toLowerCase().split("__");
-    put(
-      result,
-      path,
-      /^(\d+(\.\d+)?|true|false|\[.*\]|\{.*\})$/s.test(value) && !isTextKey(path) ? JSON.parse(value) : value,
-    );
-  }
-  return result;
-}
-
-/** A password of digits stays a text. */
-const isTextKey = (path: Path): boolean => schemaAt(path)?.type === "string";
-
-function put(target: Json, [key, ...rest]: Path, value: unknown): void {
-  const name = String(key);
-  if (rest.length === 0) {
-    target[name] = value;
-    return;
-  }
-  const inner = target[name];
-  const next = (typeof inner === "object" && inner !== null ? inner : {}) as Json;
-  target[name] = next;
-  put(next, rest, value);
-}
-
-/** `publickey_file` and `mqtt.password_file` are read here; the schema only knows what they hold. */
-function readSecrets(json: Json, base: string): Json {
-  const owners: { owner: Json; key: string; shown: string }[] = [];
-  for (const path of SECRETS) {
-    const owner = json[String(path[0])];
-    if (isJson(owner)) owners.push({ owner, key: String(path[1]), shown: path.join(".") });
-  }
-  const people = json["people"];
-  if (Array.isArray(people))
-    people.forEach((owner, index) => {
-      if (isJson(owner)) owners.push({ owner, key: "publickey", shown: `people[${index}].publickey` });
-    });
-  for (const { owner, key, shown } of owners) {
-    const file = owner[`${key}_file`];
-    if (file === undefined) continue;
-    if (owner[key] !== undefined) throw twice(shown);
-    delete owner[`${key}_file`];
-    owner[key] = secretOf(String(file), base, shown);
-  }
-  return json;
-}
-
-const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
-
-const twice = (shown: string) =>
-  new ConfigError(`${shown} and ${shown}_file are both set`, {
-    code: "config_invalid",
-    remedy: "Keep one of the two.",
-  });
-
-function secretOf(file: string, base: string, shown: string): string {
-  try {
-    return readFileSync(isAbsolute(file) ? file : resolve(base, file), "utf8").trim();
-  } catch (cause) {
-    throw new ConfigError(`${shown}_file names ${file}, which cannot be read: ${(cause as Error).message}`, {
-      code: "config_invalid",
-      remedy: "Put the secret into that file, readable for this user.",
-      cause,
-    });
+    const words = `the file ${file} cannot be read: ${describe(cause)}; put the secret into it, readable for this user`;
+    return [{ path, words }];
   }
 }
 
 function withWholePaths(config: Config, base: string): Config {
-  const result = structuredClone(config) as unknown as Json;
-  for (const path of FILE_KEYS) {
-    const value = path.reduce<unknown>((inner, key) => (inner as Json)[String(key)], result);
-    if (typeof value === "string") put(result, path, resolve(base, value));
+  const mqtt: Config["mqtt"] = { ...config.mqtt };
+  for (const key of FILE_KEYS) {
+    const file = mqtt[key];
+    if (file !== undefined) mqtt[key] = resolve(base, file);
   }
-  return result as unknown as Config;
+  return { ...config, mqtt, state_dir: resolve(base, config.state_dir) };
 }
 
-function refuseTwins({ people }: Config): void {
-  for (const key of ["slug", "userid"] as const) {
-    const seen = new Set<unknown>();
-    people.forEach((person, index) => {
-      if (seen.has(person[key]))
-        throw new ConfigError(`people[${index}].${key} is ${person[key]}, which another person has already`, {
-          code: "config_invalid",
-          remedy: key === "slug" ? "Give each person a slug of their own." : "Name each person once.",
-        });
-      seen.add(person[key]);
-    });
-  }
-}
-
-function invalid(error: z.ZodError, lineOf: (path: Path) => number | undefined, file: string | undefined): ConfigError {
-  const lines = error.issues.flatMap((issue) => {
-    const path = issue.path as Path;
-    const at = lineOf(path);
-    const where = at === undefined ? "" : ` (line ${at})`;
-    const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
-    if (keys.length === 0) return [`${shownPath(path)}${where}: ${issue.message}`];
-    return keys.map((key) => {
-      const nearest = nearestKey(key, path);
-      const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-      return `${shownPath([...path, key])}${where}: there is no such key${hint}`;
-    });
-  });
-  const source = file === undefined ? "The configuration" : file;
-  return new ConfigError(`${source} cannot be used:\n${lines.map((line) => `  ${line}`).join("\n")}`, {
-    code: "config_invalid",
-    remedy: "`weighbridge config schema` shows every key; weighbridge.example.yaml explains them.",
-    cause: error,
+function unreadable({ mqtt }: Config): Problem[] {
+  return FILE_KEYS.flatMap((key) => {
+    const file = mqtt[key];
+    if (file === undefined) return [];
+    try {
+      accessSync(file, constants.R_OK);
+      return [];
+    } catch (cause) {
+      return [{ path: ["mqtt", key], words: `the file ${file} cannot be read: ${describe(cause)}` }];
+    }
   });
 }
 
-const shownPath = (path: Path): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${key}` : key),
-    "",
-  ) || "the whole";
+const TWIN_REMEDIES = { slug: "give each person a slug of their own", userid: "name each person once" } as const;
+
+function twins({ people }: Config): Problem[] {
+  return (["slug", "userid"] as const).flatMap((key) =>
+    people.flatMap((person, index) => {
+      const first = people.findIndex((other) => other[key] === person[key]);
+      if (first === index) return [];
+      return [{ path: ["people", index, key], words: `people[${first}] has it already; ${TWIN_REMEDIES[key]}` }];
+    }),
+  );
+}

@@ -4,11 +4,40 @@ import { configSchema } from "./schema.ts";
 /** The schema as JSON Schema, for editors and for looking things up. */
 export interface SchemaNode {
   readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly SchemaNode[];
   readonly items?: SchemaNode;
 }
 
-export const configJsonSchema = (): SchemaNode => z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode;
+/** Keys that hold a secret. Each may be given as `<key>_file` instead, which the loader reads. */
+export const SECRET_KEYS: ReadonlySet<string> = new Set(["publickey", "password"]);
+
+export const configJsonSchema = (): SchemaNode =>
+  withSecretFiles(z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode);
+
+function withSecretFiles(node: SchemaNode): SchemaNode {
+  const items = node.items === undefined ? {} : { items: withSecretFiles(node.items) };
+  if (node.properties === undefined) return { ...node, ...items };
+  const properties = Object.entries(node.properties).flatMap(([key, inner]): [string, SchemaNode][] => {
+    const itself: [string, SchemaNode] = [key, withSecretFiles(inner)];
+    const file = { type: "string", description: `Path of a file that holds ${key}.` };
+    return SECRET_KEYS.has(key) ? [itself, [`${key}_file`, file]] : [itself];
+  });
+  const required = (node.required ?? []).filter((key) => !SECRET_KEYS.has(key));
+  const either = (node.required ?? [])
+    .filter((key) => SECRET_KEYS.has(key))
+    .flatMap((key) => [{ required: [key] }, { required: [`${key}_file`] }]);
+  return {
+    ...node,
+    ...items,
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+    ...(either.length === 0 ? {} : { anyOf: either }),
+  };
+}
 
 let tree: SchemaNode | undefined;
 

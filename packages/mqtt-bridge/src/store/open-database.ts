@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../errors.ts";
@@ -6,6 +6,8 @@ import { MIGRATIONS } from "./migrations.ts";
 
 const FILE = "weighbridge.sqlite";
 const LOCK_FILE = "lock.sqlite";
+/** Who has the lock, for people; the lock itself is the database. */
+const HOLDER_FILE = "lock.pid";
 
 /** Without the warning of older Nodes that this module is experimental: it would stand in every log, and nobody could act on it. */
 function loadSqlite(): typeof import("node:sqlite") {
@@ -58,15 +60,25 @@ function lockDirectory(directory: string): DatabaseSync {
   try {
     lock = new Database(join(directory, LOCK_FILE));
     lock.exec("BEGIN EXCLUSIVE");
+    writeFileSync(join(directory, HOLDER_FILE), `${process.pid}\n`);
     return lock;
   } catch (cause) {
     lock?.close();
     if (!/locked|busy/i.test(String(cause))) throw unusable(directory, cause);
-    throw new StoreError(`Another bridge uses the state directory ${directory}`, {
+    throw new StoreError(`Another bridge${holderOf(directory)} uses the state directory ${directory}`, {
       code: "state_locked",
-      remedy: "Stop the other bridge, or give this one a state_dir of its own.",
+      remedy: "Stop the other bridge, or give this one a state_dir and people of its own.",
       cause,
     });
+  }
+}
+
+/** In a container it is the number inside that container. */
+function holderOf(directory: string): string {
+  try {
+    return ` (process ${readFileSync(join(directory, HOLDER_FILE), "utf8").trim()})`;
+  } catch {
+    return "";
   }
 }
 
