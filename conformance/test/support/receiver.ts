@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-export interface ReceivedCallback {
+interface ReceivedCallback {
   readonly method: string;
   readonly url: string;
   readonly query: string;

@@ -274,6 +274,8 @@ export class Bridge {
       log,
       onReport: (personId, report) => {
         this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
+        // What was measured before there was a subscription was told to nobody.
+        if (report.status === "made") this.#worker.requestPoll(personId);
         if (report.problem) this.#tell({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
       },
     });

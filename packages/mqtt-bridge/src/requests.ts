@@ -62,11 +62,11 @@ export interface Answer {
 export async function answerRequest(name: CommandName, message: Incoming, handlers: RequestHandlers): Promise<Answer> {
   let echoed: { transaction?: string | number } = {};
   try {
-    if (message.isRetained)
-      throw new RequestError("retained", "A retained request would run again at each start: publish it unretained.");
     const json = parsed(message.payload);
     const asked = z.looseObject({ transaction }).safeParse(json);
     if (asked.success && asked.data.transaction !== undefined) echoed = { transaction: asked.data.transaction };
+    if (message.isRetained)
+      throw new RequestError("retained", "A retained request would run again at each start: publish it unretained.");
     const { schema, run } = COMMANDS[name] as Command<z.ZodType>;
     const input = schema.safeParse(json);
     if (!input.success) throw new RequestError("invalid", z.prettifyError(input.error));

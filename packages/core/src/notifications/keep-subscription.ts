@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { CallOptions, PersonApi } from "../domain/person-api.ts";
-import { WeighbridgeError } from "../errors.ts";
+import { UnreachableError, WeighbridgeError } from "../errors.ts";
 import { planSubscription, SUBSCRIPTION_LIMITS } from "./plan.ts";
 
 /** How a person's subscription stands. Plain data. */
@@ -57,7 +57,8 @@ export async function keepSubscription(input: KeepInput): Promise<SubscriptionRe
     if (!(error instanceof WeighbridgeError)) throw error;
     const { code, message, remedy } = error;
     const left = previousUrl === undefined ? {} : { previousUrl };
-    return { ...report("failed", SUBSCRIPTION_LIMITS.retryAfterS), problem: { code, message, remedy }, ...left };
+    const afterS = error instanceof UnreachableError ? SUBSCRIPTION_LIMITS.retrySoonS : SUBSCRIPTION_LIMITS.retryAfterS;
+    return { ...report("failed", afterS), problem: { code, message, remedy }, ...left };
   }
 }
 

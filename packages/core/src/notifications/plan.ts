@@ -6,8 +6,10 @@ export const SUBSCRIPTION_LIMITS = {
   renewWithinS: 7 * 86_400,
   /** It is looked after this often. */
   checkEveryS: 86_400,
-  /** After a failure. */
+  /** After a failure that somebody must mend. */
   retryAfterS: 15 * 60,
+  /** After one that passes by itself. */
+  retrySoonS: 30,
   /** Between two subscribe calls: the API wants it so. Hosts with several people keep to it. */
   betweenSubscribesMs: 5_000,
 } as const satisfies Record<string, number>;

@@ -1,6 +1,6 @@
 import type { MeasureGroup } from "../domain/measure-group.ts";
 
-export interface Change {
+interface Change {
   readonly before: MeasureGroup;
   readonly after: MeasureGroup;
 }

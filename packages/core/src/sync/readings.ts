@@ -8,7 +8,7 @@ import type { AmbiguousPolicy, LatestValue, Verdict, WeighIn } from "./types.ts"
  * - `held`: waits for a verdict
  * - `silent`: refused, or ambiguous where the household ignores such
  */
-export type Standing = "accepted" | "held" | "silent";
+type Standing = "accepted" | "held" | "silent";
 
 /** What a person would call one measurement: a weigh-in with its companions, a group without a weight, or a target. */
 export interface Reading extends WeighIn {

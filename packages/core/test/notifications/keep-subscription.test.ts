@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../src/clock.ts";
 import type { PersonApi, Subscription } from "../../src/domain/person-api.ts";
-import { RejectedError } from "../../src/errors.ts";
+import { RejectedError, UnreachableError } from "../../src/errors.ts";
 import { keepSubscription } from "../../src/notifications/keep-subscription.ts";
 import { planSubscription } from "../../src/notifications/plan.ts";
 
@@ -84,4 +84,10 @@ test("WBS-NOTIFY-8: a person who does not share gives a report that says what to
     nextCheckAt: NOW + 15 * 60,
     problem: { code: "not_shared", remedy: "Turn sharing on." },
   });
+});
+
+test("an API that was away for a moment is asked again soon", async () => {
+  const api = new Subscriptions();
+  api.refusal = new UnreachableError("away", { code: "network", remedy: "Try again later." });
+  expect(await keep(api)).toMatchObject({ status: "failed", nextCheckAt: NOW + 30, problem: { code: "network" } });
 });

@@ -37,9 +37,6 @@ interface Device {
 
 const MODEL = "Withings scale";
 const SUPPORT_URL = "https://github.com/weighbridge/weighbridge";
-/** Frozen: with the platform they are an entity's identity. */
-const BRIDGE = "bridge";
-
 /** Everything that Home Assistant needs to know, retained. */
 export function discoveryMessages(settings: DiscoverySettings, people: readonly DiscoveredPerson[]): RetainedMessage[] {
   const devices = [bridgeDevice(settings), ...people.map((person) => personDevice(settings, person))];
@@ -48,7 +45,11 @@ export function discoveryMessages(settings: DiscoverySettings, people: readonly 
   );
 }
 
-const idOf = ({ instance }: DiscoverySettings, name: string) => `weighbridge_${instance}_${name}`;
+// Frozen, like the keys of components: they are what Home Assistant knows devices and entities by. No slug can make two of them equal.
+const bridgeId = ({ instance }: DiscoverySettings) => `weighbridge_${instance}`;
+const personId = (settings: DiscoverySettings, slug: string) => `${bridgeId(settings)}_${slug}`;
+const uniqueId = (id: string, key: string) => `${id}-${key}`;
+
 const originOf = ({ version }: DiscoverySettings) => ({
   name: "Weighbridge",
   sw_version: version,
@@ -78,7 +79,7 @@ function parts(settings: DiscoverySettings, { id, description, availability, com
 
 function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): Device {
   const { topics } = settings;
-  const id = idOf(settings, person.slug);
+  const id = personId(settings, person.slug);
   const mine = topics.person(person.slug);
   return {
     id,
@@ -87,7 +88,7 @@ function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): De
       name: person.name,
       manufacturer: "Withings",
       model: MODEL,
-      via_device: idOf(settings, BRIDGE),
+      via_device: bridgeId(settings),
     },
     availability: [{ topic: topics.bridgeState }, { topic: mine.availability }],
     components: {
@@ -101,7 +102,7 @@ function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): De
 
 const entity = (platform: string, { slug }: DiscoveredPerson, id: string, key: string): Component => ({
   platform,
-  unique_id: `${id}_${key}`,
+  unique_id: uniqueId(id, key),
   default_entity_id: `${platform}.${slug.replaceAll("-", "_")}_${key}`,
 });
 
@@ -209,10 +210,10 @@ function diagnostics(
 
 function bridgeDevice(settings: DiscoverySettings): Device {
   const { topics, version } = settings;
-  const id = idOf(settings, BRIDGE);
+  const id = bridgeId(settings);
   const diagnostic = (platform: string, key: string, name: string): Component => ({
     platform,
-    unique_id: `${id}_${key}`,
+    unique_id: uniqueId(id, key),
     default_entity_id: `${platform}.weighbridge_${key}`,
     name,
     entity_category: "diagnostic",

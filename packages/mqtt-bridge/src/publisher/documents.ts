@@ -97,7 +97,7 @@ export function documentsOf(topics: Topics, view: PersonView): Message[] {
     document(mine.target, targetOf(state, unit)),
     document(mine.profile, profileOf(state)),
     document(mine.subscription, { ...subscriptionOf(subscription), account_problem: problem }),
-    ...measureDocuments(mine, state, advertisedKeys(seen), unit),
+    ...measureDocuments(mine, view),
   ];
 }
 
@@ -167,15 +167,12 @@ function subscriptionOf(report: SubscriptionReport | null): object {
   };
 }
 
-function measureDocuments(
-  mine: PersonTopics,
-  state: PersonState,
-  keys: readonly string[],
-  unit: WeightUnit,
-): Message[] {
-  return keys.flatMap((key) => {
+/** A plain number has no null: the topic of a value that is deleted is cleared. */
+function measureDocuments(mine: PersonTopics, { settings, state, seen }: PersonView): Message[] {
+  return seen.map((key) => {
     const known = state.latest[key];
-    return known === undefined ? [] : [{ topic: mine.measure(key), payload: String(inUnit(unit, key, known.value)) }];
+    const payload = known === undefined ? "" : String(inUnit(settings.weight_unit, key, known.value));
+    return { topic: mine.measure(key), payload };
   });
 }
 

@@ -13,7 +13,7 @@ export interface BrokerAddress {
 }
 
 /** What the broker must publish if the connection ends without a word. */
-export interface Will {
+interface Will {
   readonly topic: string;
   readonly payload: string;
 }

@@ -6,7 +6,7 @@ import type { EventConnection, Handshake, Outgoing } from "./mqtt-connection.ts"
 const LARGEST_PACKET_ID = 65_535;
 
 /** Follows from the row, so that the row's own commit has assigned it: no event is ever on the wire under an id that the disk does not know. */
-export const packetIdOf = (rowId: number): number => 1 + (rowId % LARGEST_PACKET_ID);
+const packetIdOf = (rowId: number): number => 1 + (rowId % LARGEST_PACKET_ID);
 
 /** One step of an event's way, for tests that end the process there. */
 export type Step = "handed" | "pubrec" | "pubrel-stored" | "pubcomp";
@@ -214,14 +214,19 @@ export class Publisher {
   }
 }
 
-/** By CONNACK reason code or system error. */
+const LOGIN_REFUSED =
+  "The broker refused the login: check mqtt.username and mqtt.password (or mqtt.password_file), and the broker's access rules";
+
+/** By CONNACK code, of MQTT 5 and of 3.1.1, or system error. Brokers mix up "bad password" and "not allowed". */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  134: "The broker refused user name or password: check mqtt.username and mqtt.password (or mqtt.password_file)",
-  135: "The broker does not let this user in: check mqtt.username and the broker's access rules",
+  134: LOGIN_REFUSED,
+  135: LOGIN_REFUSED,
+  4: LOGIN_REFUSED,
+  5: LOGIN_REFUSED,
   ECONNREFUSED: "No broker answers at mqtt.url; events wait on disk until it does",
   ENOTFOUND: "The host in mqtt.url is not known: check its name",
 };
 
-export function describeBrokerProblem({ code, message }: Error & { code?: string | number }): string {
+function describeBrokerProblem({ code, message }: Error & { code?: string | number }): string {
   return PROBLEMS[String(code)] ?? `The broker cannot be reached: ${message || code}`;
 }

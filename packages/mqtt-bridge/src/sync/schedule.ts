@@ -17,7 +17,7 @@ export interface Intervals {
 }
 
 /** A subscription that was there at its last check and has not run out. */
-export const isHealthy = (report: SubscriptionReport | null, now: number): boolean =>
+const isHealthy = (report: SubscriptionReport | null, now: number): boolean =>
   report !== null && report.status !== "failed" && (report.expiresAt ?? Infinity) > now;
 
 /** When each chore is due, epoch seconds. What was never done in this process is due at once, but the re-read: a start is no night. */

@@ -17,7 +17,7 @@ import type { Message, Store, StoredPerson } from "../store/store.ts";
 import type { HintedWindow } from "./windows.ts";
 
 /** Settings of a person that syncing needs. */
-export interface SyncSettings {
+interface SyncSettings {
   readonly slug: string;
   readonly ambiguous: SyncedPerson["ambiguous"];
 }
