@@ -83,7 +83,7 @@ const derivedInUnit = (unit: WeightUnit, { bmi, change, trend, toTarget }: Deriv
 
 /** Everything retained of a person, by topic. Values that are not known are null: a missing key keeps an old value on a dashboard. */
 export function documentsOf(topics: Topics, view: PersonView): Message[] {
-  const { settings, state, seen, subscription, isAvailable, problem } = view;
+  const { settings, state, subscription, isAvailable, problem } = view;
   const { weight_unit: unit, slug } = settings;
   const mine = topics.person(slug);
   const document = (topic: string, content: object): Message => ({

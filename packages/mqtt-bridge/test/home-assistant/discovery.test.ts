@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import { type DiscoverySettings, discoveryMessages } from "../../src/home-assistant/discovery.ts";
+import { documentsOf, EVENT_KINDS, eventMessage } from "../../src/publisher/documents.ts";
+import { topicsBelow } from "../../src/publisher/topics.ts";
+import { knownState, viewOf, weighInEvent } from "../support/person-view.ts";
+
+type Component = Readonly<Record<string, unknown>>;
+interface Found {
+  readonly key: string;
+  readonly component: Component;
+  readonly device: Component;
+}
+
+const topics = topicsBelow("weighbridge");
+const settings: DiscoverySettings = {
+  prefix: "homeassistant",
+  style: "device",
+  topics,
+  instance: "1a2b3c4d",
+  version: "0.1.0",
+};
+/** Looked up, in the table of types only, with a position, unknown. */
+const SEEN = ["weight", "fat_ratio", "heart_pulse", "vascular_age", "segmental_fat_mass_3", "type_99", "co2"];
+const ada = { slug: "ada", name: "Ada", weightUnit: "kg", seen: SEEN } as const;
+const ben = { slug: "ben-2", name: "Ben", weightUnit: "st", seen: [] } as const;
+
+const messagesOf = (style: DiscoverySettings["style"], more: Partial<DiscoverySettings> = {}, people = [ada, ben]) =>
+  discoveryMessages({ ...settings, style, ...more }, people).map(({ topic, payload }) => ({
+    topic,
+    message: JSON.parse(payload) as Component,
+  }));
+
+/** Every component with what its device shares with it, as Home Assistant sees it. */
+function found(style: DiscoverySettings["style"], more?: Partial<DiscoverySettings>): Found[] {
+  return messagesOf(style, more).flatMap(({ topic, message }) => {
+    const { components, device, origin: _origin, ...shared } = message;
+    if (style === "components") {
+      const [, platform, , key] = topic.split("/");
+      return [{ key: key as string, component: { platform, ...shared }, device: device as Component }];
+    }
+    return Object.entries(components as Record<string, Component>).map(([key, component]) => {
+      const inherited = component["platform"] === "device_automation" ? {} : shared;
+      return { key, component: { ...inherited, ...component }, device: device as Component };
+    });
+  });
+}
+
+const nameOf = ({ device }: Found) => device["name"];
+const of = (name: string, style: DiscoverySettings["style"] = "device") =>
+  new Map(
+    found(style)
+      .filter((one) => nameOf(one) === name)
+      .map(({ key, component }) => [key, component]),
+  );
+
+describe.each(["device", "components"] as const)("in the style %s", (style) => {
+  const all = found(style);
+  const entities = all.filter(({ component }) => component["platform"] !== "device_automation");
+
+  test("every topic has only characters that Home Assistant takes", () => {
+    const shape =
+      style === "device"
+        ? /^homeassistant\/device\/[a-zA-Z0-9_-]+\/config$/
+        : /^homeassistant\/[a-z_]+\/[a-zA-Z0-9_-]+\/[a-z0-9_]+\/config$/;
+    const seen = messagesOf(style).map(({ topic }) => topic);
+    for (const topic of seen) expect(topic).toMatch(shape);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("the root, device and origin hold no key that Home Assistant does not know", () => {
+    const DEVICE = ["identifiers", "manufacturer", "model", "name", "sw_version", "via_device"];
+    const ROOT = ["device", "origin", "components", "availability", "availability_mode", "qos"];
+    for (const { message } of messagesOf(style)) {
+      if (style === "device") expect(ROOT).toEqual(expect.arrayContaining(Object.keys(message)));
+      const { device, origin } = message as Record<"device" | "origin", Component>;
+      expect(DEVICE).toEqual(expect.arrayContaining(Object.keys(device)));
+      expect(device).toMatchObject({ identifiers: [expect.any(String)], name: expect.any(String) });
+      expect(Object.keys(origin)).toEqual(["name", "sw_version", "support_url"]);
+    }
+  });
+
+  test("every entity has an identity of its own, and suggests an id of its own platform", () => {
+    const ids = entities.map(({ component }) => component["unique_id"]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { component } of entities) {
+      expect(component["unique_id"]).toMatch(/^weighbridge_1a2b3c4d[a-z0-9_-]*$/);
+      expect(component["default_entity_id"]).toMatch(new RegExp(`^${component["platform"]}\\.[a-z0-9_]+$`));
+      // Gone since 2026.4, without a word in the log.
+      expect(component).not.toHaveProperty("object_id");
+    }
+  });
+
+  test("keys are lower snake case: they are part of the identity", () => {
+    for (const { key } of all) expect(key).toMatch(/^[a-z][a-z0-9_]*$/);
+  });
+
+  test("an entity without a name has a device class that names it in the user's language", () => {
+    for (const { component } of entities)
+      if (component["name"] === undefined) expect(component["device_class"]).toEqual(expect.any(String));
+  });
+
+  test("availability is a list of plain topics, all of which must be online", () => {
+    for (const { component } of entities) {
+      expect(component).not.toHaveProperty("availability_topic");
+      expect(component["availability_mode"]).toBe("all");
+      for (const availability of component["availability"] as Component[])
+        expect(Object.keys(availability)).toEqual(["topic"]);
+    }
+  });
+
+  test("a person's values need the bridge and the account, a problem needs the bridge only", () => {
+    const mine = of("Ada", style);
+    const both = [{ topic: "weighbridge/bridge/state" }, { topic: "weighbridge/people/ada/availability" }];
+    expect(mine.get("weight")).toMatchObject({ availability: both });
+    expect(mine.get("weigh_in")).toMatchObject({ availability: both });
+    expect(mine.get("account_problem")).toMatchObject({ availability: both.slice(0, 1) });
+    expect(of("Weighbridge", style).get("connection")).toMatchObject({ availability: [] });
+  });
+
+  test("a unit fits its device class, or Home Assistant drops the entity", () => {
+    const UNITS: Record<string, readonly string[]> = {
+      weight: ["kg", "lb", "st"],
+      distance: ["m"],
+      temperature: ["°C"],
+    };
+    for (const { component } of all.filter(({ component }) => component["platform"] === "sensor")) {
+      const { device_class: deviceClass, unit_of_measurement: unit, state_class: stateClass } = component;
+      if (deviceClass === "timestamp") expect([unit, stateClass]).toEqual([undefined, undefined]);
+      else {
+        expect(stateClass).toBe("measurement");
+        if (deviceClass !== undefined) expect(UNITS[String(deviceClass)]).toContain(unit);
+      }
+    }
+  });
+
+  test("every platform has what it requires", () => {
+    const REQUIRED: Record<string, readonly string[]> = {
+      sensor: ["state_topic", "value_template"],
+      binary_sensor: ["state_topic", "device_class"],
+      event: ["state_topic", "event_types"],
+      button: ["command_topic", "payload_press"],
+      device_automation: ["automation_type", "topic", "type", "subtype", "payload", "value_template"],
+    };
+    for (const { component } of all)
+      expect(Object.keys(component)).toEqual(
+        expect.arrayContaining([...(REQUIRED[String(component["platform"])] as string[])]),
+      );
+  });
+
+  test("a trigger is no entity: no id, no availability", () => {
+    const triggers = all.filter(({ component }) => component["platform"] === "device_automation");
+    expect(triggers).toHaveLength(4);
+    for (const { component } of triggers)
+      for (const key of ["unique_id", "default_entity_id", "availability", "availability_mode", "name"])
+        expect(component).not.toHaveProperty(key);
+  });
+
+  test("the event entity knows every kind of event, and has no device class", () => {
+    const event = of("Ada", style).get("weigh_in") as Component;
+    expect(event).toMatchObject({ platform: "event", event_types: EVENT_KINDS });
+    expect(event).not.toHaveProperty("device_class");
+    const { topic, payload } = eventMessage(topics, viewOf(knownState).settings, weighInEvent);
+    expect(topic).toBe(event["state_topic"]);
+    expect(EVENT_KINDS).toContain(JSON.parse(payload).event_type);
+  });
+});
+
+test("every template of a person reads a key that its document always has", () => {
+  const documents = new Map(
+    documentsOf(topics, viewOf(knownState, { seen: SEEN })).map(({ topic, payload }) => [topic, payload]),
+  );
+  const reading = [...of("Ada").entries()].filter(
+    ([, { platform }]) => platform === "sensor" || platform === "binary_sensor",
+  );
+  expect(reading.length).toBeGreaterThan(15);
+  for (const [key, component] of reading) {
+    const read = /value_json(?:\["([^"]+)"\]|\.(\w+))/.exec(String(component["value_template"]));
+    const document = JSON.parse(documents.get(String(component["state_topic"])) as string);
+    expect(document, key).toHaveProperty([read?.[1] ?? read?.[2] ?? ""]);
+  }
+});
+
+test("a person's device has what a scale's owner looks for, before anything was measured", () => {
+  const mine = of("Ben");
+  expect(Object.fromEntries([...mine].map(([key, { platform }]) => [key, platform]))).toMatchObject({
+    weight: "sensor",
+    fat_ratio: "sensor",
+    fat_mass: "sensor",
+    fat_free_mass: "sensor",
+    height: "sensor",
+    bmi: "sensor",
+    trend: "sensor",
+    change: "sensor",
+    target: "sensor",
+    last_weigh_in: "sensor",
+    weigh_in: "event",
+    weighed_in: "device_automation",
+    perhaps_weighed_in: "device_automation",
+    account_problem: "binary_sensor",
+    subscription_problem: "binary_sensor",
+    sync: "button",
+  });
+});
+
+test("masses are shown in the person's own unit, since Home Assistant does not convert them", () => {
+  const unit = (name: string, key: string) => of(name).get(key)?.["unit_of_measurement"];
+  expect([unit("Ada", "weight"), unit("Ada", "segmental_fat_mass_3")]).toEqual(["kg", "kg"]);
+  expect(["weight", "fat_mass", "trend", "target", "change"].map((key) => unit("Ben", key))).toEqual(
+    Array(5).fill("st"),
+  );
+});
+
+test("what only the table of types knows is there and switched off; what nobody knows has no unit", () => {
+  const mine = of("Ada");
+  expect(mine.get("vascular_age")).toMatchObject({ name: "Vascular age", enabled_by_default: false });
+  expect(mine.get("segmental_fat_mass_3")).toMatchObject({ name: "Fat mass of a segment 3", device_class: "weight" });
+  expect(mine.get("type_99")).toMatchObject({ name: "Measure 99", enabled_by_default: false });
+  expect(mine.get("type_99")).not.toHaveProperty("unit_of_measurement");
+});
+
+test("both styles give the same entities the same identity", () => {
+  const ids = (style: DiscoverySettings["style"]) => found(style).map(({ component }) => component["unique_id"]);
+  expect(ids("components")).toEqual(ids("device"));
+});
+
+test("an identity depends on neither name, prefix, base topic nor version", () => {
+  const ids = (more: Partial<DiscoverySettings>, name: string) =>
+    messagesOf("device", more, [{ ...ada, name } as unknown as typeof ada]).flatMap(({ message }) => [
+      ...(message["device"] as { identifiers: string[] }).identifiers,
+      ...Object.values(message["components"] as Record<string, Component>).map(({ unique_id }) => unique_id),
+    ]);
+  const moved = { prefix: "ha", topics: topicsBelow("home/scales"), version: "9.9.9" };
+  expect(ids(moved, "Ada Lovelace")).toEqual(ids({}, "Ada"));
+});
+
+test("no slug takes the identity of the bridge, or of another person's entity", () => {
+  const slugs = ["bridge", "ada", "ada_to", "ada-to", "ada_last"];
+  const people = slugs.map((slug) => ({ ...ada, slug, seen: [] }));
+  const messages = discoveryMessages(settings, people).map(({ topic, payload }) => ({ topic, ...JSON.parse(payload) }));
+  expect(new Set(messages.map(({ topic }) => topic)).size).toBe(slugs.length + 1);
+  const ids = messages.flatMap(({ components }) =>
+    Object.values(components as Record<string, Component>).flatMap(({ unique_id }) => unique_id ?? []),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("two bridges at one broker do not meet", () => {
+  const seen = (instance: string) => messagesOf("device", { instance }).map(({ topic }) => topic);
+  expect(seen("1a2b3c4d").filter((topic) => seen("ffffffff").includes(topic))).toEqual([]);
+});
+
+test("a person's device hangs on the bridge's", () => {
+  const [bridge, person] = messagesOf("device").map(({ message }) => message["device"] as Component);
+  expect(bridge).toMatchObject({ identifiers: [person?.["via_device"]] });
+});
+
+test("the whole message of a person, for the eye", async () => {
+  const [, person] = messagesOf("device", {}, [{ ...ada, seen: [] } as unknown as typeof ada]);
+  await expect(`${JSON.stringify(person, null, 2)}\n`).toMatchFileSnapshot("person-device.json.snap");
+});
