@@ -196,7 +196,7 @@ export class Bridge {
         this.#announcer.publishEverything();
         onOnline?.();
       },
-      onParked: ({ id, reason }) => this.#tell({ event: "event_parked", row: id, reason }),
+      onParked: (parked) => this.#tell({ event: "event_parked", ...parked }),
       ...(onStep ? { onStep } : {}),
     });
     this.#announcer = new Announcer({

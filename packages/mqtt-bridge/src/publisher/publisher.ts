@@ -1,6 +1,6 @@
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../logger.ts";
-import type { OutboxRow, ParkedAs, Store } from "../store/store.ts";
+import type { OutboxRow, Store } from "../store/store.ts";
 import type { EventConnection, Handshake, Outgoing } from "./mqtt-connection.ts";
 
 const LARGEST_PACKET_ID = 65_535;
@@ -23,7 +23,8 @@ export interface PublisherInput {
   connect(handshake: Handshake): EventConnection;
   /** Everything retained has to be published again. */
   onConnected(): void;
-  onParked(row: { readonly id: number; readonly as: ParkedAs; readonly reason: string }): void;
+  /** The broker refused this event: it stays in the outbox until the next start. */
+  onParked(event: { readonly topic: string; readonly reason: string; readonly remedy: string }): void;
   onStep?(step: Step): void;
 }
 
@@ -54,6 +55,7 @@ export class Publisher {
 
   async start(): Promise<void> {
     const { store } = this.#input;
+    await store.unpark();
     this.#oldUpTo = await store.lastOutboxId();
     for (const rowId of await store.released()) this.#inFlight.set(packetIdOf(rowId), { rowId, event: undefined });
     this.#connection = this.#input.connect(this.#handshake());
@@ -188,10 +190,14 @@ export class Publisher {
     const flight = this.#inFlight.get(packetId);
     if (flight === undefined) return;
     this.#inFlight.delete(packetId);
-    const why = `the broker refused it with reason 0x${reason.toString(16)}`;
-    this.#input.log.error("An event stays here", { row: flight.rowId, reason: why });
-    this.#input.store.park(flight.rowId, "refused", why).catch(() => {});
-    this.#input.onParked({ id: flight.rowId, as: "refused", reason: why });
+    const parked = {
+      topic: flight.event?.topic ?? "",
+      reason: `the broker refused it with reason 0x${reason.toString(16)}`,
+      remedy: REFUSED_REMEDY,
+    };
+    this.#input.log.error("An event was not taken and stays here", parked);
+    this.#input.store.park(flight.rowId, parked.reason).catch(() => {});
+    this.#input.onParked(parked);
     this.pump();
   }
 
@@ -213,6 +219,9 @@ export class Publisher {
     if (this.#isReady) await this.#connection?.publishDocument(topic, payload);
   }
 }
+
+const REFUSED_REMEDY =
+  "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits, and start the bridge again.";
 
 const LOGIN_REFUSED =
   "The broker refused the login: check mqtt.username and mqtt.password (or mqtt.password_file), and the broker's access rules";

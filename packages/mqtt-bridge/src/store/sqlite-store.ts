@@ -10,12 +10,12 @@ import {
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import { openDatabase } from "./open-database.ts";
-import type { Hint, OutboxRow, ParkedAs, Store, StoredPerson, SyncCommit } from "./store.ts";
+import type { Hint, OutboxRow, Store, StoredPerson, SyncCommit } from "./store.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 const OWED = 0;
 const RELEASED = 2;
-const PARKED: Readonly<Record<ParkedAs, number>> = { refused: 4, "in doubt": 5 };
+const PARKED = 4;
 
 const SQL = {
   constant: "SELECT value FROM meta WHERE name = ?",
@@ -39,10 +39,10 @@ const SQL = {
   putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
   addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
   owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
-  outboxRow: "SELECT id, topic, payload FROM outbox WHERE id = ?",
   released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
   lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
   mark: "UPDATE outbox SET state = ?, note = ? WHERE id = ?",
+  unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM outbox WHERE id = ?",
   countHints: "SELECT count(*) AS n FROM inbox",
   countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
@@ -194,10 +194,6 @@ class SqliteStore implements Store {
     return this.#sql("owed").all(above, limit) as unknown as OutboxRow[];
   }
 
-  async outboxRow(id: number): Promise<OutboxRow | undefined> {
-    return this.#sql("outboxRow").get(id) as OutboxRow | undefined;
-  }
-
   async released(): Promise<number[]> {
     return (this.#sql("released").all() as { id: number }[]).map(({ id }) => id);
   }
@@ -231,8 +227,12 @@ class SqliteStore implements Store {
     this.#finished = [];
   }
 
-  park(id: number, as: ParkedAs, note: string): Promise<void> {
-    return this.#queue.write(() => void this.#sql("mark").run(PARKED[as], note, id));
+  park(id: number, note: string): Promise<void> {
+    return this.#queue.write(() => void this.#sql("mark").run(PARKED, note, id));
+  }
+
+  unpark(): Promise<void> {
+    return this.#queue.write(() => void this.#sql("unpark").run());
   }
 
   owe(id: number): Promise<void> {
@@ -242,7 +242,7 @@ class SqliteStore implements Store {
   async counts() {
     const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
     const { n: hints } = this.#sql("countHints").get() as { n: number };
-    return { hints, owed: rows(OWED, RELEASED), parked: rows(PARKED.refused, PARKED["in doubt"]) };
+    return { hints, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
   }
 
   async retainedTopics(): Promise<string[]> {

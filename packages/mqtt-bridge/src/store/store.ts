@@ -29,9 +29,6 @@ export interface OutboxRow extends Message {
   readonly id: number;
 }
 
-/** Why a row stays in the outbox for a person to look at. */
-export type ParkedAs = "refused" | "in doubt";
-
 export interface SyncCommit {
   readonly change: SyncChange;
   readonly events: readonly Message[];
@@ -64,14 +61,16 @@ export interface Store {
 
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;
-  outboxRow(id: number): Promise<OutboxRow | undefined>;
   released(): Promise<number[]>;
   lastOutboxId(): Promise<number>;
   /** Resolves when it is on disk that this row was accepted by the broker. */
   release(id: number): Promise<void>;
   /** May be written late: a repeat is harmless. */
   finish(id: number): void;
-  park(id: number, as: ParkedAs, note: string): Promise<void>;
+  /** Kept, but not sent: the broker refused it. */
+  park(id: number, note: string): Promise<void>;
+  /** Owes everything that is parked once more: the broker's rules may have changed. */
+  unpark(): Promise<void>;
   /** Owed again: the broker forgot our session. */
   owe(id: number): Promise<void>;
   counts(): Promise<{ readonly hints: number; readonly owed: number; readonly parked: number }>;

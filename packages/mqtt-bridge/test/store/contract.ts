@@ -125,13 +125,15 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect(ids(await after.owed(0, 9))).toEqual([b, c]);
     });
 
-    test("a parked event is neither owed nor forgotten", async () => {
+    test("a parked event is neither owed nor forgotten, until it is unparked", async () => {
       const store = start().open();
       const { id } = await store.addPerson("wbs:29", 0);
       await store.commitSync(id, commitOf({ events: [{ topic: "t", payload: "a" }] }));
-      await store.park(1, "refused", "0x87");
+      await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
       expect(await store.counts()).toEqual({ hints: 0, owed: 0, parked: 1 });
+      await store.unpark();
+      expect(ids(await store.owed(0, 9))).toEqual([1]);
     });
 
     test("the id of a finished event is never given again", async () => {

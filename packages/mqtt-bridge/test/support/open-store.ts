@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { type Clock, ManualClock } from "@weighbridge/core/clock";
 import { onTestFinished } from "vitest";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -7,7 +7,10 @@ import type { Store } from "../../src/store/store.ts";
 export const START = 1_772_348_400;
 
 /** The store of a directory, until the test is over or it is closed. Failing writes are kept, since a process would end. */
-export function openStore(directory: string, clock = new ManualClock(START * 1000)) {
+export function openStore<C extends Clock = ManualClock>(
+  directory: string,
+  clock: C = new ManualClock(START * 1000) as Clock as C,
+) {
   const failures: unknown[] = [];
   const store = openSqliteStore({ directory, clock, onFailure: (error) => failures.push(error) });
   let isOpen = true;
