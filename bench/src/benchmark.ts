@@ -22,7 +22,7 @@ export interface Benchmark {
 }
 
 /** Progress, for whoever waits. */
-export type Log = (line: string) => void;
+type Log = (line: string) => void;
 
 export function result(name: string, unit: string, floor: readonly number[], subject: readonly number[]): Result {
   const [a, b] = [median(floor), median(subject)];

@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type HomeAssistant, isHomeAssistantInstalled, startHomeAssistant } from "../src/home-assistant.ts";
+import { openBrowser, openPage } from "../src/browser.ts";
+import { type HomeAssistant, isHomeAssistantInstalled, LOGIN, startHomeAssistant } from "../src/home-assistant.ts";
 import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { until } from "../src/until.ts";
@@ -143,6 +145,29 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("sensor.ada_weight", "68.6");
     await adaWeighsIn(68.6);
     await home.shows("counter.device_triggers", "5");
+  });
+
+  test.runIf(process.env["PICTURES"])("the picture of the documentation is taken", async () => {
+    const browser = await openBrowser();
+    try {
+      const { page } = await openPage(browser, { width: 1180, height: 860 });
+      const ada = (await home.devices()).find(({ name }) => name === "Ada");
+      await page.goto(`${home.url}/config/devices/device/${ada?.id}`);
+      await page.locator("input[name=username]").fill(LOGIN.username);
+      await page.locator("input[name=password]").fill(LOGIN.password);
+      await page.keyboard.press("Enter");
+      // It asks about the port that the test gave it.
+      await page.getByText("Confirm", { exact: true }).click();
+      await page.getByText("Revert", { exact: true }).waitFor({ state: "hidden" });
+      await page.waitForTimeout(1_000);
+      await page.getByText("Fat ratio").first().waitFor();
+      await page.getByText("68.6").first().waitFor();
+      await page.screenshot({
+        path: fileURLToPath(new URL("../../docs/pictures/home-assistant.png", import.meta.url)),
+      });
+    } finally {
+      await browser.close();
+    }
   });
 
   test("Sync now finds what no notification told", async () => {
