@@ -1,5 +1,6 @@
 import type { Announcer } from "./announcer.ts";
 import type { Household, Resident } from "./household.ts";
+import { iso, subscriptionOf } from "./publisher/documents.ts";
 import { RequestError, type RequestHandlers } from "./requests.ts";
 import type { Store } from "./store/store.ts";
 import type { Subscriptions } from "./sync/subscriptions.ts";
@@ -20,7 +21,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
     const resident = household.bySlug(slug);
     if (resident) return resident;
     const known = household.residents.map(({ config }) => config.slug).join(", ");
-    throw new RequestError("unknown_person", `person ${JSON.stringify(slug)} is not known here; known are: ${known}`);
+    throw new RequestError("unknown_person", `nobody here has the slug ${slug}; known are: ${known || "nobody"}`);
   };
   const chosen = (slug: string | undefined) => (slug === undefined ? household.residents : [named(slug)]);
   return {
@@ -32,23 +33,30 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
     async decide(slug, weighInId, verdict) {
       const { syncer } = named(slug);
       const isKnown = await worker.alone(syncer.stored.id, () => syncer.decide(weighInId, verdict));
-      if (!isKnown) throw new RequestError("unknown_weigh_in", `weigh_in ${weighInId} of ${slug} is not known here`);
+      if (!isKnown)
+        throw new RequestError(
+          "unknown_weigh_in",
+          `${slug} has no weigh-in ${weighInId} here; it is the weigh_in of an event`,
+        );
       return { person: slug, weigh_in: weighInId, verdict };
     },
     async subscription(slug) {
       if (subscriptions === undefined)
-        throw new RequestError("no_callback_url", "callback.public_url is not set: this bridge only polls");
+        throw new RequestError("no_callback_url", "this bridge only polls: set callback.public_url to be notified");
       const people = chosen(slug);
       for (const { syncer } of people) subscriptions.check(syncer.stored.id);
       return {
-        people: people.map(({ config, syncer }) => ({ person: config.slug, last: syncer.stored.subscription })),
+        people: people.map(({ config, syncer }) => ({
+          person: config.slug,
+          ...subscriptionOf(syncer.stored.subscription),
+        })),
       };
     },
     async health() {
       const people = household.residents.map(({ config, syncer }) => ({
         person: config.slug,
         problem: worker.problemOf(syncer.stored.id),
-        last_poll: syncer.stored.cursor,
+        last_poll: syncer.stored.cursor === null ? null : iso(syncer.stored.cursor),
       }));
       return { ...(await store.counts()), people };
     },

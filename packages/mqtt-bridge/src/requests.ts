@@ -58,7 +58,7 @@ export interface Answer {
   readonly transaction?: string | number;
 }
 
-/** Does what a request asks for; never throws. Undefined where nothing may be answered. */
+/** Does what a request asks for; never throws. */
 export async function answerRequest(name: CommandName, message: Incoming, handlers: RequestHandlers): Promise<Answer> {
   let echoed: { transaction?: string | number } = {};
   try {
@@ -66,10 +66,13 @@ export async function answerRequest(name: CommandName, message: Incoming, handle
     const asked = z.looseObject({ transaction }).safeParse(json);
     if (asked.success && asked.data.transaction !== undefined) echoed = { transaction: asked.data.transaction };
     if (message.isRetained)
-      throw new RequestError("retained", "A retained request would run again at each start: publish it unretained.");
+      throw new RequestError(
+        "retained",
+        "A retained request would run again at each start: publish it without the retain flag, and clear the topic with an empty retained message.",
+      );
     const { schema, run } = COMMANDS[name] as Command<z.ZodType>;
-    const input = schema.safeParse(json);
-    if (!input.success) throw new RequestError("invalid", z.prettifyError(input.error));
+    const input = schema.safeParse(json, { reportInput: true });
+    if (!input.success) throw new RequestError("invalid", wordsOf(input.error));
     return { status: "ok", data: await run(handlers, input.data), ...echoed };
   } catch (error) {
     const code = error instanceof RequestError ? error.code : ((error as { code?: string }).code ?? "failed");
@@ -77,14 +80,25 @@ export async function answerRequest(name: CommandName, message: Incoming, handle
   }
 }
 
+const wordsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .map((issue) => {
+      if (issue.code === "unrecognized_keys") return `there is no key ${issue.keys.join(", ")}`;
+      const [key] = issue.path;
+      if (key === undefined) return 'a request is a JSON object, such as {"person": "ada"}';
+      return issue.input === undefined ? `${String(key)} is missing` : `${String(key)}: ${issue.message}`;
+    })
+    .join("; ");
+
 /** An empty payload asks for nothing in particular. */
 function parsed(payload: string): unknown {
-  if (payload.length > LIMITS.requestBytes) throw new RequestError("invalid", "The request is too long.");
+  if (payload.length > LIMITS.requestBytes)
+    throw new RequestError("invalid", `The request is longer than ${LIMITS.requestBytes} characters.`);
   if (payload.trim() === "") return {};
   try {
     return JSON.parse(payload);
   } catch {
-    throw new RequestError("invalid", `The request is not JSON: ${JSON.stringify(payload.slice(0, 60))}`);
+    throw new RequestError("invalid", `The request is not JSON: ${payload.slice(0, 60)}`);
   }
 }
 

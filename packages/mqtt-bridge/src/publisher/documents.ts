@@ -61,7 +61,8 @@ export const isMass = (key: string): boolean => KILOGRAM_TYPES.has(typeOfKey(key
 /** The keys of a person's state document, in a fixed order: base measures first, then whatever else was ever measured. */
 export const advertisedKeys = (seen: readonly string[]): string[] => [...new Set([...BASE_MEASURES, ...seen])];
 
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** As every document tells a time. */
+export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 /** In the person's unit, without the noise of a conversion; exact where nothing is converted. */
 function mass(unit: WeightUnit, kilograms: number): number {
@@ -154,7 +155,8 @@ function profileOf({ profile }: PersonState): object {
   };
 }
 
-function subscriptionOf(report: SubscriptionReport | null): object {
+/** Without the callback URL: its path is a secret. */
+export function subscriptionOf(report: SubscriptionReport | null): object {
   if (report === null) return { status: "none", expires_at: null, checked_at: null, problem: null };
   const { status, expiresAt, checkedAt, problem } = report;
   const expires = expiresAt === undefined ? null : iso(expiresAt);

@@ -1,0 +1,77 @@
+import { type Clock, systemClock } from "@weighbridge/core";
+import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import { expect, onTestFinished } from "vitest";
+import { Bridge } from "../../src/bridge.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { freePort } from "../../src/demo/listen.ts";
+import { Broker, type Subscriber } from "./broker.ts";
+import { keptLog } from "./silent-log.ts";
+import { stateDir } from "./state-dir.ts";
+
+export const EVENTS = "weighbridge/people/ada/weigh_in";
+
+export interface Home {
+  readonly simulator: Simulator;
+  readonly broker: Broker;
+  readonly subscriber: Subscriber;
+  readonly ada: ReturnType<Simulator["person"]>;
+  readonly log: ReturnType<typeof keptLog>;
+  start(more?: { clock?: Clock; callback?: boolean }): Promise<Bridge>;
+  events(): Record<string, unknown>[];
+  state(): Record<string, unknown>;
+}
+
+/** A simulated cloud, a real broker with a subscriber, and a bridge that can be started more than once. */
+export async function home({ isBrokerUp = true } = {}): Promise<Home> {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  const broker = await Broker.start();
+  const subscriber = await broker.subscribe("weighbridge/#");
+  if (!isBrokerUp) await broker.goAway();
+  const ada = simulator.person("Ada");
+  ada.setsHeight(1.68, simulator.clock.seconds() - 86_400);
+  const log = keptLog();
+  const directory = stateDir();
+  return {
+    simulator,
+    broker,
+    subscriber,
+    ada,
+    log,
+    async start({ clock = systemClock, callback = true } = {}) {
+      const port = await freePort(0);
+      const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
+      const bridge = new Bridge({
+        config: configSchema.parse({
+          state_dir: directory,
+          api: { base_url: simulator.url, calls_per_minute: 10_000 },
+          mqtt: { url: broker.url },
+          callback: { ...reachable, host: "127.0.0.1", port },
+          timing: { coalesce_s: 0, repeat_call_s: 0 },
+          people: [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }],
+        }),
+        log,
+        version: "0.0.0",
+        clock,
+        onFatal: (error) => log.error(String(error)),
+      });
+      // A test may stop it earlier; stopping twice does nothing.
+      onTestFinished(() => bridge.stop());
+      await bridge.start();
+      return bridge;
+    },
+    events: () => subscriber.on(EVENTS).map((payload) => JSON.parse(payload)),
+    state: () => JSON.parse(subscriber.on("weighbridge/people/ada/state").at(-1) ?? "{}"),
+  };
+}
+
+const subscribedFor = (simulator: Simulator) =>
+  expect.poll(() => simulator.person("Ada").subscriptions.live.length, { timeout: 5_000 }).toBe(1);
+
+/** The first look at everything is over: what comes now is news. */
+export const settledFor = async ({ subscriber, simulator }: Home) => {
+  await subscriber.until(() =>
+    subscriber.on("weighbridge/people/ada/profile").some((text) => text.includes("Example")),
+  );
+  await subscribedFor(simulator);
+};
