@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { schemaAt } from "../src/config/schema-tree.ts";
+import { EVENT_KINDS, eventMessage } from "../src/publisher/documents.ts";
+import { topicsBelow } from "../src/publisher/topics.ts";
+import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/requests.ts";
+import { knownState, viewOf, weighInEvent } from "./support/person-view.ts";
+
+const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const rowsOf = (heading: string) => {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)].map(([, name = "", rest = ""]) => ({ name, rest }));
+};
+
+test("every topic is in the table, and no other", () => {
+  const { person, request, response, ...bridge } = topicsBelow("weighbridge");
+  const { measure, ...mine } = person("<slug>");
+  const all = [
+    ...Object.values(bridge),
+    request("<command>"),
+    response("<command>"),
+    ...Object.values(mine),
+    measure("<id>"),
+  ];
+  const told = rowsOf("Topics")
+    .map(({ name }) => name)
+    .filter((name) => name.includes("/"));
+  expect(new Set(told)).toEqual(new Set(all));
+});
+
+test("every kind of event is in the table, and the example has the keys of a real one", () => {
+  const kinds = rowsOf("Topics")
+    .map(({ name }) => name)
+    .filter((name) => !name.includes("/"));
+  expect(new Set(kinds)).toEqual(new Set(EVENT_KINDS));
+  const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? "");
+  const { payload } = eventMessage(topicsBelow("weighbridge"), viewOf(knownState).settings, weighInEvent);
+  expect(Object.keys(example)).toEqual(expect.arrayContaining(Object.keys(JSON.parse(payload))));
+});
+
+test("every command is in the table, and every payload there is one that it takes", async () => {
+  const done = () => Promise.resolve({});
+  const handlers: RequestHandlers = {
+    sync: done,
+    decide: done,
+    subscription: done,
+    health: done,
+    publishDiscovery: done,
+  };
+  const rows = rowsOf("Requests");
+  expect(rows.map(({ name }) => name)).toEqual(COMMAND_NAMES);
+  for (const { name, rest } of rows) {
+    const payloads = [...rest.matchAll(/`(\{[^`]*\})`/g)].map(([, payload = ""]) => payload);
+    expect(payloads.length).toBeGreaterThan(0);
+    for (const payload of payloads)
+      expect(
+        await answerRequest(name as CommandName, { topic: "", payload, isRetained: false }, handlers),
+      ).toMatchObject({ status: "ok" });
+  }
+});
+
+test("every setting that is named is one", () => {
+  const named = [...text.matchAll(/`((?:mqtt|callback|home_assistant|api|timing|log)\.[a-z_]+)/g)].map(
+    ([, key = ""]) => key,
+  );
+  expect(named.length).toBeGreaterThan(5);
+  for (const key of named) expect(schemaAt(key.split(".")), key).toBeDefined();
+});
