@@ -1,0 +1,115 @@
+import {
+  type EpochSeconds,
+  emptyPersonState,
+  type MeasureGroup,
+  type PersonEvent,
+  type PersonState,
+  type SubscriptionReport,
+  type SyncChange,
+  type Verdict,
+} from "@weighbridge/core";
+import { LIMITS } from "../limits.ts";
+
+/** A notification that was taken in: something happened in this window, both ends included. */
+export interface Hint {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+}
+
+/** Everything of a person that must survive a restart. Plain data, kept as one file; never holds a key. */
+export interface AccountRecord {
+  readonly version: 1;
+  readonly key: string;
+  /** What was measured before it makes no events. */
+  readonly addedAt: EpochSeconds;
+  readonly cursor: EpochSeconds | null;
+  readonly state: PersonState;
+  /** By ascending time of measuring. */
+  readonly groups: readonly MeasureGroup[];
+  /** By the id of the weigh-in. */
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+  readonly hints: readonly Hint[];
+  /** Events that may not have been sent yet, oldest first. */
+  readonly outbox: readonly PersonEvent[];
+  /** By the id of the weigh-in node. */
+  readonly subscriptions: Readonly<Record<string, SubscriptionReport>>;
+}
+
+export function newRecord(key: string, addedAt: EpochSeconds): AccountRecord {
+  return {
+    version: 1,
+    key,
+    addedAt,
+    cursor: null,
+    state: emptyPersonState(),
+    groups: [],
+    verdicts: {},
+    hints: [],
+    outbox: [],
+    subscriptions: {},
+  };
+}
+
+/** Whether this came out of a file of ours, for this person. */
+export function isRecordOf(key: string, value: unknown): value is AccountRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Partial<AccountRecord>;
+  const lists = [record.groups, record.hints, record.outbox];
+  const objects = [record.state, record.verdicts, record.subscriptions];
+  return (
+    record.version === 1 &&
+    record.key === key &&
+    Number.isSafeInteger(record.addedAt) &&
+    lists.every((list) => Array.isArray(list)) &&
+    objects.every((object) => typeof object === "object" && object !== null)
+  );
+}
+
+export const isSameHint = (a: Hint, b: Hint): boolean => a.from === b.from && a.to === b.to;
+
+export const withHint = (record: AccountRecord, { from, to }: Hint): AccountRecord => ({
+  ...record,
+  hints: [...record.hints, { from, to }],
+});
+
+const withoutHints = (hints: readonly Hint[], done: readonly Hint[]) =>
+  done.length === 0 ? hints : hints.filter((hint) => !done.some((other) => isSameHint(hint, other)));
+
+/** What a sync found, the hints that it followed, and the events that are now owed. */
+export function withChange(record: AccountRecord, change: SyncChange, done: readonly Hint[]): AccountRecord {
+  const { upserts, removals, events, state, cursor, verdict } = change;
+  return {
+    ...record,
+    state,
+    cursor: cursor ?? record.cursor,
+    groups: upserts.length + removals.length === 0 ? record.groups : withGroups(record.groups, upserts, removals),
+    verdicts: verdict ? { ...record.verdicts, [verdict.weighInId]: verdict.verdict } : record.verdicts,
+    hints: withoutHints(record.hints, done),
+    outbox: events.length === 0 ? record.outbox : [...record.outbox, ...events],
+  };
+}
+
+function withGroups(
+  groups: readonly MeasureGroup[],
+  upserts: readonly MeasureGroup[],
+  removals: readonly number[],
+): readonly MeasureGroup[] {
+  const replaced = new Set([...removals, ...upserts.map(({ id }) => id)]);
+  return [...groups.filter(({ id }) => !replaced.has(id)), ...upserts]
+    .sort((a, b) => a.measuredAt - b.measuredAt || a.id - b.id)
+    .slice(-LIMITS.storedGroups);
+}
+
+export function withoutEvents(record: AccountRecord, sent: ReadonlySet<string>): AccountRecord {
+  return { ...record, outbox: record.outbox.filter(({ id }) => !sent.has(id)) };
+}
+
+/** Undefined forgets it. */
+export function withSubscription(
+  record: AccountRecord,
+  nodeId: string,
+  report: SubscriptionReport | undefined,
+): AccountRecord {
+  const { [nodeId]: _before, ...others } = record.subscriptions;
+  return { ...record, subscriptions: report === undefined ? others : { ...others, [nodeId]: report } };
+}

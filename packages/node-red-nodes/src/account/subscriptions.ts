@@ -1,0 +1,109 @@
+import {
+  type Clock,
+  keepSubscription,
+  type PersonApi,
+  SUBSCRIPTION_LIMITS,
+  type SubscriptionReport,
+} from "@weighbridge/core";
+import { LIMITS } from "../limits.ts";
+import { withSubscription } from "./record.ts";
+import type { RecordFile } from "./record-file.ts";
+
+/** A subscription that a weigh-in node wants to have. */
+export interface WantedSubscription {
+  readonly nodeId: string;
+  readonly callbackUrl: string;
+  /** Shown to the person in the list of who may see their data. */
+  readonly comment: string;
+  onReport(report: SubscriptionReport): void;
+}
+
+export interface SubscriptionsInput {
+  readonly api: PersonApi;
+  readonly file: RecordFile;
+  readonly clock: Clock;
+  onFailure(error: unknown): void;
+}
+
+/** Keeps the subscriptions of an account's weigh-in nodes, one after the other: the API wants pauses between subscribes. */
+export class Subscriptions {
+  readonly #input: SubscriptionsInput;
+  readonly #wanted = new Map<string, WantedSubscription>();
+  /** Not checked yet in this process: the API decides, whatever was known before. */
+  readonly #unchecked = new Set<string>();
+  readonly #stopping = new AbortController();
+  #alarm = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(input: SubscriptionsInput) {
+    this.#input = input;
+  }
+
+  start(): void {
+    this.#loop = this.#watch();
+  }
+
+  want(subscription: WantedSubscription): void {
+    this.#wanted.set(subscription.nodeId, subscription);
+    this.#unchecked.add(subscription.nodeId);
+    this.#alarm.abort();
+  }
+
+  /** Looks after it no more; at the API it stays. */
+  leave(nodeId: string): void {
+    this.#wanted.delete(nodeId);
+    this.#unchecked.delete(nodeId);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#alarm.abort();
+    await this.#loop;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock } = this.#input;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#alarm = new AbortController();
+      const wait = this.#dueAt() - clock.now();
+      if (wait > 0) {
+        await clock.sleep(Math.min(wait, LIMITS.longestSleepMs), this.#alarm.signal).catch(() => {});
+        continue;
+      }
+      const due = [...this.#wanted.values()].filter(({ nodeId }) => this.#checkAt(nodeId) <= clock.now());
+      for (const wanted of due) if (!signal.aborted) await this.#keep(wanted);
+    }
+  }
+
+  #dueAt(): number {
+    return Math.min(Infinity, ...[...this.#wanted.keys()].map((nodeId) => this.#checkAt(nodeId)));
+  }
+
+  #checkAt(nodeId: string): number {
+    if (this.#unchecked.has(nodeId)) return 0;
+    return (this.#input.file.record.subscriptions[nodeId]?.nextCheckAt ?? 0) * 1000;
+  }
+
+  async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<void> {
+    const { api, file, clock, onFailure } = this.#input;
+    const { signal } = this.#stopping;
+    const known = file.record.subscriptions[nodeId];
+    const earlier = known?.previousUrl ?? known?.callbackUrl;
+    const previous = earlier === undefined || earlier === callbackUrl ? {} : { previousUrl: earlier };
+    try {
+      const report = await keepSubscription({ api, callbackUrl, comment, clock, signal, ...previous });
+      // Until the earlier URL's subscription is ended it is the one to remember.
+      const kept = report.status === "failed" && known ? { ...report, callbackUrl: known.callbackUrl } : report;
+      await file.commit((record) => withSubscription(record, nodeId, kept));
+      this.#unchecked.delete(nodeId);
+      if (this.#wanted.has(nodeId)) onReport(kept);
+      const isNew = report.status === "made" || report.status === "renewed";
+      if (isNew) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      onFailure(error);
+      await clock.sleep(SUBSCRIPTION_LIMITS.retryAfterS * 1000, signal).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { EditorNode } from "./red.ts";
+import { typed } from "./typed-fields.ts";
+
+/** A user as the runtime shows one to the editor: never with the key. */
+export interface FoundUser {
+  readonly userid: string;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly is_sharing: boolean | null;
+  readonly ticket?: string;
+}
+
+export interface Answer {
+  readonly ok: boolean;
+  readonly problem?: { readonly code: string; readonly message: string; readonly remedy: string };
+  readonly user?: FoundUser;
+  readonly users?: readonly FoundUser[];
+  readonly groups?: number;
+}
+
+const FORM = ["generation", "baseurl", "userid", "publickey", "callsperminute"] as const;
+
+/** Asks the runtime, with the form as it stands. Never rejects. */
+export async function callService(action: "test" | "users", more: Readonly<Record<string, unknown>>): Promise<Answer> {
+  const form = Object.fromEntries(FORM.map((name) => [name, $(`#node-config-input-${name}`).val()]));
+  const settings = { type: "POST", contentType: "application/json", data: JSON.stringify({ ...form, ...more }) };
+  try {
+    // Relative, so that the editor adds its token and root.
+    return (await $.ajax(`withings-account/${action}`, settings)) as Answer;
+  } catch (error) {
+    const status = (error as { readonly status?: number }).status;
+    const code = status === 401 || status === 403 ? "forbidden" : "no_answer";
+    return { ok: false, problem: { code, message: "", remedy: "" } };
+  }
+}
+
+/** In the user's language where the catalogue knows the error, else in the runtime's words. */
+export function wordsFor(node: EditorNode, { problem }: Answer): string {
+  if (problem === undefined) return "";
+  const key = `problem.${problem.code}`;
+  const words = node._(key);
+  return words === key ? `${problem.message}. ${problem.remedy}` : words;
+}
+
+export const nameOf = ({ first_name, last_name, userid }: FoundUser): string =>
+  [first_name, last_name].filter(Boolean).join(" ") || userid;
+
+export function prepareChoices(node: EditorNode): void {
+  const options = ["hold", "accept", "ignore"].map((value) => ({ value, label: node._(`ambiguous.${value}`) }));
+  const types = [{ value: "choice", label: node._("label.choice"), options }, "env"];
+  const typeField = "#node-config-input-ambiguousType";
+  typed("#node-config-input-ambiguous").typedInput({ default: "choice", types, typeField });
+}

@@ -1,0 +1,43 @@
+/** Every bound of the package, in one place. */
+export const LIMITS = {
+  callbackBytes: 4 * 1024,
+  /** Callbacks of one address in a minute; the API sends a few for each weigh-in. */
+  callbacksPerMinute: 600,
+  /** Addresses whose callbacks are counted at once. */
+  callbackSources: 1_000,
+  /** Notifications that wait for a sync; the API repeats those that are turned away. */
+  hints: 1_000,
+  /** A wider window is followed up by a poll. */
+  widestHintS: 31 * 86_400,
+  /** Windows that are remembered as just called. */
+  recentCalls: 64,
+  /** Newest groups kept of a person: a hundred weigh-ins a month for forty years. */
+  storedGroups: 50_000,
+  /** Groups that "only new since last run" remembers as told. */
+  rememberedGroups: 10_000,
+  /** Messages that one action node works on at once. */
+  messagesAtOnce: 256,
+  /** Keys that were found for somebody in the editor, and how long they wait to be deployed. */
+  foundKeys: 100,
+  foundKeysLastMs: 30 * 60_000,
+
+  pollWithSubscriptionS: 6 * 3_600,
+  /** What a nightly re-read looks at again. */
+  rereadS: 30 * 86_400,
+  rereadEveryS: 86_400,
+  profileEveryS: 86_400,
+  /** Hints that arrive this long after a sync become one more. */
+  coalesceMs: 2_000,
+  /** An identical call is never made sooner. */
+  repeatCallMs: 12_000,
+  retryMinS: 2,
+  retryMaxS: 300,
+  /** Where somebody has to act first, asking often does not help. */
+  retryBlockedS: 900,
+  /** Longest sleep that a timer takes. */
+  longestSleepMs: 2 ** 31 - 1,
+  /** Node-RED gives a closing node 15 s. */
+  revokeOnCloseMs: 10_000,
+  /** One Test of the editor: somebody waits for it. */
+  testMs: 20_000,
+} as const satisfies Record<string, number>;

@@ -1,0 +1,52 @@
+import type { Clock } from "@weighbridge/core";
+import type { AccountUser, Login } from "../../account/account-api.ts";
+import type { FoundKeys } from "../../account/found-keys.ts";
+import { type AccountSettings, openApi } from "../../account/open-api.ts";
+import { userDocument } from "../../documents/documents.ts";
+import { type Problem, problemOf } from "../../errors.ts";
+import { LIMITS } from "../../limits.ts";
+
+/** What the editor shows in words. */
+export type Tried =
+  | { readonly ok: true; readonly service: "answers"; readonly user: UserView; readonly groups: number }
+  | { readonly ok: false; readonly problem: Problem };
+
+export type Found =
+  | { readonly ok: true; readonly users: readonly (UserView & { readonly ticket: string })[] }
+  | { readonly ok: false; readonly problem: Problem };
+
+type UserView = ReturnType<typeof userDocument>;
+
+/** Somebody waits before the screen: few tries, little patience. */
+const QUICK = { timeoutMs: 8_000, deadlineMs: LIMITS.testMs, retries: 1 } as const;
+
+/** Calls everything that the weigh-in node will need: the service, the profile, the newest group. */
+export async function tryAccount(settings: AccountSettings, clock: Clock): Promise<Tried> {
+  try {
+    const api = openApi(settings, { clock, ...QUICK });
+    await api.probe();
+    const user: AccountUser = await api.user();
+    let groups = 0;
+    for await (const page of api.measures({ limit: 1 })) groups += page.groups.length;
+    return { ok: true, service: "answers", user: userDocument(user), groups };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/** Who is behind a login, each with a ticket for their key. */
+export async function findUsers(
+  settings: AccountSettings,
+  login: Login,
+  { keys, clock }: { readonly keys: FoundKeys; readonly clock: Clock },
+): Promise<Found> {
+  try {
+    // Listing users needs nobody's key, but an account has one.
+    const api = openApi({ ...settings, userId: "1", publicKey: "none" }, { clock, ...QUICK });
+    const found = await api.users(login);
+    const users = found.map(({ publicKey, ...user }) => ({ ...userDocument(user), ticket: keys.offer(publicKey) }));
+    return { ok: true, users };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}

@@ -1,0 +1,69 @@
+import { InvalidCallError } from "@weighbridge/core";
+import { subscriptionDocument } from "../../documents/documents.ts";
+import type { ActionCall, ActionResult } from "../../runtime/action.ts";
+import { choice, needed, text } from "../../shared/fields.ts";
+
+export const FIELDS = ["action", "callbackurl", "comment"] as const;
+
+type Behaviour = (call: ActionCall) => Promise<ActionResult>;
+
+const ACTIONS: Readonly<Record<"list" | "get" | "subscribe" | "renew" | "revoke", Behaviour>> = {
+  list,
+  get,
+  subscribe,
+  renew,
+  revoke,
+};
+
+const DEFAULT_COMMENT = "Node-RED: tells your home when you weigh in";
+
+/** Makes, renews, reads, lists or ends subscriptions. */
+export function useSubscriptions(call: ActionCall): Promise<ActionResult> {
+  return ACTIONS[choice("action", call.fields["action"], ["list", "get", "subscribe", "renew", "revoke"])](call);
+}
+
+async function list({ account, signal }: ActionCall): Promise<ActionResult> {
+  const found = await account.api.subscriptions({ signal });
+  return { messages: [{ payload: found.map(subscriptionDocument) }], status: `${found.length} found` };
+}
+
+async function get(call: ActionCall): Promise<ActionResult> {
+  const found = await call.account.api.person.subscription(callbackUrlOf(call), { signal: call.signal });
+  const payload = found === undefined ? null : subscriptionDocument(found);
+  return { messages: [{ payload }], status: payload === null ? "status.none" : "status.active" };
+}
+
+async function subscribe(call: ActionCall): Promise<ActionResult> {
+  const { account, fields, signal } = call;
+  const callbackUrl = callbackUrlOf(call);
+  const refusal = account.api.refusalOf(callbackUrl);
+  if (refusal !== undefined)
+    throw new InvalidCallError(`callbackurl ${refusal}`, {
+      code: "invalid_value",
+      remedy: "Correct callbackurl in the node, or msg.withings.callbackurl.",
+    });
+  const { person } = account.api;
+  await person.subscribe(callbackUrl, text("comment", fields["comment"]) ?? DEFAULT_COMMENT, { signal });
+  const made = await person.subscription(callbackUrl, { signal });
+  return { messages: [{ payload: subscriptionDocument(made ?? { callbackUrl }) }], status: "status.active" };
+}
+
+/** Like subscribe, but never makes one where there is none. */
+async function renew(call: ActionCall): Promise<ActionResult> {
+  const { account, fields, signal } = call;
+  const known = await account.api.person.subscription(callbackUrlOf(call), { signal });
+  if (known === undefined)
+    throw new InvalidCallError("there is no such subscription to renew", {
+      code: "no_subscription",
+      remedy: "Subscribe first, with exactly this callback URL.",
+    });
+  const comment = text("comment", fields["comment"]) ?? known.comment;
+  return subscribe({ ...call, fields: { ...fields, comment } });
+}
+
+async function revoke(call: ActionCall): Promise<ActionResult> {
+  const revoked = await call.account.api.person.revoke(callbackUrlOf(call), { signal: call.signal });
+  return { messages: [{ payload: { revoked } }], status: revoked ? "status.revoked" : "status.none" };
+}
+
+const callbackUrlOf = ({ fields }: ActionCall) => needed("callbackurl", text("callbackurl", fields["callbackurl"]));

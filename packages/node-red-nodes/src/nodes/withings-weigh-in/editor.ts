@@ -1,0 +1,112 @@
+import { addressOfThisPage, callbackUrlOf, faultOf } from "../../editor/callback-view.ts";
+import type { EditorNode } from "../../editor/red.ts";
+import { type FieldSpecs, prepareFields, typedDefaults } from "../../editor/typed-fields.ts";
+
+const EVENTS = [
+  "weigh_in",
+  "weigh_in_updated",
+  "weigh_in_deleted",
+  "weigh_in_ambiguous",
+  "measurement",
+  "target_set",
+  "profile_updated",
+] as const;
+
+const fields: FieldSpecs = {
+  events: { field: { kind: "choice", words: EVENTS, isMultiple: true }, value: "", isFixed: true },
+  unit: { field: { kind: "choice", words: ["kg", "lb", "st"] }, value: "kg", isFixed: true },
+  revoke: { field: { kind: "flag" }, value: "false", isFixed: true },
+};
+
+/** As long as a real one: enough to check the rules before the real one is known. */
+const ANY_SECRET = "x".repeat(22);
+
+function generationOf(accountId: unknown): unknown {
+  return RED.nodes.node(String(accountId ?? ""))?.["generation"];
+}
+
+function validatePublicUrl(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
+  if (!value || value.startsWith("${")) return true;
+  const fault = faultOf(value, ANY_SECRET, generationOf(this["account"]));
+  // A private host is a warning in the form: whoever tries with a simulator needs it.
+  if (fault === undefined || fault.key === "url.private") return true;
+  return typeof this._ === "function" ? this._(fault.key, { reason: fault.reason }) : fault.reason;
+}
+
+RED.nodes.registerType("withings-weigh-in", {
+  category: "Withings",
+  color: "#8fb8b0",
+  icon: "withings-weigh-in.svg",
+  inputs: 1,
+  outputs: 1,
+  paletteLabel: "weigh-in",
+  defaults: {
+    version: { value: 1 },
+    name: { value: "" },
+    account: { value: "", type: "withings-account", required: true },
+    publicurl: { value: "", validate: validatePublicUrl },
+    comment: { value: "" },
+    ...typedDefaults(fields),
+  },
+  label() {
+    if (this.name) return this.name;
+    const person = RED.nodes.node(String(this["account"] ?? ""))?.name;
+    return person ? this._("title.of", { person }) : this._("title.weighin");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  inputLabels() {
+    return this._("title.input");
+  },
+  outputLabels() {
+    return this._("title.output");
+  },
+  oneditprepare() {
+    prepareFields(this, fields);
+    showCallback(this);
+  },
+});
+
+/** Keeps the shown URL and its warnings in step with the form. */
+function showCallback(node: EditorNode): void {
+  const field = $("#node-input-publicurl");
+  const shown = $("#withings-callback-url");
+  let secret: string | undefined;
+  const update = () => {
+    const publicUrl = String(field.val() ?? "").trim();
+    const base = publicUrl || addressOfThisPage();
+    shown.val(secret === undefined ? "" : callbackUrlOf(base, secret));
+    const isVariable = publicUrl.startsWith("${");
+    const fault = isVariable
+      ? undefined
+      : faultOf(base, secret ?? ANY_SECRET, generationOf($("#node-input-account").val()));
+    const words = publicUrl === "" ? node._("url.none") : fault ? node._(fault.key, { ...fault }) : "";
+    $("#withings-callback-warning")
+      .text(words)
+      .toggle(words !== "");
+  };
+  field.on("input change", update);
+  $("#node-input-account").on("change", update);
+  $("#withings-fill-url").on("click", (event) => {
+    event.preventDefault();
+    field.val(addressOfThisPage()).trigger("change");
+  });
+  $("#withings-copy-url").on("click", (event) => {
+    event.preventDefault();
+    shown.trigger("select");
+    // Browsers give a page without TLS no clipboard: there, what is selected is copied the old way.
+    const copied = navigator.clipboard?.writeText(String(shown.val())) ?? Promise.resolve(document.execCommand("copy"));
+    Promise.resolve(copied).then(
+      () => RED.notify(node._("url.copied"), { type: "success", timeout: 2000 }),
+      () => RED.notify(node._("url.notcopied"), { type: "error", timeout: 4000 }),
+    );
+  });
+  update();
+  $.getJSON(`withings-weigh-in/callback/${encodeURIComponent(node.id)}`)
+    .done((answer: { readonly secret?: string }) => {
+      secret = answer.secret;
+      update();
+    })
+    .fail(() => void shown.val(node._("url.hidden")));
+}

@@ -1,0 +1,32 @@
+import type { EventKind } from "@weighbridge/core";
+import { choice, flag, text } from "../../shared/fields.ts";
+import type { WeighInSettings } from "./weigh-in.ts";
+
+const EVENT_KINDS = [
+  "weigh_in",
+  "weigh_in_updated",
+  "weigh_in_deleted",
+  "weigh_in_ambiguous",
+  "measurement",
+  "target_set",
+  "profile_updated",
+] as const satisfies readonly EventKind[];
+
+const COMMENT = "Node-RED: tells your home when you weigh in";
+
+/** Out of the form, whose fields `read` gives with environment variables filled in. Throws where one is wrong. */
+export function weighInSettings(read: (name: string) => unknown): WeighInSettings {
+  return {
+    events: eventsOf(text("events", read("events"))),
+    unit: choice("unit", read("unit"), ["kg", "lb", "st"]),
+    publicUrl: text("publicurl", read("publicurl")),
+    comment: text("comment", read("comment")) ?? COMMENT,
+    isRevokedOnRemoval: flag("revoke", read("revoke")) ?? false,
+  };
+}
+
+/** Names, separated by commas; all without any. */
+function eventsOf(names: string | undefined): ReadonlySet<EventKind> {
+  if (names === undefined) return new Set(EVENT_KINDS);
+  return new Set(names.split(",").map((name) => choice("events", name.trim(), EVENT_KINDS)));
+}

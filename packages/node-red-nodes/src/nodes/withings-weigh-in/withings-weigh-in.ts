@@ -1,0 +1,129 @@
+import { systemClock } from "@weighbridge/core";
+import type { Node, NodeAPI, NodeStatus } from "node-red";
+import { type Problem, problemOf, SetupError } from "../../errors.ts";
+import { accountOf } from "../../runtime/account-node.ts";
+import { type Config, settingOf } from "../../runtime/config.ts";
+import { callbackSecret } from "../../runtime/installation-key.ts";
+import { migrated } from "../../runtime/migrate.ts";
+import { Callback } from "./callback.ts";
+import { mountCallback } from "./callback-route.ts";
+import { weighInSettings } from "./settings.ts";
+import { type EventMessage, type Standing, WeighIn } from "./weigh-in.ts";
+
+interface NotificationCall {
+  readonly query: string;
+  readonly body: string;
+}
+
+const NO_HTTP: Problem = {
+  code: "http_nodes_off",
+  message: "this Node-RED serves no HTTP nodes, so no callback can reach it",
+  remedy: "Set httpNodeRoot in its settings, or clear the public URL to poll only.",
+};
+
+const STATUS: Readonly<Record<Exclude<Standing["kind"], "event" | "problem">, NodeStatus>> = {
+  starting: { fill: "blue", shape: "dot", text: "status.starting" },
+  polling: { fill: "green", shape: "ring", text: "status.polling" },
+  waiting: { fill: "yellow", shape: "ring", text: "status.subscribing" },
+  subscribed: { fill: "green", shape: "ring", text: "status.subscribed" },
+};
+
+function statusOf(standing: Standing): NodeStatus {
+  if (standing.kind === "event") return { fill: "green", shape: "dot", text: standing.text };
+  if (standing.kind === "problem") return { fill: "red", shape: "ring", text: standing.code };
+  return STATUS[standing.kind];
+}
+
+export default function register(RED: NodeAPI): void {
+  function WithingsWeighIn(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const show = (standing: Standing) => this.status(statusOf(standing));
+    const warn = ({ message, remedy, code }: Problem) => this.warn(`${message}. ${remedy} (${code})`);
+    const failed = (error: unknown) => {
+      show({ kind: "problem", code: problemOf(error).code });
+      warn(problemOf(error));
+    };
+    let weighIn: WeighIn | undefined;
+    let unmount: (() => void) | undefined;
+    let starting: Promise<void> = Promise.resolve();
+
+    const start = async () => {
+      const current = migrated(config, []);
+      const account = accountOf(RED, current["account"]);
+      const settings = weighInSettings((name) => settingOf(RED, this, current, name));
+      const secret = callbackSecret(RED, this.id);
+      const send = (message: EventMessage) => this.send({ ...message });
+      const running = new WeighIn({ nodeId: this.id, account, settings, secret, send, show, warn });
+      weighIn = running;
+      const take = (call: NotificationCall) => running.takeNotification(call);
+      const callback = new Callback({ clock: systemClock, take, onFailure: (error) => warn(problemOf(error)) });
+      // The API tries the URL while it is being subscribed.
+      unmount = mountCallback(RED, secret, (request, response) => callback.answer(request, response));
+      if (unmount === undefined && settings.publicUrl !== undefined) warn(NO_HTTP);
+      await running.start();
+    };
+    // Before all nodes are there, a message would reach nobody.
+    const begin = () => {
+      starting = start().catch(failed);
+    };
+    RED.events.once("flows:started", begin);
+
+    this.on("input", (msg, _send, done) => {
+      const commanded = weighIn?.command(msg.topic, msg.payload) ?? Promise.reject(notStarted());
+      commanded.then(
+        (text) => {
+          this.status({ fill: "green", shape: "dot", text });
+          done();
+        },
+        (error: unknown) => {
+          show({ kind: "problem", code: problemOf(error).code });
+          done(error as Error);
+        },
+      );
+    });
+
+    this.on("close", (removed: boolean, done: () => void) => {
+      RED.events.removeListener("flows:started", begin);
+      const steps = [() => unmount?.(), () => weighIn?.stop({ isRemoved: removed }), () => this.status({})];
+      void eachOf(steps, starting, (error) => warn(problemOf(error))).then(() => done());
+    });
+  }
+  RED.nodes.registerType("withings-weigh-in", WithingsWeighIn);
+  serveCallbackSecret(RED);
+}
+
+/** Every step, whatever became of the others. Never rejects. */
+async function eachOf(
+  steps: readonly (() => unknown)[],
+  before: Promise<void>,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  await before;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+}
+
+function notStarted(): SetupError {
+  return new SetupError("the weigh-in node has not started", {
+    code: "not_ready",
+    remedy: "Look at the node's status: its account or a setting is wrong.",
+  });
+}
+
+/** The form shows the callback URL, also before the first deploy. Who may not change the node does not see it. */
+function serveCallbackSecret(RED: NodeAPI): void {
+  const mayWrite = RED.auth.needsPermission("withings-weigh-in.write");
+  RED.httpAdmin.get("/withings-weigh-in/callback/:id", mayWrite, (request, response) => {
+    response.set("Cache-Control", "no-store");
+    try {
+      response.json({ ok: true, secret: callbackSecret(RED, String(request.params["id"])) });
+    } catch (error) {
+      response.json({ ok: false, problem: problemOf(error) });
+    }
+  });
+}

@@ -1,0 +1,19 @@
+import type { Node, NodeAPI } from "node-red";
+import type { Account } from "../account/account.ts";
+import { SetupError } from "../errors.ts";
+
+/** What an account node offers to the others, in place of what stands in its form. */
+export interface AccountNode extends Node {
+  /** Throws a SetupError that says which setting is wrong. */
+  account(): Account;
+}
+
+/** The account that a node's form points to. Throws a SetupError where there is none. */
+export function accountOf(RED: NodeAPI, id: unknown): Account {
+  const node = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as AccountNode | undefined) : undefined;
+  if (typeof node?.account === "function") return node.account();
+  throw new SetupError("the node has no account", {
+    code: "no_account",
+    remedy: "Choose an account in the node, and see that it is not disabled.",
+  });
+}

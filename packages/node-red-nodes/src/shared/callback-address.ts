@@ -1,0 +1,29 @@
+/** Below Node-RED's own root for HTTP nodes. */
+export const CALLBACK_PATH = "/withings";
+
+/** The URL that the API calls: a public address of Node-RED's HTTP nodes, and the secret of one weigh-in node. */
+export const callbackUrlOf = (publicUrl: string, secret: string): string =>
+  `${publicUrl.trim().replace(/\/+$/, "")}${CALLBACK_PATH}/${secret}`;
+
+const PRIVATE_NAMES = /(^|\.)(localhost|local|lan|home|internal|home\.arpa)$/i;
+
+/** Whether the internet can have no way to this host. */
+export function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  if (host.includes(":")) return host === "::1" || host === "::" || /^(f[cd]|fe[89ab])/.test(host);
+  const parts = host.split(".");
+  if (parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part))) return isPrivateAddress(parts.map(Number));
+  return PRIVATE_NAMES.test(host) || !host.includes(".");
+}
+
+function isPrivateAddress([a = 0, b = 0]: readonly number[]): boolean {
+  return (
+    a === 0 ||
+    a === 10 ||
+    a === 127 ||
+    (a === 100 && b >= 64 && b <= 127) ||
+    (a === 169 && b === 254) ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168)
+  );
+}
