@@ -9,24 +9,38 @@ const HELP = `weighbridge-simulator: a simulated Withings cloud (WBS API) with a
   --help             this text
 `;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "8470" },
-    person: { type: "string", multiple: true },
-    help: { type: "boolean", default: false },
-  },
-});
-
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const USAGE = 2;
+const OPTIONS = {
+  port: { type: "string", default: "8470" },
+  person: { type: "string", multiple: true },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** The options, or what is wrong with them. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    const port = Number(values.port);
+    if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...values, port };
+    return `--port must be 0 to 65535, not ${values.port}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 async function main(): Promise<void> {
-  if (values.help) return print(HELP);
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port must be 0 to 65535, not ${values.port}`);
-  const simulator = await startSimulator({ port });
+  const options = readOptions();
+  if (typeof options === "string") {
+    process.stderr.write(`${options}\n\n${HELP}`);
+    process.exitCode = USAGE;
+    return;
+  }
+  if (options.help) return print(HELP);
+  const simulator = await startSimulator({ port: options.port });
   print(`The virtual scale: ${simulator.pageUrl}\nThe API's base URL: ${simulator.url}\n`);
-  for (const name of values.person ?? ["Ada", "Ben"]) {
+  for (const name of options.person ?? ["Ada", "Ben"]) {
     const email = `${name.toLowerCase()}@example.org`;
     const { userId, publicKey } = simulator.person(name, { email, password: "demo", heightM: 1.75 });
     print(`${name}: userid ${userId}, publickey ${publicKey} (account ${email}, password demo)`);
@@ -37,7 +51,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: NodeJS.ErrnoException) => {
-  const inUse = `Another program listens there: choose another one with --port.`;
-  process.stderr.write(`${error.message}\n${error.code === "EADDRINUSE" ? `${inUse}\n` : ""}`);
+  const inUse = "Another program listens there: choose another one with --port.\n";
+  process.stderr.write(`${error.message}\n${error.code === "EADDRINUSE" ? inUse : ""}`);
   process.exitCode = 1;
 });
