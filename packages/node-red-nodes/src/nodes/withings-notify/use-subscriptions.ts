@@ -18,7 +18,7 @@ const ACTIONS: Readonly<Record<"list" | "get" | "subscribe" | "renew" | "revoke"
 const DEFAULT_COMMENT = "Node-RED: tells your home when you weigh in";
 
 /** Makes, renews, reads, lists or ends subscriptions. */
-export function useSubscriptions(call: ActionCall): Promise<ActionResult> {
+export async function useSubscriptions(call: ActionCall): Promise<ActionResult> {
   return ACTIONS[choice("action", call.fields["action"], ["list", "get", "subscribe", "renew", "revoke"])](call);
 }
 

@@ -15,7 +15,7 @@ type Behaviour = (call: UseUserCall) => Promise<ActionResult>;
 const ACTIONS: Readonly<Record<"profile" | "users" | "sharing", Behaviour>> = { profile, users, sharing };
 
 /** Reads the profile, lists the users of a login, or turns sharing on or off. */
-export function useUser(call: UseUserCall): Promise<ActionResult> {
+export async function useUser(call: UseUserCall): Promise<ActionResult> {
   return ACTIONS[choice("action", call.fields["action"], ["profile", "users", "sharing"])](call);
 }
 

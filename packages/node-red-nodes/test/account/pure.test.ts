@@ -1,0 +1,122 @@
+import type { MeasureGroup, SubscriptionReport, SyncChange } from "@weighbridge/core";
+import { describe, expect, test } from "vitest";
+import { groupReader } from "../../src/account/group-reader.ts";
+import { isRecordOf, newRecord, withChange, withHint, withSubscription } from "../../src/account/record.ts";
+import { dueTimes } from "../../src/account/schedule.ts";
+import { mergeHints } from "../../src/account/windows.ts";
+
+const group = (id: number, measuredAt: number): MeasureGroup => ({
+  id,
+  measuredAt,
+  attribution: { code: 0, name: "device" },
+  category: { code: 1, name: "measure" },
+  measures: [{ type: "weight", code: 1, value: 80 }],
+});
+
+const fresh = newRecord("wbs:1001", 100);
+const change = (upserts: readonly MeasureGroup[], removals: readonly number[] = []): SyncChange => ({
+  upserts,
+  removals,
+  events: [],
+  state: fresh.state,
+});
+
+describe("a record", () => {
+  test("keeps groups by the time of measuring, each once", () => {
+    const first = withChange(fresh, change([group(3, 30), group(1, 10)]), []);
+    const second = withChange(first, change([group(2, 20), group(3, 5)], [1]), []);
+    expect(second.groups.map(({ id }) => id)).toEqual([3, 2]);
+  });
+
+  test("survives JSON unchanged, and knows itself again", () => {
+    const record = withHint(withChange(fresh, change([group(1, 10)]), []), { from: 1, to: 2 });
+    const read: unknown = JSON.parse(JSON.stringify(record));
+    expect(read).toEqual(record);
+    expect(isRecordOf("wbs:1001", read)).toBe(true);
+    expect(isRecordOf("wbs:1002", read)).toBe(false);
+    expect(isRecordOf("wbs:1001", [])).toBe(false);
+  });
+
+  test("drops a hint with the change that followed it, and no other", () => {
+    const hinted = withHint(withHint(fresh, { from: 1, to: 2 }), { from: 5, to: 6 });
+    expect(withChange(hinted, change([]), [{ from: 1, to: 2 }]).hints).toEqual([{ from: 5, to: 6 }]);
+  });
+
+  test("forgets a subscription that was ended", () => {
+    const report: SubscriptionReport = { status: "made", callbackUrl: "http://a", checkedAt: 1, nextCheckAt: 2 };
+    const made = withSubscription(fresh, "w1", report);
+    expect(made.subscriptions["w1"]).toEqual(report);
+    expect(withSubscription(made, "w1", undefined).subscriptions).toEqual({});
+  });
+});
+
+describe("the reader of a record", () => {
+  const record = {
+    ...withChange(fresh, change([1, 2, 3, 4].map((id) => group(id, id * 10))), []),
+    verdicts: { 2: "claimed" as const },
+  };
+  const reader = groupReader(() => record);
+  const ids = (groups: readonly MeasureGroup[]) => groups.map(({ id }) => id);
+
+  test("includes both ends of a span", async () => {
+    expect(ids(await reader.between(20, 30))).toEqual([2, 3]);
+  });
+
+  test("gives the newest before a time, ascending", async () => {
+    expect(ids(await reader.before(30, 2))).toEqual([2, 3]);
+    expect(await reader.before(5, 2)).toEqual([]);
+  });
+
+  test("finds by id, and tells verdicts", async () => {
+    expect(ids(await reader.byIds([4, 9]))).toEqual([4]);
+    expect([...(await reader.verdicts([1, 2]))]).toEqual([[2, "claimed"]]);
+  });
+});
+
+describe("hints", () => {
+  test("that overlap or touch become one window, distant ones stay apart", () => {
+    const hints = [
+      { from: 100, to: 101 },
+      { from: 10, to: 11 },
+      { from: 102, to: 103 },
+    ];
+    expect(mergeHints(hints).map(({ from, to }) => [from, to])).toEqual([
+      [10, 11],
+      [100, 103],
+    ]);
+  });
+});
+
+describe("the schedule", () => {
+  const report = (more: Partial<SubscriptionReport>): SubscriptionReport => ({
+    status: "active",
+    callbackUrl: "http://a",
+    checkedAt: 0,
+    nextCheckAt: 0,
+    ...more,
+  });
+  const poll = (subscriptions: readonly SubscriptionReport[]) =>
+    dueTimes({
+      done: { poll: 1_000, profile: null, reread: null },
+      startedAt: 0,
+      subscriptions,
+      pollWithoutSubscriptionS: 900,
+    }).poll;
+
+  test("polls often without a healthy subscription, rarely with one", () => {
+    expect(poll([])).toBe(901_000);
+    expect(poll([report({ status: "failed" })])).toBe(901_000);
+    expect(poll([report({ expiresAt: 1 })])).toBe(901_000);
+    expect(poll([report({ expiresAt: 1_000_000 })])).toBe(21_601_000);
+  });
+
+  test("polls and reads the profile at a start, but re-reads a day later", () => {
+    const times = dueTimes({
+      done: { poll: null, profile: null, reread: null },
+      startedAt: 5_000,
+      subscriptions: [],
+      pollWithoutSubscriptionS: 900,
+    });
+    expect(times).toEqual({ poll: 5_000, profile: 5_000, reread: 86_405_000 });
+  });
+});

@@ -1,0 +1,100 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LANGUAGES, labelsOf, loadForm, sourceOf, TYPES } from "../support/editor.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const RUNTIME = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
+/** Shown for errors of the service, which nobody here can provoke one by one. */
+const LOOKED_UP_BY_CODE = "problem.";
+
+describe.each(TYPES)("the form of %s", (type) => {
+  const html = sourceOf(type, "editor.html");
+  const { definition, asked, node } = loadForm(type);
+  const prefix = definition.category === "config" ? "node-config-input-" : "node-input-";
+  const defaults = Object.entries(definition.defaults).map(([name, { value }]) => [name, value] as const);
+
+  test("has a field for every property that is saved, and none besides", () => {
+    const saved = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})];
+    const fields = [...html.matchAll(new RegExp(`id="${prefix}([\\w-]+)"`, "g"))].map(([, name]) => name);
+    expect(new Set(fields)).toEqual(new Set(saved));
+    expect(fields).toHaveLength(saved.length);
+  });
+
+  test("accepts its own defaults, but asks for an account", () => {
+    const fresh = node(Object.fromEntries(defaults));
+    for (const [name, { value, validate }] of Object.entries(definition.defaults))
+      expect([name, validate?.call(fresh, String(value), {}) ?? true]).toEqual([name, true]);
+    expect(definition.defaults["account"]?.required).toBe(definition.category === "config" ? undefined : true);
+  });
+
+  test("opens, and has a label with and without a name", () => {
+    const fresh = node(Object.fromEntries(defaults));
+    definition.oneditprepare.call(fresh);
+    expect(definition.label.call(fresh)).toMatch(/\w/);
+    expect(definition.label.call(node({ name: "mine" }))).toBe("mine");
+    expect(definition.labelStyle.call(node({ name: "mine" }))).toBe("node_label_italic");
+    definition.inputLabels?.call(fresh);
+    definition.outputLabels?.call(fresh);
+  });
+
+  test("starts at a version, so that later ones can migrate it", () => {
+    expect(definition.defaults["version"]?.value).toBe(1);
+  });
+
+  test("hard-codes no colour and has an icon of its own", () => {
+    expect(html).not.toMatch(/#[0-9a-f]{3,8}\b|rgba?\(/i);
+    expect(sourceOf(type, `icons/${type}.svg`)).toContain('stroke="#fff"');
+    if (definition.icon) expect(definition.icon).toBe(`${type}.svg`);
+  });
+
+  test("says everything in every language", () => {
+    const [english, ...others] = LANGUAGES.map((language) => labelsOf(type, language));
+    for (const other of others) expect(new Set(other.keys())).toEqual(new Set(english?.keys()));
+    for (const [key, words] of english ?? []) {
+      const places = (text: string) => new Set([...text.matchAll(/{{\w+}}/g)].map(([place]) => place));
+      for (const other of others) expect([key, places(other.get(key) ?? "")]).toEqual([key, places(words)]);
+    }
+  });
+
+  test("uses every label, and looks up none that is missing", () => {
+    const labels = labelsOf(type, "en");
+    definition.oneditprepare.call(node(Object.fromEntries(defaults)));
+    for (const [name] of defaults) {
+      const wrong = node({ ...Object.fromEntries(defaults), account: "" });
+      for (const value of ["", "not so", "http://localhost", `http://h/${"x".repeat(200)}`])
+        definition.defaults[name]?.validate?.call(wrong, value, {});
+    }
+    const inForm = [...html.matchAll(/data-i18n="(?:\[\w+\])?([\w.:-]+)"/g)].map(([, key = ""]) => key);
+    const needed = [...inForm.filter((key) => !key.startsWith("node-red:")), ...asked];
+    for (const key of needed) expect(labels.has(key), `${key} is in no catalogue`).toBe(true);
+    for (const key of labels.keys()) {
+      const isInCode = RUNTIME.some((source) => source.includes(`"${key}"`));
+      const isUsed = needed.includes(key) || isInCode || key.startsWith(LOOKED_UP_BY_CODE) || isBuilt(key);
+      expect(isUsed, `${key} is used by nobody`).toBe(true);
+    }
+  });
+
+  test.each(LANGUAGES)("has help in %s with what a reader looks for", (language) => {
+    const help = sourceOf(type, `locales/${language}/help.md`);
+    const headings = help.match(/^### .+$/gm) ?? [];
+    expect(headings).toHaveLength(HEADINGS[definition.category === "config" ? "config" : "node"]);
+    expect(help.split("\n")[0]).toMatch(/^[^#].{20,}/);
+    const codes = (text: string) => new Set([...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code));
+    expect(codes(help)).toEqual(codes(sourceOf(type, "locales/en/help.md")));
+  });
+
+  /** Labels of which only the last part is a literal in the form's script. */
+  function isBuilt(key: string): boolean {
+    const [group = "", word = ""] = key.split(".");
+    const script = sourceOf(type, "editor.ts");
+    return ["action", "invalid"].includes(group) && (script.includes(`"${word}"`) || group === "invalid");
+  }
+});
+
+/** Inputs, outputs, details, errors, references; a config node has no messages. */
+const HEADINGS = { node: 5, config: 3 } as const;
+
+test("every node has what Node-RED looks for beside it", () => {
+  for (const type of TYPES) expect(existsSync(join(ROOT, "src/nodes", type, `${type}.ts`))).toBe(true);
+});

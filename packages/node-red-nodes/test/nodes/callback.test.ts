@@ -1,0 +1,88 @@
+import { ManualClock } from "@weighbridge/core/clock";
+import { describe, expect, test } from "vitest";
+import type { Taking } from "../../src/account/account.ts";
+import { Callback, type CallbackRequest, isSecret } from "../../src/nodes/withings-weigh-in/callback.ts";
+import { receiver } from "../support/receiver.ts";
+
+async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
+  const calls: { readonly query: string; readonly body: string }[] = [];
+  const failures: unknown[] = [];
+  const clock = new ManualClock(0);
+  const callback = new Callback({
+    clock,
+    async take(call) {
+      calls.push(call);
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  const url = await receiver(async (request, response) => {
+    if (parsed === undefined) return callback.answer(request, response);
+    // As Express leaves a request behind its own parser.
+    for await (const _chunk of request);
+    return callback.answer(Object.assign(request, { body: parsed }) as CallbackRequest, response);
+  });
+  const post = async (body: string, more = "") => (await fetch(`${url}/x${more}`, { method: "POST", body })).status;
+  return { url, calls, failures, clock, post };
+}
+
+describe("the callback", () => {
+  test.each(["GET", "HEAD"])("answers %s with 200 and does nothing", async (method) => {
+    const { url, calls } = await serving();
+    expect((await fetch(url, { method })).status).toBe(200);
+    expect(calls).toEqual([]);
+  });
+
+  test.each<[Taking, number]>([
+    ["taken", 200],
+    ["probe", 200],
+    ["unknown_user", 200],
+    ["malformed", 400],
+    ["full", 503],
+  ])("answers what was %s with %d", async (taking, status) => {
+    const { post } = await serving(taking);
+    expect(await post("userid=1&startdate=2&enddate=3")).toBe(status);
+  });
+
+  test("hands over the form and the query as they came", async () => {
+    const { post, calls } = await serving();
+    await post("userid=1&startdate=2&enddate=3", "?appli=1");
+    expect(calls).toEqual([{ query: "appli=1", body: "userid=1&startdate=2&enddate=3" }]);
+  });
+
+  test("understands a body that Node-RED's editor has parsed before", async () => {
+    const { post, calls } = await serving("taken", { userid: "1", startdate: 2, enddate: "3", nested: { a: 1 } });
+    expect(await post("ignored")).toBe(200);
+    expect(calls[0]?.body).toBe("userid=1&startdate=2&enddate=3");
+  });
+
+  test("answers with 503 where the notification cannot be kept, so that it comes again", async () => {
+    const failure = new Error("disk full");
+    const { post, failures } = await serving(failure);
+    expect(await post("userid=1")).toBe(503);
+    expect(failures).toEqual([failure]);
+  });
+
+  test("refuses other methods and bodies of more than 4 KiB", async () => {
+    const { url, post, calls } = await serving();
+    expect((await fetch(url, { method: "PUT" })).status).toBe(405);
+    expect(await post("x".repeat(4_097))).toBe(413);
+    expect(calls).toEqual([]);
+  });
+
+  test("turns away who calls too often, until the next minute", async () => {
+    const { url, clock } = await serving();
+    const statuses = new Set<number>();
+    for (let count = 0; count < 600; count++) statuses.add((await fetch(url)).status);
+    expect([...statuses]).toEqual([200]);
+    expect((await fetch(url)).status).toBe(429);
+    await clock.advance(60_000);
+    expect((await fetch(url)).status).toBe(200);
+  });
+});
+
+test("only the whole secret is the secret", () => {
+  expect(isSecret("abc", "abc")).toBe(true);
+  for (const wrong of ["", "ab", "abcd", "ABC"]) expect(isSecret(wrong, "abc")).toBe(false);
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { useUser } from "../../src/nodes/withings-user/use-user.ts";
+import type { Fields } from "../../src/runtime/config.ts";
+import { adasAccount } from "../support/account.ts";
+import { type Simulation, simulate } from "../support/simulate.ts";
+
+const NOBODY = { email: "", password: "" };
+
+async function using(world: Simulation, login = NOBODY) {
+  const { account } = await adasAccount(world);
+  return (fields: Fields, msg: Record<string, unknown> = {}) =>
+    useUser({ account, fields, msg, login, clock: world.clock, signal: new AbortController().signal });
+}
+
+describe("the user node", () => {
+  test("reads the profile, and no key", async () => {
+    const world = await simulate();
+    const { messages, status } = await (await using(world))({ action: "profile" });
+    expect(messages[0]?.payload).toMatchObject({
+      userid: String(world.ada.userId),
+      first_name: "Ada",
+      is_sharing: true,
+    });
+    expect(JSON.stringify(messages)).not.toContain(world.ada.publicKey);
+    expect(status).toBe("Ada");
+  });
+
+  test("lists the users of a login without their keys, unless asked for", async () => {
+    const world = await simulate();
+    world.sim.person("bob", { firstName: "Bob", email: "ada@example.org", password: "bozo" });
+    const use = await using(world, { email: "ada@example.org", password: "bozo" });
+    const { messages } = await use({ action: "users" });
+    expect(messages[0]?.payload).toHaveLength(2);
+    expect(JSON.stringify(messages)).not.toContain(world.ada.publicKey);
+    const withKeys = await use({ action: "users", withkeys: true });
+    expect(withKeys.messages[0]?.payload).toContainEqual(
+      expect.objectContaining({ userid: String(world.ada.userId), publickey: world.ada.publicKey }),
+    );
+  });
+
+  test("takes the password out of the message", async () => {
+    const world = await simulate();
+    const msg: Record<string, unknown> = { password: "bozo" };
+    const { status } = await (await using(world))({ action: "users", email: "ADA@example.org" }, msg);
+    expect(status).toBe("1 user");
+    expect(msg).toEqual({});
+  });
+
+  test("says which part of a login is missing or wrong", async () => {
+    const world = await simulate();
+    const use = await using(world);
+    await expect(use({ action: "users" })).rejects.toMatchObject({ code: "missing_value" });
+    await expect(use({ action: "users", email: "ada@example.org" }, { password: "wrong" })).rejects.toMatchObject({
+      code: "wrong_password",
+    });
+  });
+
+  test("turns sharing off, and says that the key is now invalid", async () => {
+    const world = await simulate();
+    const use = await using(world);
+    const { messages } = await use({ action: "sharing", sharing: "false" });
+    expect(messages[0]?.payload).toEqual({ is_sharing: false, publickey_invalidated: true });
+    await expect(use({ action: "profile" })).rejects.toMatchObject({ code: "not_shared" });
+  });
+
+  test("does nothing where it is not told which", async () => {
+    const world = await simulate();
+    const use = await using(world);
+    await expect(use({ action: "sharing" })).rejects.toMatchObject({ code: "missing_value" });
+    await expect(use({ action: "delete" })).rejects.toMatchObject({ code: "invalid_value" });
+  });
+});

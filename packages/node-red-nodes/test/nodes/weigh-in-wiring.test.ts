@@ -1,0 +1,155 @@
+import { readdir, stat } from "node:fs/promises";
+import type { NodeAPI } from "node-red";
+import { describe, expect, test, vi } from "vitest";
+import {
+  accountNode,
+  credentialsOf,
+  type FlowNode,
+  nextMessage,
+  runFlow,
+  serveHttpNodes,
+  statusesOf,
+} from "../support/node-red.ts";
+import { simulate } from "../support/simulate.ts";
+
+/** A flow with a weigh-in node whose callback is reachable. */
+async function weighing(more: object = {}, before: { readonly userDir?: string } = {}) {
+  const world = await simulate();
+  return { world, ...(await start(world, more, before)) };
+}
+
+async function start(
+  world: Awaited<ReturnType<typeof simulate>>,
+  more: object = {},
+  before: { readonly userDir?: string } = {},
+) {
+  let api: NodeAPI | undefined;
+  const publicurl = await serveHttpNodes(() => api?.httpNode);
+  const flow: FlowNode[] = [
+    accountNode(world),
+    {
+      id: "w",
+      type: "withings-weigh-in",
+      z: "tab",
+      account: "account",
+      version: 1,
+      publicurl,
+      wires: [["out"]],
+      ...more,
+    },
+    { id: "out", type: "helper", z: "tab" },
+    { id: "errors", type: "catch", z: "tab", scope: null, wires: [["caught"]] },
+    { id: "caught", type: "helper", z: "tab" },
+  ];
+  const red = await runFlow(flow, {
+    credentials: credentialsOf(world),
+    ...before,
+    prepare: (RED) => {
+      api = RED;
+    },
+  });
+  const shown = statusesOf(red.node("w"));
+  const callbackUrl = () => world.ada.subscriptions.live[0]?.callbackUrl ?? "";
+  return { ...red, publicurl, shown, callbackUrl };
+}
+
+const subscribed = (run: { readonly callbackUrl: () => string }) =>
+  vi.waitFor(() => expect(run.callbackUrl()).not.toBe(""));
+
+describe("the weigh-in node in Node-RED", () => {
+  test("brings a weigh-in from the callback to a message", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const message = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 81.4 });
+    expect(await message).toMatchObject({ topic: "weigh_in", payload: { weight: 81.4, person: "Ada" } });
+  });
+
+  test("has a callback path of 132 random bits, the same after a restart, another for another node", async () => {
+    const run = await weighing();
+    const secretOf = async (id: string) => (await run.admin().get(`/withings-weigh-in/callback/${id}`)).body.secret;
+    const secret = await secretOf("w");
+    expect(secret).toMatch(/^[\w-]{22}$/);
+    expect(await secretOf("other")).not.toBe(secret);
+    await subscribed(run);
+    expect(run.callbackUrl()).toBe(`${run.publicurl}/withings/${secret}`);
+    await run.stop();
+    const again = await start(run.world, {}, { userDir: run.userDir });
+    expect((await again.admin().get("/withings-weigh-in/callback/w")).body.secret).toBe(secret);
+  });
+
+  test("answers GET and HEAD, leaves other paths alone, and takes its route away when it closes", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const statusOf = async (url: string, method = "GET") => (await fetch(url, { method })).status;
+    expect(await statusOf(run.callbackUrl())).toBe(200);
+    expect(await statusOf(run.callbackUrl(), "HEAD")).toBe(200);
+    expect(await statusOf(`${run.publicurl}/withings/${"x".repeat(22)}`)).toBe(404);
+    const url = run.callbackUrl();
+    await run.stop();
+    expect(await statusOf(url)).toBe(404);
+    expect(run.world.ada.subscriptions.live).toHaveLength(1);
+  });
+
+  test("tells after a restart what it missed, once", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const first = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 81.4 });
+    await first;
+    await run.stop();
+    await run.world.clock.advance(60_000);
+    run.world.ada.weighsIn({ weight: 81.9 });
+    const again = await start(run.world, {}, { userDir: run.userDir });
+    const told: unknown[] = [];
+    again.node("out").on("input", (msg) => void told.push((msg.payload as { weight: number }).weight));
+    await vi.waitFor(() => expect(told).toEqual([81.9]));
+  });
+
+  test("keeps everything that it remembers in files that only their owner reads", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const directory = `${run.userDir}/weighbridge`;
+    const files = await readdir(directory);
+    expect(files).toContain("installation.key");
+    for (const file of files) expect([file, (await stat(`${directory}/${file}`)).mode & 0o777]).toEqual([file, 0o600]);
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+  });
+
+  test("shows that it waits, and then what was weighed", async () => {
+    const run = await weighing();
+    await vi.waitFor(() =>
+      expect(run.shown.at(-1)).toEqual({ fill: "green", shape: "ring", text: "status.subscribed" }),
+    );
+    run.world.ada.weighsIn({ weight: 81.4 });
+    await vi.waitFor(() => expect(run.shown.at(-1)).toEqual({ fill: "green", shape: "dot", text: "81.4 kg" }));
+  });
+
+  test("claims a held weigh-in by the event that came, and fails what it does not know", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const held = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 62.5, attribution: 1 });
+    const { topic, payload } = await held;
+    expect(topic).toBe("weigh_in_ambiguous");
+    const caught = nextMessage(run.node("caught"));
+    run.node("w").receive({ topic: "weigh", payload });
+    expect((await caught).error?.code).toBe("unknown_command");
+    const counted = nextMessage(run.node("out"));
+    run.node("w").receive({ topic: "claim", payload });
+    expect(await counted).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });
+  });
+
+  test.each<[string, object]>([
+    ["no_account", { account: "" }],
+    ["invalid_value", { events: "weight", eventsType: "choice" }],
+    ["newer_settings", { version: 7 }],
+  ])("that cannot start shows %s, fails what it is told, and closes", async (code, wrong) => {
+    const run = await weighing(wrong);
+    await vi.waitFor(() => expect(run.shown.at(-1)).toEqual({ fill: "red", shape: "ring", text: code }));
+    const caught = nextMessage(run.node("caught"));
+    run.node("w").receive({ topic: "sync" });
+    expect((await caught).error?.code).toBe("not_ready");
+    await run.stop();
+  });
+});

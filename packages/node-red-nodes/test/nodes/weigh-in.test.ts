@@ -1,0 +1,167 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Problem } from "../../src/errors.ts";
+import { weighInSettings } from "../../src/nodes/withings-weigh-in/settings.ts";
+import { type EventMessage, type Standing, WeighIn } from "../../src/nodes/withings-weigh-in/weigh-in.ts";
+import { type AccountOptions, adasAccount, notification } from "../support/account.ts";
+import { receiver } from "../support/receiver.ts";
+import { simulate } from "../support/simulate.ts";
+
+async function weighing(form: Readonly<Record<string, unknown>> = {}, options: AccountOptions = {}) {
+  const world = await simulate();
+  const made = await adasAccount(world, options);
+  const messages: EventMessage[] = [];
+  const shown: Standing[] = [];
+  const warnings: Problem[] = [];
+  const weighIn = new WeighIn({
+    nodeId: "w1",
+    account: made.account,
+    settings: weighInSettings((name) => form[name]),
+    secret: "s".repeat(22),
+    send: (message) => messages.push(message),
+    show: (standing) => shown.push(standing),
+    warn: (problem) => warnings.push(problem),
+  });
+  await weighIn.start();
+  await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());
+  const stepOn = (details: Parameters<typeof world.ada.weighsIn>[0]) => {
+    const { date, grpid } = world.ada.weighsIn(details);
+    return weighIn.takeNotification(notification(world.ada.userId, date)).then(() => grpid);
+  };
+  return { world, ...made, weighIn, messages, shown, warnings, stepOn };
+}
+
+describe("a weigh-in node", () => {
+  test("sends each event with its kind as topic and all fields as payload", async () => {
+    const { world, messages, shown, stepOn } = await weighing();
+    world.ada.setsHeight(1.7);
+    const weighInId = await stepOn({ weight: 81.4, fatRatio: 20.1 });
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+    expect(messages[0]).toEqual({
+      topic: "weigh_in",
+      payload: {
+        schema: 1,
+        event_type: "weigh_in",
+        event_id: expect.stringMatching(/^[\w-]{22}$/),
+        person: "Ada",
+        userid: String(world.ada.userId),
+        weigh_in: weighInId,
+        measured_at: "2026-03-01T07:00:00.000Z",
+        recorded_at: "2026-03-01T07:00:00.000Z",
+        backdated: false,
+        attribution: "device",
+        attribution_code: 0,
+        unit: "kg",
+        weight: 81.4,
+        fat_free_mass: 65.04,
+        fat_ratio: 20.1,
+        fat_mass: 16.36,
+        height: 1.7,
+        bmi: 28.2,
+        change: null,
+        trend: 81.4,
+        to_target: null,
+      },
+    });
+    expect(shown.at(-1)).toEqual({ kind: "event", text: "81.4 kg" });
+  });
+
+  test("tells masses in the chosen unit, and nothing else in it", async () => {
+    const { messages, stepOn, shown } = await weighing({ unit: "lb" });
+    await stepOn({ weight: 80, fatRatio: 20 });
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+    expect(messages[0]?.payload).toMatchObject({ unit: "lb", weight: 176.37, fat_mass: 35.27, fat_ratio: 20 });
+    expect(shown.at(-1)).toEqual({ kind: "event", text: "176.4 lb" });
+  });
+
+  test("sends only the chosen events", async () => {
+    const { world, account, messages, shown } = await weighing({ events: "target_set,weigh_in_deleted" });
+    world.ada.weighsIn({ weight: 81.4 });
+    world.ada.setsTarget({ weight: 75 });
+    account.requestPoll();
+    await vi.waitFor(() => expect(messages.map(({ topic }) => topic)).toEqual(["target_set"]));
+    expect(shown.filter(({ kind }) => kind === "event")).toHaveLength(2);
+  });
+
+  test("refuses an event that does not exist", () => {
+    expect(() => weighInSettings((name) => (name === "events" ? "weigh_in,weight" : ""))).toThrow(
+      "events is not one of",
+    );
+  });
+
+  test("claims and refuses a held weigh-in by its number or by the event that came", async () => {
+    const { messages, stepOn, weighIn, shown } = await weighing();
+    await stepOn({ weight: 62.5, attribution: 1 });
+    await vi.waitFor(() => expect(messages.map(({ topic }) => topic)).toEqual(["weigh_in_ambiguous"]));
+    expect(shown.at(-1)).toEqual({ kind: "event", text: "62.5 kg?" });
+    expect(await weighIn.command("claim", messages[0]?.payload)).toBe("status.claimed");
+    expect(messages.at(-1)).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });
+    expect(await weighIn.command("refuse", String(messages[0]?.payload["weigh_in"]))).toBe("status.refused");
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ["unknown_command", "delete", 1],
+    ["unknown_command", undefined, undefined],
+    ["invalid_value", "claim", "this one"],
+    ["invalid_value", "claim", undefined],
+    ["unknown_weigh_in", "claim", 4711],
+  ])("fails with the code %s for topic %s and payload %s", async (code, topic, payload) => {
+    const { weighIn } = await weighing();
+    await expect(weighIn.command(topic, payload)).rejects.toMatchObject({ code });
+  });
+
+  test("polls on request", async () => {
+    const { world, weighIn, messages } = await weighing();
+    world.ada.weighsIn({ weight: 81.4 });
+    expect(await weighIn.command("sync", undefined)).toBe("status.syncing");
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+  });
+
+  test("only polls without a public address, and says so", async () => {
+    const { world, shown } = await weighing();
+    expect(shown.map(({ kind }) => kind)).toEqual(["starting", "polling"]);
+    expect(world.calls("subscribe")).toEqual([]);
+  });
+
+  test("keeps a subscription at its public address, and leaves it there when it stops", async () => {
+    const publicurl = await receiver();
+    const { world, weighIn, shown } = await weighing({ publicurl, comment: "my home" });
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
+    await weighIn.stop({ isRemoved: false });
+    expect(world.ada.subscriptions.live).toMatchObject([
+      { callbackUrl: `${publicurl}/withings/${"s".repeat(22)}`, comment: "my home" },
+    ]);
+  });
+
+  test.each([
+    [undefined, 1],
+    ["true", 0],
+  ])("when removed with revoke=%s leaves %d subscriptions", async (revoke, left) => {
+    const publicurl = await receiver();
+    const { world, weighIn, shown } = await weighing({ publicurl, revoke });
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
+    await weighIn.stop({ isRemoved: true });
+    expect(world.ada.subscriptions.live).toHaveLength(left);
+  });
+
+  test("says why the API would refuse its address, and polls meanwhile", async () => {
+    const { world, shown, warnings, account, messages } = await weighing({
+      publicurl: `http://home.example.org/${"x".repeat(100)}`,
+    });
+    expect(shown.at(-1)).toEqual({ kind: "problem", code: "callback_url" });
+    expect(warnings[0]?.message).toContain("the API takes 128");
+    world.ada.weighsIn({ weight: 81.4 });
+    account.requestPoll();
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+  });
+
+  test("shows what is wrong with its account, and that it works again", async () => {
+    const { world, shown, warnings, account } = await weighing();
+    world.sim.fail("601", { action: "getmeas" });
+    account.requestPoll();
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "too_many_requests" }));
+    expect(warnings).toHaveLength(1);
+    world.sim.heal();
+    account.requestPoll();
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "polling" }));
+  });
+});

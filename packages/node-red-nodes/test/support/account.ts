@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { AmbiguousPolicy, PersonEvent } from "@weighbridge/core";
+import { onTestFinished } from "vitest";
+import { Account, type WeighInListener } from "../../src/account/account.ts";
+import { openApi } from "../../src/account/open-api.ts";
+import type { Problem } from "../../src/errors.ts";
+import type { Simulation } from "./simulate.ts";
+import { stateDir } from "./state-dir.ts";
+
+export interface AccountOptions {
+  readonly directory?: string;
+  readonly ambiguous?: AmbiguousPolicy;
+  readonly publicKey?: string;
+}
+
+/** Ada's account at the simulated API. */
+export async function adasAccount({ sim, clock, ada }: Simulation, options: AccountOptions = {}) {
+  const directory = options.directory ?? (await stateDir());
+  const { publicKey = ada.publicKey, ambiguous = "hold" } = options;
+  const warnings: string[] = [];
+  const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };
+  const stateFile = join(directory, "account.json");
+  const account = new Account({
+    api: openApi({ ...settings, publicKey }, { clock, retries: 0 }),
+    name: "Ada",
+    stateFile,
+    ambiguous,
+    pollWithoutSubscriptionS: 900,
+    clock,
+    warn: (text) => warnings.push(text),
+  });
+  onTestFinished(() => account.stop());
+  return { account, directory, stateFile, warnings };
+}
+
+/** Keeps what it hears. */
+export function newListener() {
+  const heard: { readonly events: PersonEvent[]; readonly problems: (Problem | null)[] } = { events: [], problems: [] };
+  const listener: WeighInListener = {
+    onEvent: (event) => heard.events.push(event),
+    onProblem: (problem) => heard.problems.push(problem),
+  };
+  return { ...heard, listener };
+}
+
+/** The body of a notification. */
+export const notification = (userId: number, date: number) => ({
+  query: "",
+  body: `userid=${userId}&startdate=${date}&enddate=${date + 1}`,
+});

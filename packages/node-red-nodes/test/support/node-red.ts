@@ -1,0 +1,104 @@
+import type { EventEmitter } from "node:events";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { Node, NodeAPI, NodeMessageInFlow, NodeStatus } from "node-red";
+import helper from "node-red-node-test-helper";
+import { onTestFinished } from "vitest";
+import account from "../../src/nodes/withings-account/withings-account.ts";
+import getmeas from "../../src/nodes/withings-getmeas/withings-getmeas.ts";
+import notify from "../../src/nodes/withings-notify/withings-notify.ts";
+import user from "../../src/nodes/withings-user/withings-user.ts";
+import weighIn from "../../src/nodes/withings-weigh-in/withings-weigh-in.ts";
+import type { Simulation } from "./simulate.ts";
+import { stateDir } from "./state-dir.ts";
+
+helper.init(createRequire(import.meta.url).resolve("node-red"));
+
+export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
+
+export interface RunOptions {
+  readonly credentials?: Readonly<Record<string, object>>;
+  readonly userDir?: string;
+  readonly settings?: object;
+  /** Sees Node-RED's API before any node is registered. */
+  prepare?(RED: NodeAPI): void;
+}
+
+export const TAB = { id: "tab", type: "tab", label: "test" };
+
+/** Ada's account node, with its credentials. */
+export const accountNode = ({ sim }: Simulation, more: object = {}): FlowNode => ({
+  id: "account",
+  type: "withings-account",
+  name: "Ada",
+  version: 1,
+  generation: "wbs",
+  baseurl: sim.url,
+  callsperminute: "100000",
+  ...more,
+});
+
+export const credentialsOf = ({ ada }: Simulation) => ({
+  account: { userid: String(ada.userId), publickey: ada.publicKey },
+});
+
+/** Runs a flow in Node-RED until the test is over. */
+export async function runFlow(flow: readonly FlowNode[], options: RunOptions = {}) {
+  const userDir = options.userDir ?? (await stateDir());
+  helper.settings({ userDir, ...options.settings });
+  await new Promise<void>((resolve) => helper.startServer(resolve));
+  let api: NodeAPI | undefined;
+  const first = (RED: NodeAPI) => {
+    api = RED;
+    options.prepare?.(RED);
+  };
+  const registers = [first, account, getmeas, user, notify, weighIn] as never;
+  await helper.load(registers, [TAB, ...flow] as never, options.credentials ?? {});
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= helper.unload().then(() => new Promise<void>((resolve) => void helper.stopServer(resolve)));
+    return stopped;
+  };
+  onTestFinished(stop);
+  const RED = api as NodeAPI;
+  const deploy = (changed: readonly FlowNode[], credentials: object) =>
+    helper.setFlows([TAB, ...changed] as never, "full", credentials as never);
+  return {
+    RED,
+    userDir,
+    stop,
+    deploy,
+    node: (id: string) => helper.getNode(id) as Node,
+    admin: () => helper.request(),
+  };
+}
+
+/** Node-RED's HTTP nodes on a port of their own, which its test helper does not serve. */
+export async function serveHttpNodes(app: () => NodeAPI["httpNode"] | undefined) {
+  const server = createServer((request, response) => {
+    const handler = app();
+    if (handler) handler(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => void server.close(() => resolve()));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+type Received = NodeMessageInFlow & { readonly error?: { readonly code?: string; readonly message: string } };
+
+/** The next message that a helper node gets. */
+export const nextMessage = (node: Node) =>
+  new Promise<Received>((resolve) => (node as EventEmitter).once("input", (msg: Received) => resolve(msg)));
+
+/** Every status that a node shows from now on. */
+export function statusesOf(node: Node): NodeStatus[] {
+  const shown: NodeStatus[] = [];
+  const keep = ({ args }: { readonly args: readonly NodeStatus[] }) => void shown.push(args[0] ?? {});
+  (node as EventEmitter).on("call:status", keep);
+  return shown;
+}
