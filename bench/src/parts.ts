@@ -10,7 +10,7 @@ import mqtt, { type MqttClient } from "mqtt";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const ROLES = { load: file("roles/load.ts"), broker: file("roles/broker.ts"), floor: file("roles/floor.mjs") };
-const BRIDGE = file("../../packages/mqtt-bridge/dist/cli.js");
+const BRIDGE = file("../../packages/mqtt-bridge/bin/weighbridge.js");
 
 /** For a profile: `BENCH_BRIDGE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR" pnpm bench callback-p50`. */
 const BRIDGE_OPTIONS = process.env["BENCH_BRIDGE_OPTIONS"]?.split(" ") ?? [];
@@ -20,7 +20,7 @@ const PATIENCE_MS = 60_000;
 
 /** What is measured is what is shipped: the compiled bridge. */
 export function buildBridge(): void {
-  const { status } = spawnSync("tsc", ["-b", file("../../packages/mqtt-bridge/tsconfig.build.json")], {
+  const { status } = spawnSync(process.execPath, [file("../../packages/mqtt-bridge/scripts/bundle.ts")], {
     stdio: ["ignore", 2, 2],
   });
   if (status !== 0) throw new Error("the bridge could not be built");

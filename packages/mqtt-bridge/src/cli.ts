@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 import { systemClock, WeighbridgeError } from "@weighbridge/core";
 import type { Terminal } from "./commands/terminal.ts";
@@ -18,6 +19,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 `;
 
 const USAGE = 2;
+
+// What the commands load is compiled once for a version, not at each start. Where nothing can be written, nothing is lost.
+enableCompileCache();
 
 /** On standard error: what a script reads on standard output stays clean. */
 function misused(words: string): number {
