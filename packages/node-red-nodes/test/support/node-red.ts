@@ -25,7 +25,7 @@ export interface RunOptions {
   prepare?(RED: NodeAPI): void;
 }
 
-export const TAB = { id: "tab", type: "tab", label: "test" };
+const TAB = { id: "tab", type: "tab", label: "test" };
 
 /** Ada's account node, with its credentials. */
 export const accountNode = ({ sim }: Simulation, more: object = {}): FlowNode => ({
@@ -43,8 +43,17 @@ export const credentialsOf = ({ ada }: Simulation) => ({
   account: { userid: String(ada.userId), publickey: ada.publicKey },
 });
 
+export interface Run {
+  readonly RED: NodeAPI;
+  readonly userDir: string;
+  stop(): Promise<void>;
+  deploy(changed: readonly FlowNode[], credentials: object): Promise<unknown>;
+  node(id: string): Node;
+  readonly admin: typeof helper.request;
+}
+
 /** Runs a flow in Node-RED until the test is over. */
-export async function runFlow(flow: readonly FlowNode[], options: RunOptions = {}) {
+export async function runFlow(flow: readonly FlowNode[], options: RunOptions = {}): Promise<Run> {
   const userDir = options.userDir ?? (await stateDir());
   helper.settings({ userDir, ...options.settings });
   await new Promise<void>((resolve) => helper.startServer(resolve));
