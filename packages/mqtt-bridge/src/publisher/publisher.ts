@@ -39,6 +39,8 @@ export class Publisher {
   #isReady = false;
   #isPumping = false;
   #isAskedAgain = false;
+  /** False after a look at the outbox that found all of it. */
+  #mayOwe = true;
   #quota: number = LIMITS.eventsInFlight;
   #handedTo = 0;
   /** Rows up to here may have been on the wire in an earlier life. */
@@ -65,11 +67,16 @@ export class Publisher {
   publishDocuments(documents: Iterable<{ readonly topic: string; readonly payload: string }>): void {
     if (!this.#isReady) return;
     for (const { topic, payload } of documents) this.#documents.set(topic, payload);
-    this.pump();
+    this.#run();
   }
 
   /** Sends what is owed, as much as the broker takes. Call it after each commit that added events. */
   pump(): void {
+    this.#mayOwe = true;
+    this.#run();
+  }
+
+  #run(): void {
     if (this.#isPumping) {
       this.#isAskedAgain = true;
       return;
@@ -108,14 +115,20 @@ export class Publisher {
 
   async #sendEvents(): Promise<void> {
     const room = Math.min(this.#quota, LIMITS.eventsInFlight) - this.#inFlight.size;
-    if (room <= 0) return;
-    const rows = await this.#input.store.owed(this.#handedTo, Math.min(room, LIMITS.outboxRead));
+    if (room <= 0 || !this.#mayOwe) return;
+    const wanted = Math.min(room, LIMITS.outboxRead);
+    this.#mayOwe = false;
+    const rows = await this.#input.store.owed(this.#handedTo, wanted);
+    if (rows.length === wanted) this.#mayOwe = true;
     for (const row of rows) {
       const flight = this.#inFlight.get(packetIdOf(row.id));
       // Handed over already, and met again after a row below it was owed once more.
       if (flight?.rowId === row.id) continue;
       // Two open rows that are as far apart as there are ids would share one.
-      if (!this.#isReady || flight !== undefined) return;
+      if (!this.#isReady || flight !== undefined) {
+        this.#mayOwe = true;
+        return;
+      }
       this.#hand(row);
     }
   }
@@ -161,7 +174,7 @@ export class Publisher {
         this.#inFlight.delete(packetId);
         this.#input.store.finish(flight.rowId);
         onStep?.("pubcomp");
-        this.pump();
+        this.#run();
       },
       refused: (packetId, reason) => this.#refused(packetId, reason),
       pending: () => [...this.#inFlight].map(([packetId, { event }]) => (event === undefined ? { packetId } : event)),

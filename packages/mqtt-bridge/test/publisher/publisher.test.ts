@@ -87,6 +87,7 @@ test("documents are written before the event that they tell of, the newest of ea
   await add("event");
   publisher.publishDocuments([{ topic: "state", payload: "old" }]);
   publisher.publishDocuments([{ topic: "state", payload: "new" }]);
+  publisher.pump();
   await subscriber.until(() => subscriber.on(TOPIC).length === 1);
   expect(subscriber.received.map(({ topic, payload }) => [topic, payload]).slice(-2)).toEqual([
     ["state", "new"],
