@@ -33,9 +33,21 @@ const PEOPLE = [
 ] as const;
 const DAY_S = 86_400;
 
+/** How often somebody else may take a port between its choice and its use. */
+const TRIES = 3;
+
 /** Starts the simulated cloud, the broker and the real bridge with a state directory that is thrown away. */
 export async function setStage(log: Log, { onAnyPort }: { readonly onAnyPort: boolean }): Promise<Stage> {
-  const ports = onAnyPort ? ANY : PORTS;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await build(log, onAnyPort ? ANY : PORTS);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || tries >= TRIES) throw error;
+    }
+  }
+}
+
+async function build(log: Log, ports: Readonly<Record<keyof typeof PORTS, number>>): Promise<Stage> {
   const stack = new Stack();
   try {
     const simulator = await startSimulator({ port: await freePort(ports.scale) });

@@ -10,8 +10,8 @@ import { stateDir } from "../support/state-dir.ts";
 type Tree = Record<string, unknown>;
 
 const text = readFileSync(new URL("../../weighbridge.example.yaml", import.meta.url), "utf8");
-/** Prose starts with a capital letter or names two values; a key that is commented out stands alone before its value. */
-const uncommented = text.replace(/^( *)# ([a-z_]+:(?: \S+)?)$/gm, "$1$2");
+/** A key that is commented out stands alone before its value; whatever else stands behind a # is prose. */
+const uncommented = text.replace(/^( *)# ( *[a-z_]+:(?: \S+)?)$/gm, "$1$2");
 const everything = parse(uncommented) as Tree;
 
 /** The example in a directory with the files that it names. */

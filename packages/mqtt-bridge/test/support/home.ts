@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@weighbridge/core";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { Bridge } from "../../src/bridge.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { freePort } from "../../src/demo/listen.ts";
@@ -65,13 +65,10 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
   };
 }
 
-const subscribedFor = (simulator: Simulator) =>
-  expect.poll(() => simulator.person("Ada").subscriptions.live.length, { timeout: 5_000 }).toBe(1);
-
-/** The first look at everything is over: what comes now is news. */
-export const settledFor = async ({ subscriber, simulator }: Home) => {
-  await subscriber.until(() =>
-    subscriber.on("weighbridge/people/ada/profile").some((text) => text.includes("Example")),
-  );
-  await subscribedFor(simulator);
+/** The first look at everything is over, and the subscription stands: what comes now is news. */
+export const settledFor = async ({ subscriber }: Home) => {
+  const told = (document: string, words: string) =>
+    subscriber.until(() => subscriber.on(`weighbridge/people/ada/${document}`).some((text) => text.includes(words)));
+  await told("profile", "Example");
+  await told("subscription", '"active"');
 };
