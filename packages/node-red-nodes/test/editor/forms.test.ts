@@ -52,7 +52,7 @@ describe.each(TYPES)("the form of %s", (type) => {
     const [english, ...others] = LANGUAGES.map((language) => labelsOf(type, language));
     for (const other of others) expect(new Set(other.keys())).toEqual(new Set(english?.keys()));
     for (const [key, words] of english ?? []) {
-      const places = (text: string) => new Set([...text.matchAll(/{{\w+}}/g)].map(([place]) => place));
+      const places = (text: string) => new Set([...text.matchAll(/__\w+__/g)].map(([place]) => place));
       for (const other of others) expect([key, places(other.get(key) ?? "")]).toEqual([key, places(words)]);
     }
   });
