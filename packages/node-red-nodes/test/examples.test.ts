@@ -45,6 +45,13 @@ describe.each(FILES)("the example %s", (file) => {
     }
   });
 
+  test("feeds every node that takes messages", () => {
+    const starts = new Set(["tab", "comment", "inject", "catch", "http in", "withings-weigh-in"]);
+    const fed = new Set(nodes.flatMap(({ wires = [] }) => wires.flat()));
+    for (const { id, type, z, name } of nodes)
+      if (z !== undefined && !starts.has(type)) expect([name, fed.has(id)]).toEqual([name, true]);
+  });
+
   test("says all that the forms of our nodes save, and passes their checks", () => {
     for (const node of nodes.filter(({ type }) => TYPES.includes(type))) {
       const { definition, node: inEditor } = loadForm(node.type);

@@ -1,0 +1,196 @@
+import { join } from "node:path";
+import { readExamples, type SavedFlow } from "@weighbridge/playground";
+import type { Person } from "@weighbridge/simulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EXAMPLE_RUNS } from "../src/example-runs.ts";
+import { type FlowRoom, openFlowRoom } from "../src/flow-room.ts";
+import { type Listener, startListener } from "../src/listener.ts";
+import { type Mosquitto, startMosquitto } from "../src/mosquitto.ts";
+import { dashboardFolder, nodeOf, PAIRS, type Pair, paletteFolder, redJsOf } from "../src/node-red-parts.ts";
+import { describeWith, isInstalled } from "../src/parts.ts";
+import { startWebService, type WebService } from "../src/services.ts";
+import { until } from "../src/until.ts";
+
+const EXAMPLES = readExamples();
+/** Npm installs releases of Node and Node-RED the first time. */
+const INSTALL_MS = 300_000;
+const MODULE = "@weighbridge/node-red-nodes";
+const TYPES = ["withings-account", "withings-getmeas", "withings-user", "withings-notify", "withings-weigh-in"];
+
+describeWith("Mosquitto", isInstalled("mosquitto"), () => {
+  let packages: string[];
+  let broker: Mosquitto;
+  let lamps: Listener;
+  let web: WebService;
+
+  beforeAll(async () => {
+    packages = [await paletteFolder(), await dashboardFolder()];
+    broker = await startMosquitto();
+    lamps = await startListener(broker.url);
+    web = await startWebService();
+  }, INSTALL_MS);
+  afterAll(async () => {
+    await web.close();
+    await lamps.close();
+    await broker.remove();
+  });
+
+  describe.each(PAIRS)("the packed nodes in Node-RED $nodeRed on Node $node", (pair) => {
+    let room: FlowRoom;
+    let names = 0;
+    const somebody = () => room.person(`p${++names}`);
+    /** An identical window would be asked for again only after 12 s. */
+    const aMinuteAgo = () => room.simulator.clock.seconds() - 60;
+
+    beforeAll(async () => {
+      room = await open(pair);
+    }, INSTALL_MS);
+    afterAll(() => room.close());
+
+    const open = async (asked: Pair) =>
+      openFlowRoom({ redJs: await redJsOf(asked), node: await nodeOf(asked), packages });
+
+    /** A weigh-in node, a getmeas node, and everything that comes out of them. */
+    function smallFlow(person: Person, { publicKey = person.publicKey, baseUrl = room.simulator.url } = {}): SavedFlow {
+      const credentials = { userid: String(person.userId), publickey: publicKey };
+      const tab = `t-${person.name}`;
+      const debug = { type: "debug", z: tab, active: true, tosidebar: true, targetType: "msg", wires: [] };
+      const common = { z: tab, version: 1, account: `a-${person.name}` };
+      return [
+        { id: tab, type: "tab", label: person.name, env: [] },
+        {
+          id: `a-${person.name}`,
+          type: "withings-account",
+          version: 1,
+          name: person.name,
+          generation: "wbs",
+          baseurl: baseUrl,
+          ambiguous: "hold",
+          ambiguousType: "choice",
+          pollminutes: "15",
+          callsperminute: "1000",
+          credentials,
+        },
+        {
+          ...common,
+          id: `w-${person.name}`,
+          type: "withings-weigh-in",
+          publicurl: room.nodeRed.url,
+          events: "",
+          eventsType: "choice",
+          unit: "kg",
+          unitType: "choice",
+          revoke: "false",
+          revokeType: "bool",
+          wires: [[`d-${person.name}`]],
+        },
+        { id: `i-${person.name}`, type: "inject", z: tab, props: [], repeat: "", wires: [[`g-${person.name}`]] },
+        {
+          ...common,
+          id: `g-${person.name}`,
+          type: "withings-getmeas",
+          output: "latest",
+          outputType: "choice",
+          wires: [[`m-${person.name}`]],
+        },
+        { ...debug, id: `d-${person.name}`, name: "event", complete: "payload" },
+        { ...debug, id: `m-${person.name}`, name: "measures", complete: "payload" },
+        { id: `c-${person.name}`, type: "catch", z: tab, scope: null, wires: [[`e-${person.name}`]] },
+        { ...debug, id: `e-${person.name}`, name: "error", complete: "error" },
+      ];
+    }
+
+    test("runs on the releases that it names", () => {
+      expect(room.nodeRed.log).toMatch(new RegExp(`Node-RED version: v${pair.nodeRed}\\.`));
+      expect(room.nodeRed.log).toMatch(new RegExp(`Node.js {2}version: v${pair.node}\\.`));
+    });
+
+    test("every set loads without an error", async () => {
+      const get = (path: string) =>
+        fetch(`${room.nodeRed.url}${path}`, { headers: { Accept: "application/json" } }).then((r) => r.json());
+      const sets = (await get("/nodes")) as { module: string; types: string[]; err?: string }[];
+      expect(sets.filter(({ err }) => err !== undefined)).toEqual([]);
+      expect(sets.filter(({ module }) => module === MODULE).flatMap(({ types }) => types)).toEqual(TYPES);
+      const labels = (await get("/nodes/messages?lng=de")) as Record<string, unknown>;
+      for (const type of TYPES) expect(labels).toHaveProperty([`${MODULE}/${type}`]);
+      const icons = (await get("/icons")) as Record<string, string[]>;
+      expect(icons[MODULE]).toHaveLength(TYPES.length);
+    });
+
+    test.each(EXAMPLES)("the example $name deploys and does what it says", async ({ name, nodes }) => {
+      const person = somebody();
+      const variables = {
+        TTS_URL: `${web.url}/speech`,
+        NTFY_URL: `${web.url}/push`,
+        INFLUX_URL: `${web.url}/influx`,
+        INFLUX_TOKEN: "demo",
+        NODE_RED_URL: room.nodeRed.url,
+        CALLBACK_URL: `${room.nodeRed.url}/my-callback`,
+        CSV_FILE: join(room.nodeRed.options.userDir, "weigh-ins.csv"),
+      };
+      const flow = room.fill(nodes, person, variables, broker.port);
+      await room.deploy(flow, person);
+      await EXAMPLE_RUNS[name]?.({ room, person, flow, web, lamps });
+      expect(EXAMPLE_RUNS).toHaveProperty(name);
+      expect(room.comms.shown.filter(({ name: node }) => node === "errors")).toEqual([]);
+    });
+
+    test("a weigh-in is one message within its callback, also when it is equal", async () => {
+      const person = somebody();
+      await room.deploy(smallFlow(person), person);
+      person.weighsIn({ weight: 81.4, at: aMinuteAgo() });
+      await room.comms.values(`d-${person.name}`, 1);
+      person.weighsIn({ weight: 81.4 });
+      const events = (await room.comms.values(`d-${person.name}`, 2)) as { event_id: string; weight: number }[];
+      expect(events.map(({ weight }) => weight)).toEqual([81.4, 81.4]);
+      expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(2);
+    });
+
+    test.each(["SIGTERM", "SIGKILL"] as const)(
+      "after %s in the middle it goes on where it was: what was weighed meanwhile comes once",
+      async (signal) => {
+        const person = somebody();
+        await room.deploy(smallFlow(person), person);
+        person.weighsIn({ weight: 80 });
+        await room.comms.values(`d-${person.name}`, 1);
+        const code = await room.restart(signal, () => void person.weighsIn({ weight: 81.5 }));
+        if (signal === "SIGTERM") expect(code).toBe(0);
+        const [event] = (await room.comms.values(`d-${person.name}`, 1)) as Record<string, unknown>[];
+        expect(event).toMatchObject({ event_type: "weigh_in", weight: 81.5, change: 1.5 });
+        person.weighsIn({ weight: 82 });
+        const events = (await room.comms.values(`d-${person.name}`, 2)) as Record<string, unknown>[];
+        expect(events.map(({ weight }) => weight)).toEqual([81.5, 82]);
+        expect(person.subscriptions.live).toHaveLength(1);
+      },
+    );
+
+    test("a wrong publickey reaches the Catch node with its code, and stands below the weigh-in node", async () => {
+      const person = somebody();
+      await room.nodeRed.deploy(smallFlow(person, { publicKey: "0123456789abcdef" }));
+      await room.comms.showsStatus(`w-${person.name}`, "not_shared");
+      await room.nodeRed.inject(`i-${person.name}`);
+      const [error] = (await room.comms.values(`e-${person.name}`, 1)) as Record<string, unknown>[];
+      expect(error).toMatchObject({ code: "not_shared" });
+    });
+
+    test("with the API down a message fails with its code, and the weigh-in comes when the API is back", async () => {
+      const person = somebody();
+      await room.deploy(smallFlow(person), person);
+      const outage = room.simulator.fail("drop");
+      person.weighsIn({ weight: 81.4 });
+      await room.nodeRed.inject(`i-${person.name}`);
+      const [error] = (await room.comms.values(`e-${person.name}`, 1)) as Record<string, unknown>[];
+      expect(error).toMatchObject({ code: "network" });
+      await room.comms.showsStatus(`w-${person.name}`, "network");
+      outage.end();
+      const [event] = (await room.comms.values(`d-${person.name}`, 1)) as Record<string, unknown>[];
+      expect(event).toMatchObject({ weight: 81.4 });
+      await until(() => room.comms.statuses(`w-${person.name}`).at(-1) !== "network");
+    });
+
+    test("no log line holds a key", () => {
+      for (const { publicKey } of room.simulator.people) expect(room.nodeRed.log).not.toContain(publicKey);
+      expect(room.nodeRed.log).not.toMatch(/uncaught|unhandled/i);
+    });
+  });
+});

@@ -1,0 +1,6 @@
+// The whole surface of the playground, for the end-to-end tests and the benchmark.
+
+export { type Example, type FlowNode, readExamples, tailored } from "./examples.ts";
+export { NodeRed, type NodeRedOptions, nodeRedOfWorkspace, type SavedFlow, startNodeRed } from "./node-red.ts";
+export { npmFolder } from "./npm-folder.ts";
+export { buildNodes, NODES_FOLDER } from "./packages.ts";
