@@ -196,7 +196,8 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     timeout: 240_000,
   }, async () => {
     const people = Array.from({ length: 1000 }, (_, index) => ({ slug: `p${index}`, name: `P${index}` }));
-    const at = await house({ people, config: { home_assistant: { enabled: false } } });
+    const config = { home_assistant: { enabled: false }, callback: { per_minute: 60_000 } };
+    const at = await house({ people, config });
     at.simulator.person("P0");
     at.bridge.start();
     const url = await until(() => at.simulator.person("P0").subscriptions.live[0]?.callbackUrl);

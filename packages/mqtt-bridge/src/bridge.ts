@@ -250,6 +250,7 @@ export class Bridge {
     const receiver = new Receiver({
       host: config.callback.host,
       port: config.callback.port,
+      perMinute: config.callback.per_minute,
       secret,
       clock: this.#clock,
       log,

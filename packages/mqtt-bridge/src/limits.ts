@@ -4,8 +4,6 @@ export const LIMITS = {
   callbackUrlCharacters: 512,
   callbackHeadersMs: 5_000,
   callbackRequestMs: 10_000,
-  /** Callbacks of one address in a minute; the API sends a few for each weigh-in of each person. */
-  callbacksPerMinute: 60_000,
   /** Addresses whose callbacks are counted at once. */
   callbackSources: 1_000,
   callbackConnections: 512,

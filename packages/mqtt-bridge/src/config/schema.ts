@@ -61,6 +61,11 @@ const callbackSchema = z.strictObject({
     .describe("How the API reaches this machine, without the secret path. Without it the bridge only polls."),
   host: z.string().default("0.0.0.0").describe("The address to listen on."),
   port: z.int().min(0).max(65535).default(8480).describe("The port to listen on."),
+  per_minute: z
+    .int()
+    .positive()
+    .default(1_200)
+    .describe("Calls that one address may make. The API makes a few for each weigh-in, from few addresses."),
 });
 
 const timingSchema = z.strictObject({

@@ -8,6 +8,8 @@ import type { Log } from "../logger.ts";
 export interface ReceiverInput {
   readonly host: string;
   readonly port: number;
+  /** What one address may call in a minute. */
+  readonly perMinute: number;
   /** The last part of the only path that is answered: at least 128 random bits. */
   readonly secret: string;
   readonly clock: Clock;
@@ -57,6 +59,13 @@ export class Receiver {
       server.once("error", reject);
       server.listen(this.#input.port, this.#input.host, () => {
         server.removeListener("error", reject);
+        // Such as no file left for a new connection: what is open goes on, and the API tries again.
+        server.on("error", (error) =>
+          this.#input.log.error("A callback could not be taken in", {
+            reason: error.message,
+            remedy: "Let the bridge open more files, or find what keeps so many connections open.",
+          }),
+        );
         resolve();
       });
     });
@@ -125,7 +134,13 @@ export class Receiver {
     }
     const count = (this.#sources.get(source) ?? 0) + 1;
     this.#sources.set(source, count);
-    return count > LIMITS.callbacksPerMinute;
+    const { perMinute, log } = this.#input;
+    if (count === perMinute + 1)
+      log.warn("An address calls too often; for the rest of the minute it is asked to try again", {
+        address: source,
+        remedy: "If it is the API, or the proxy before this bridge, raise callback.per_minute.",
+      });
+    return count > perMinute;
   }
 }
 

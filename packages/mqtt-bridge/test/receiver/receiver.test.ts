@@ -1,8 +1,10 @@
-import { request } from "node:http";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { request, type Server } from "node:http";
 import { connect } from "node:net";
 import { ManualClock } from "@weighbridge/core/clock";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import { configSchema } from "../../src/config/schema.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { Receiver } from "../../src/receiver/receiver.ts";
 import { keptLog } from "../support/silent-log.ts";
@@ -12,15 +14,19 @@ const FORM = "userid=29&startdate=1294332510&enddate=1294332511";
 
 type Take = (userId: string, from: number, to: number) => Promise<void> | undefined;
 
-async function started(take: Take = (userId) => (userId === "29" ? Promise.resolve() : undefined)) {
+async function started(
+  take: Take = (userId) => (userId === "29" ? Promise.resolve() : undefined),
+  perMinute = Number.MAX_SAFE_INTEGER,
+) {
   const log = keptLog();
-  const input = { host: "127.0.0.1", port: 0, secret: SECRET, clock: new ManualClock(0), log, take };
+  const clock = new ManualClock(0);
+  const input = { host: "127.0.0.1", port: 0, perMinute, secret: SECRET, clock, log, take };
   const receiver = new Receiver(input);
   const port = await receiver.start();
   onTestFinished(() => receiver.stop());
   const url = `http://127.0.0.1:${port}/${SECRET}`;
   const post = async (body: string, path = "") => (await fetch(url + path, { method: "POST", body })).status;
-  return { receiver, port, url, post, log, counts: receiver.counts };
+  return { receiver, port, url, post, log, clock, counts: receiver.counts };
 }
 
 test("WBS-NOTIFY-3: a notification of a known person is taken in, and answered after that", async () => {
@@ -82,6 +88,41 @@ test("a body of more than 4 KiB is refused", async () => {
 test("where the disk refuses the hint, the API is asked to try again", async () => {
   const { post } = await started(() => Promise.reject(new Error("disk full")));
   expect(await post(FORM)).toBe(503);
+});
+
+test("an address that calls too often is asked to try again until the minute is over, and the log says what to set", async () => {
+  const { port, post, clock, log, counts } = await started(undefined, 3);
+  // Who does not know the path takes nothing from those who do.
+  for (let n = 0; n < 5; n++)
+    expect((await fetch(`http://127.0.0.1:${port}/guess`, { method: "POST", body: FORM })).status).toBe(404);
+  const answers: number[] = [];
+  for (let n = 0; n < 5; n++) answers.push(await post(FORM));
+  expect(answers).toEqual([200, 200, 200, 429, 429]);
+  expect(counts).toMatchObject({ taken: 3, refused: 7 });
+  expect(log.lines.filter((line) => line.includes("callback.per_minute"))).toHaveLength(1);
+  await clock.advance(60_000);
+  expect(await post(FORM)).toBe(200);
+});
+
+test("by default a burst of a large household from one address is taken in", () => {
+  const people = 100;
+  const callsForEach = 10;
+  expect(configSchema.parse({}).callback.per_minute).toBeGreaterThanOrEqual(people * callsForEach);
+});
+
+test("a connection that the system cannot open is told, and the receiver goes on", async () => {
+  const { post, log } = await started();
+  const served = new Promise<Server>((resolve) => {
+    const hear = (message: unknown) => {
+      unsubscribe("http.server.request.start", hear);
+      resolve((message as { server: Server }).server);
+    };
+    subscribe("http.server.request.start", hear);
+  });
+  await post(FORM);
+  (await served).emit("error", new Error("accept ENFILE"));
+  expect(log.lines.join()).toContain("accept ENFILE");
+  expect(await post(FORM)).toBe(200);
 });
 
 test("whatever is sent, only documented codes come back, and the receiver goes on", async () => {
