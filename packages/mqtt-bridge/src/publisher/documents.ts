@@ -6,6 +6,7 @@ import {
   measureTypes,
   type PersonEvent,
   type PersonState,
+  type Profile,
   type SubscriptionReport,
   type WeighIn,
   type WeightUnit,
@@ -96,7 +97,7 @@ export function documentsOf(topics: Topics, view: PersonView): Message[] {
     document(mine.state, stateOf(view)),
     document(mine.lastWeighIn, state.lastWeighIn === null ? { weigh_in: null } : weighInOf(state.lastWeighIn, unit)),
     document(mine.target, targetOf(state, unit)),
-    document(mine.profile, profileOf(state)),
+    document(mine.profile, profileOf(state.profile)),
     document(mine.subscription, { ...subscriptionOf(subscription), account_problem: problem }),
     ...measureDocuments(mine, view),
   ];
@@ -144,7 +145,7 @@ function targetOf({ target }: PersonState, unit: WeightUnit): object {
   return { unit, values: valuesInUnit(unit, values), set_at: setAt === 0 ? null : iso(setAt) };
 }
 
-function profileOf({ profile }: PersonState): object {
+function profileOf(profile: Profile | null): object {
   return {
     first_name: profile?.firstName ?? null,
     last_name: profile?.lastName ?? null,
@@ -191,7 +192,8 @@ export const EVENT_KINDS = [
 
 export function eventMessage(topics: Topics, settings: PersonSettings, event: PersonEvent): Message {
   const { weight_unit: unit, slug, name } = settings;
-  const { id, kind, subjectId, measuredAt, recordedAt, backdated, attribution, values, derived, comment } = event;
+  const { id, kind, subjectId, measuredAt, recordedAt, backdated, attribution, values, derived, comment, profile } =
+    event;
   const payload = {
     schema: SCHEMA,
     event_type: kind,
@@ -208,6 +210,7 @@ export function eventMessage(topics: Topics, settings: PersonSettings, event: Pe
     ...valuesInUnit(unit, values),
     ...derivedInUnit(unit, derived),
     ...(comment === undefined ? {} : { comment }),
+    ...(profile === undefined ? {} : { profile: profileOf(profile) }),
   };
   return { topic: topics.person(slug).weighIn, payload: JSON.stringify(payload) };
 }

@@ -1,4 +1,4 @@
-import { emptyPersonState, type WeightUnit } from "@weighbridge/core";
+import { emptyPersonState, type PersonEvent, type WeightUnit } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import {
   advertisedKeys,
@@ -213,6 +213,14 @@ test("an event is one flat document on the topic of the person's weigh-ins", () 
     trend: 79.8,
     to_target: 4.3,
   });
+});
+
+test("an event of a profile tells it with the names of the profile document", () => {
+  const profile = { firstName: "Ada", gender: "female", birthDate: 211_629_600, isSharing: false } as const;
+  const event: PersonEvent = { ...weighInEvent, kind: "profile_updated", subjectId: null, values: {}, profile };
+  const { schema: _schema, ...retained } = document(viewOf({ ...knownState, profile }), "profile");
+  expect(JSON.parse(eventMessage(topics, settings("kg"), event).payload)["profile"]).toEqual(retained);
+  expect(retained).toMatchObject({ first_name: "Ada", short_name: null, birth_date: "1976-09-15", is_sharing: false });
 });
 
 test("every kind of event is told in the same form, also without attribution, values or subject", () => {
