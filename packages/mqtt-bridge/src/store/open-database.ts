@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../errors.ts";
@@ -37,7 +37,9 @@ export function openDatabase(directory: string): OpenDatabase {
   }
   const lock = lockDirectory(directory);
   try {
-    const db = new Database(join(directory, FILE));
+    const file = join(directory, FILE);
+    keepPrivate(file);
+    const db = new Database(file);
     // FULL covers power loss, not only a killed process.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
     migrate(db, directory);
@@ -51,6 +53,18 @@ export function openDatabase(directory: string): OpenDatabase {
   } catch (cause) {
     lock.close();
     throw cause instanceof StoreError ? cause : unusable(directory, cause);
+  }
+}
+
+/** Health data and the callback's secret, in a directory that others may enter. SQLite makes the other files like the first. */
+function keepPrivate(file: string): void {
+  closeSync(openSync(file, "a", 0o600));
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if (existsSync(name)) chmodSync(name, 0o600);
+    } catch {
+      // A disk without modes, or a file of another user that this one may write: no reason not to run.
+    }
   }
 }
 

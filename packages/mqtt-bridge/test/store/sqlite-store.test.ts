@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,19 @@ test("only the user of the bridge may look into the directory", () => {
   const directory = join(stateDir(), "new");
   openStore(directory);
   expect(statSync(directory).mode & 0o077).toBe(0);
+});
+
+test("in a directory that was there before, only the user of the bridge may read the state", async () => {
+  const directory = stateDir();
+  chmodSync(directory, 0o755);
+  // As an older version left it.
+  writeFileSync(join(directory, "weighbridge.sqlite"), "", { mode: 0o644 });
+  const { store } = openStore(directory);
+  await store.addPerson("wbs:29", 0);
+  const files = readdirSync(directory).filter((name) => name.startsWith("weighbridge.sqlite"));
+  expect(files).toHaveLength(3);
+  for (const name of files) expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600);
+  expect(statSync(directory).mode & 0o777).toBe(0o755);
 });
 
 test("all writes of one turn of the event loop are one transaction", async () => {
