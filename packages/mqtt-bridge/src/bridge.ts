@@ -185,6 +185,7 @@ export class Bridge {
     this.#publisher = new Publisher({
       store: this.#store,
       log,
+      clock: this.#clock,
       connect: (handshake) =>
         connectForEvents({
           broker: brokerOf(config),

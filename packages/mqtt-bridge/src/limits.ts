@@ -9,6 +9,8 @@ export const LIMITS = {
   callbackConnections: 512,
   /** Events on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
+  /** Events that the broker refused are tried again this often. */
+  retryParkedMs: 3_600_000,
   /** Rows read of the outbox at once. */
   outboxRead: 256,
   /** Documents written to the socket before waiting for it to drain. */

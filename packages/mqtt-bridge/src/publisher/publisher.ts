@@ -1,3 +1,4 @@
+import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../logger.ts";
 import type { OutboxRow, Store } from "../store/store.ts";
@@ -20,10 +21,11 @@ interface InFlight {
 export interface PublisherInput {
   readonly store: Store;
   readonly log: Log;
+  readonly clock: Clock;
   connect(handshake: Handshake): EventConnection;
   /** Everything retained has to be published again. */
   onConnected(): void;
-  /** The broker refused this event: it stays in the outbox until the next start. */
+  /** The broker refused this event: it stays in the outbox and is tried again later. Told once of each. */
   onParked(event: { readonly topic: string; readonly reason: string; readonly remedy: string }): void;
   onStep?(step: Step): void;
 }
@@ -45,7 +47,10 @@ export class Publisher {
   #handedTo = 0;
   /** Rows up to here may have been on the wire in an earlier life. */
   #oldUpTo = 0;
+  /** Refusals of rows up to here are told. */
+  #toldUpTo = 0;
   #lastProblem = "";
+  readonly #stopping = new AbortController();
 
   constructor(input: PublisherInput) {
     this.#input = input;
@@ -56,11 +61,33 @@ export class Publisher {
   }
 
   async start(): Promise<void> {
-    const { store } = this.#input;
+    const { store, log } = this.#input;
     await store.unpark();
     this.#oldUpTo = await store.lastOutboxId();
     for (const rowId of await store.released()) this.#inFlight.set(packetIdOf(rowId), { rowId, event: undefined });
     this.#connection = this.#input.connect(this.#handshake());
+    this.#retryParked().catch((error: Error) => {
+      if (this.#stopping.signal.aborted) return;
+      log.error("What the broker refused waits for the next start", { reason: error.message });
+    });
+  }
+
+  /** Somebody may have changed the broker's rules meanwhile. */
+  async #retryParked(): Promise<void> {
+    const { store, clock, log } = this.#input;
+    for (;;) {
+      await clock.sleep(LIMITS.retryParkedMs, this.#stopping.signal);
+      const lowest = await store.unpark();
+      if (lowest === null) continue;
+      log.info("What the broker refused is tried again");
+      this.#lookAgainFrom(lowest);
+    }
+  }
+
+  /** This row, and perhaps some above it, are owed although later ones were handed over. */
+  #lookAgainFrom(rowId: number): void {
+    this.#handedTo = Math.min(this.#handedTo, rowId - 1);
+    this.pump();
   }
 
   /** The newest document of a topic counts; what cannot be written is published again with the next connection. */
@@ -194,9 +221,8 @@ export class Publisher {
     for (const [packetId] of doubtful) this.#inFlight.delete(packetId);
     await Promise.all(doubtful.map(([, { rowId }]) => this.#input.store.owe(rowId)));
     // Only now: until the rows are owed again, looking for them would pass them by.
-    this.#handedTo = Math.min(this.#handedTo, ...doubtful.map(([, { rowId }]) => rowId - 1));
+    this.#lookAgainFrom(Math.min(...doubtful.map(([, { rowId }]) => rowId)));
     this.#input.log.warn("The broker forgot our session; events in doubt are sent again", { events: doubtful.length });
-    this.pump();
   }
 
   #refused(packetId: number, reason: number): void {
@@ -208,9 +234,12 @@ export class Publisher {
       reason: `the broker refused it with reason 0x${reason.toString(16)}`,
       remedy: REFUSED_REMEDY,
     };
-    this.#input.log.error("An event was not taken and stays here", parked);
     this.#input.store.park(flight.rowId, parked.reason).catch(() => {});
-    this.#input.onParked(parked);
+    if (flight.rowId > this.#toldUpTo) {
+      this.#toldUpTo = flight.rowId;
+      this.#input.log.error("An event was not taken and stays here", parked);
+      this.#input.onParked(parked);
+    }
     this.pump();
   }
 
@@ -224,6 +253,7 @@ export class Publisher {
 
   async stop(): Promise<void> {
     this.#isReady = false;
+    this.#stopping.abort();
     await this.#connection?.close();
   }
 
@@ -234,7 +264,7 @@ export class Publisher {
 }
 
 const REFUSED_REMEDY =
-  "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits, and start the bridge again.";
+  "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits; it is tried again every hour and at each start.";
 
 const LOGIN_REFUSED =
   "The broker refused the login: check mqtt.username and mqtt.password (or mqtt.password_file), and the broker's access rules";

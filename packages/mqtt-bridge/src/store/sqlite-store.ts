@@ -42,6 +42,7 @@ const SQL = {
   released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
   lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
   mark: "UPDATE outbox SET state = ?, note = ? WHERE id = ?",
+  firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
   unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM outbox WHERE id = ?",
   countHints: "SELECT count(*) AS n FROM inbox",
@@ -231,8 +232,12 @@ class SqliteStore implements Store {
     return this.#queue.write(() => void this.#sql("mark").run(PARKED, note, id));
   }
 
-  unpark(): Promise<void> {
-    return this.#queue.write(() => void this.#sql("unpark").run());
+  unpark(): Promise<number | null> {
+    return this.#queue.write(() => {
+      const { id } = this.#sql("firstParked").get() as { id: number | null };
+      if (id !== null) this.#sql("unpark").run();
+      return id;
+    });
   }
 
   owe(id: number): Promise<void> {

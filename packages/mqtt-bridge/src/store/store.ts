@@ -69,8 +69,8 @@ export interface Store {
   finish(id: number): void;
   /** Kept, but not sent: the broker refused it. */
   park(id: number, note: string): Promise<void>;
-  /** Owes everything that is parked once more: the broker's rules may have changed. */
-  unpark(): Promise<void>;
+  /** Owes everything that is parked once more: the broker's rules may have changed. Resolves with the lowest of these rows; null for none. */
+  unpark(): Promise<number | null>;
   /** Owed again: the broker forgot our session. */
   owe(id: number): Promise<void>;
   counts(): Promise<{ readonly hints: number; readonly owed: number; readonly parked: number }>;

@@ -1,5 +1,7 @@
-import { systemClock } from "@weighbridge/core";
+import { type Clock, systemClock } from "@weighbridge/core";
+import { ManualClock } from "@weighbridge/core/clock";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { LIMITS } from "../../src/limits.ts";
 import { connectForEvents } from "../../src/publisher/mqtt-connection.ts";
 import { Publisher, type PublisherInput } from "../../src/publisher/publisher.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -24,12 +26,17 @@ interface Post {
 }
 
 /** A publisher at a broker, over an outbox. */
-async function post(url: string, store: Store, onConnected?: (publisher: Publisher) => void): Promise<Post> {
+async function post(
+  url: string,
+  store: Store,
+  { onConnected, clock = systemClock }: { onConnected?: (publisher: Publisher) => void; clock?: Clock } = {},
+): Promise<Post> {
   const log = keptLog();
   const parked: Post["parked"] = [];
   const publisher: Publisher = new Publisher({
     store,
     log,
+    clock,
     connect: (handshake) =>
       connectForEvents({ broker: { url }, clientId: CLIENT, will: { topic: "w", payload: "offline" }, handshake }),
     onConnected: () => {
@@ -98,7 +105,9 @@ test("documents are written before the event that they tell of, the newest of ea
 test("what is retained is retained", async () => {
   const broker = await Broker.start();
   const { store } = await outbox();
-  await post(broker.url, store, (publisher) => publisher.publishDocuments([{ topic: "state", payload: "s" }]));
+  await post(broker.url, store, {
+    onConnected: (publisher) => publisher.publishDocuments([{ topic: "state", payload: "s" }]),
+  });
   await expect
     .poll(async () => {
       const late = await broker.subscribe("state");
@@ -177,7 +186,7 @@ test("an event without a PUBREC is sent again as the same packet, marked as a re
   await drained(store);
   const [sent, again] = broker.publishes;
   expect(sent).toMatchObject({ isRepeat: false, payload: "a" });
-  expect(again).toEqual({ ...sent, isRepeat: true });
+  expect(again).toEqual({ ...sent, isRepeat: true, connection: 2 });
 });
 
 test("a broker that lost the session gets events in doubt again: twice does less harm than never", async () => {
@@ -228,6 +237,48 @@ test("a parked event is tried again at the next start", async () => {
   await post(broker.url, store);
   await expect.poll(() => store.counts(), { timeout: 5_000 }).toMatchObject({ owed: 0, parked: 0 });
   expect(broker.released).toHaveLength(1);
+});
+
+test("an hour later a parked event is tried again, in its order, and a second refusal is not told again", async () => {
+  const broker = await RawBroker.start();
+  broker.reasonFor = (topic) => (topic.includes("ben") ? 0x87 : 0);
+  const { store, add } = await outbox();
+  const clock = new ManualClock(0);
+  await add({ topic: "weighbridge/people/ben/weigh_in", payload: "first" }, "a");
+  await add({ topic: "weighbridge/people/ben/weigh_in", payload: "second" });
+  const { parked } = await post(broker.url, store, { clock });
+  await expect.poll(() => store.counts(), { timeout: 5_000 }).toMatchObject({ owed: 0, parked: 2 });
+  await clock.advance(LIMITS.retryParkedMs - 1);
+  expect(broker.publishes).toHaveLength(3);
+  await clock.advance(1);
+  await expect.poll(() => broker.publishes.length, { timeout: 5_000 }).toBe(5);
+  await expect.poll(() => store.counts(), { timeout: 5_000 }).toMatchObject({ owed: 0, parked: 2 });
+  expect(parked).toHaveLength(2);
+  broker.reasonFor = () => 0;
+  await clock.advance(LIMITS.retryParkedMs);
+  await expect.poll(() => store.counts(), { timeout: 5_000 }).toMatchObject({ owed: 0, parked: 0 });
+  expect(broker.publishes.slice(-2).map(({ payload }) => payload)).toEqual(["first", "second"]);
+});
+
+test("a broker that takes less after a reconnect is sent no more again than it takes", async () => {
+  const broker = await RawBroker.start();
+  broker.takesEvents = false;
+  broker.receiveMaximum = 10;
+  const { store, add } = await outbox();
+  const { publisher } = await post(broker.url, store);
+  await add(...numbers(10));
+  publisher.pump();
+  await expect.poll(() => broker.publishes.length, { timeout: 5_000 }).toBe(10);
+  broker.receiveMaximum = 3;
+  broker.drop();
+  await expect.poll(() => broker.publishes.length, { timeout: 5_000 }).toBeGreaterThan(10);
+  broker.takesEvents = true;
+  broker.drop();
+  await drained(store);
+  const of = (connection: number) => broker.publishes.filter((publish) => publish.connection === connection);
+  expect(of(2).length).toBeLessThanOrEqual(3);
+  const ids = (connection: number) => of(connection).map(({ packetId, payload }) => [packetId, payload]);
+  expect(ids(3)).toEqual(ids(1));
 });
 
 test("no more events are on the wire at once than the broker takes", async () => {

@@ -132,8 +132,9 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
       expect(await store.counts()).toEqual({ hints: 0, owed: 0, parked: 1 });
-      await store.unpark();
+      expect(await store.unpark()).toBe(1);
       expect(ids(await store.owed(0, 9))).toEqual([1]);
+      expect(await store.unpark()).toBeNull();
     });
 
     test("the id of a finished event is never given again", async () => {

@@ -13,6 +13,8 @@ export interface WirePublish {
   readonly topic: string;
   readonly payload: string;
   readonly isRepeat: boolean;
+  /** Which connection it came over, from 1. */
+  readonly connection: number;
 }
 
 /** A broker of MQTT 5 down at the bytes: it does what no broker on hand can be told to do. It forwards nothing. */
@@ -61,26 +63,27 @@ export class RawBroker {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
     let unread: Buffer = Buffer.alloc(0);
+    let connection = 0;
     socket.on("data", (chunk: Buffer) => {
       unread = Buffer.concat([unread, chunk]);
       for (let packet = cut(unread); packet !== undefined; packet = cut(unread)) {
         unread = unread.subarray(packet.size);
-        this.#take(socket, packet.first, packet.body);
+        if (packet.first >> 4 === CONNECT) connection = ++this.connections;
+        this.#take(socket, connection, packet);
       }
     });
   }
 
-  #take(socket: Socket, first: number, body: Buffer): void {
+  #take(socket: Socket, connection: number, { first, body }: Packet): void {
     switch (first >> 4) {
       case CONNECT: {
-        this.connections++;
         const limit = Buffer.from([0x21, this.receiveMaximum >> 8, this.receiveMaximum & 0xff]);
-        const session = this.keepsSession && this.connections > 1 ? 1 : 0;
+        const session = this.keepsSession && connection > 1 ? 1 : 0;
         socket.write(Buffer.concat([Buffer.from([0x20, 6, session, 0, limit.length]), limit]));
         return;
       }
       case PUBLISH:
-        return this.#published(socket, first, body);
+        return this.#published(socket, connection, { first, body });
       case PUBREL:
         this.released.push(body.readUInt16BE(0));
         if (this.completesEvents) socket.write(Buffer.from([0x70, 2, ...body.subarray(0, 2)]));
@@ -90,21 +93,26 @@ export class RawBroker {
     }
   }
 
-  #published(socket: Socket, first: number, body: Buffer): void {
+  #published(socket: Socket, connection: number, { first, body }: Packet): void {
     const end = 2 + body.readUInt16BE(0);
     const topic = body.toString("utf8", 2, end);
     // Retained documents go at QoS 0 and are of no interest here.
     if (((first >> 1) & 3) !== 2) return;
     const payload = body.toString("utf8", end + 3);
-    this.publishes.push({ packetId: body.readUInt16BE(end), topic, payload, isRepeat: (first & 8) !== 0 });
+    this.publishes.push({ packetId: body.readUInt16BE(end), topic, payload, isRepeat: (first & 8) !== 0, connection });
     const id = body.subarray(end, end + 2);
     const reason = this.reasonFor(topic);
     if (this.takesEvents) socket.write(Buffer.from(reason === 0 ? [0x50, 2, ...id] : [0x50, 3, ...id, reason]));
   }
 }
 
+interface Packet {
+  readonly first: number;
+  readonly body: Buffer;
+}
+
 /** The first whole packet; undefined while it is not complete. */
-function cut(bytes: Buffer): { readonly first: number; readonly body: Buffer; readonly size: number } | undefined {
+function cut(bytes: Buffer): (Packet & { readonly size: number }) | undefined {
   let length = 0;
   for (let index = 1; index < bytes.length; index++) {
     const byte = bytes[index] as number;
