@@ -6,11 +6,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A timer takes no longer wait, and ends at once where it is asked to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. A pending sleep does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (ms > LONGEST_TIMER_MS)
+      return systemClock.sleep(LONGEST_TIMER_MS, signal).then(() => systemClock.sleep(ms - LONGEST_TIMER_MS, signal));
     return new Promise((resolve, reject) => {
       const abort = () => {
         clearTimeout(timer);

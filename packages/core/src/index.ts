@@ -56,6 +56,8 @@ export { type KeepInput, keepSubscription, type SubscriptionReport } from "./not
 export { type ParsedNotification, parseNotification } from "./notifications/parse-notification.ts";
 export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./notifications/plan.ts";
 export { derive } from "./sync/derive.ts";
+export { type HintedWindow, mergeHints } from "./sync/hinted-windows.ts";
+export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./sync/schedule.ts";
 export { emptyPersonState } from "./sync/state.ts";
 export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow, type Window } from "./sync/sync.ts";
 // Sync: what a host stores and publishes

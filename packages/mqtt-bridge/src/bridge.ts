@@ -8,14 +8,10 @@ import { requestHandlers } from "./handlers.ts";
 import { gatherStored, Household, type Resident } from "./household.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./logger.ts";
+import { AccessCheck } from "./publisher/access-check.ts";
+import { type ControlConnection, connectForControl, type Incoming } from "./publisher/control-connection.ts";
 import { eventMessage } from "./publisher/documents.ts";
-import {
-  type BrokerAddress,
-  type ControlConnection,
-  connectForControl,
-  connectForEvents,
-  type Incoming,
-} from "./publisher/mqtt-connection.ts";
+import { type BrokerAddress, connectForEvents } from "./publisher/mqtt-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./publisher/publisher.ts";
 import { type Topics, topicsBelow } from "./publisher/topics.ts";
 import { Receiver } from "./receiver/receiver.ts";
@@ -55,6 +51,7 @@ export class Bridge {
   #worker!: Worker;
   #publisher!: Publisher;
   #announcer!: Announcer;
+  #accessCheck!: AccessCheck;
   #subscriptions: Subscriptions | undefined;
   #control: ControlConnection | undefined;
   #callbackUrl: string | undefined;
@@ -103,6 +100,7 @@ export class Bridge {
     this.#control = this.#connectControl();
     this.#stack.add(() => this.#control?.close());
     this.#stack.add(() => this.#announcer.stop());
+    this.#stack.add(() => this.#accessCheck.stop());
     await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
     this.#stack.add(() => this.#worker.stop());
     await this.#receive(secret);
@@ -161,7 +159,8 @@ export class Bridge {
   #syncer({ config, api }: Omit<Resident, "syncer">, stored: Syncer["stored"]): Syncer {
     let seen = stored.seen.length;
     return new Syncer({
-      stored,
+      // Without a callback nobody is notified, whatever was subscribed before.
+      stored: this.#callbackUrl === undefined ? { ...stored, subscription: null } : stored,
       settings: config,
       api,
       store: this.#store,
@@ -209,18 +208,29 @@ export class Bridge {
       discovery: () => this.#household.discovery(),
       onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
     });
+    this.#accessCheck = new AccessCheck({
+      clock: this.#clock,
+      log,
+      control: () => this.#control,
+      samples: () => this.#household.samples(),
+    });
   }
 
   #connectControl(): ControlConnection {
-    const { config } = this.#options;
+    const { config, log } = this.#options;
     const birth = config.home_assistant.enabled ? [config.home_assistant.status_topic] : [];
     return connectForControl({
       broker: brokerOf(config),
       clientId: `${this.#store.constant("client_id", () => "")}-control`,
       topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
+      clock: this.#clock,
+      isBrokerThere: () => this.#publisher.isConnected,
+      onConnected: () => this.#accessCheck.checkSoon(),
+      onDeaf: (topic, reason) => this.#accessCheck.deaf(topic, reason),
+      onProblem: (reason) => log.warn("The connection for requests is lost and made again", { reason }),
       onMessage: (message) => {
         this.#hear(message).catch((error: unknown) =>
-          this.#options.log.warn("A request was not answered", { reason: String(error) }),
+          log.warn("A request was not answered", { reason: String(error) }),
         );
       },
     });
@@ -274,11 +284,13 @@ export class Bridge {
       callbackUrl,
       clock: this.#clock,
       log,
-      onReport: (personId, report) => {
+      onReport: (personId, report, isNews) => {
         this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
         // What was measured before there was a subscription was told to nobody.
         if (report.status === "made") this.#worker.requestPoll(personId);
-        if (report.problem) this.#tell({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
+        else this.#worker.reconsider(personId);
+        if (report.problem && isNews)
+          this.#tell({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
       },
     });
     this.#subscriptions = subscriptions;
@@ -297,9 +309,10 @@ export class Bridge {
     return { person: this.#household.byId(personId).config.slug };
   }
 
-  /** What a household should see; it is also in the log, so that it may be lost here. */
+  /** What a household should see; it is also in the log, so that it is lost here where nobody could hear it now. */
   #tell(content: Readonly<Record<string, unknown>>): void {
-    this.#control?.publish(this.#topics.bridgeEvent, JSON.stringify({ schema: 1, ...content })).catch(() => {});
+    if (!this.#control?.isConnected) return;
+    this.#control.publish(this.#topics.bridgeEvent, JSON.stringify({ schema: 1, ...content })).catch(() => {});
   }
 
   /** The counters of a burst are told once. */

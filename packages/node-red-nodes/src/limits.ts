@@ -34,8 +34,6 @@ export const LIMITS = {
   retryMaxS: 300,
   /** Where somebody has to act first, asking often does not help. */
   retryBlockedS: 900,
-  /** Longest sleep that a timer takes. */
-  longestSleepMs: 2 ** 31 - 1,
   /** Node-RED gives a closing node 15 s. */
   revokeOnCloseMs: 10_000,
   /** One Test of the editor: somebody waits for it. */

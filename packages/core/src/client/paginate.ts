@@ -87,7 +87,7 @@ class Walk {
     const isCut = hasMore ?? (!this.#wasPromised && groups.length === limit);
     if (!isCut || last === undefined || this.#idle >= LIMITS.idlePages) {
       // Nobody ends a walk with a full page of what we know, save who ignores the offset.
-      const isRepeated = this.#wasPromised && this.#idle > 0 && groups.length >= limit;
+      const isRepeated = this.#idle > 0 && groups.length >= limit;
       if (hasMore || isRepeated) throw stuck("the service says that there is more, but sends nothing new");
       return false;
     }

@@ -26,6 +26,14 @@ export interface TransportOptions extends ExchangeTools {
   readonly retries: number;
 }
 
+export interface SendOptions extends CallOptions {
+  /** In place of the transport's. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Asked before each try, for what is valid only once; told how long it may take. */
+export type FreshParameters = (leftMs: number) => Promise<Parameters>;
+
 /** What must not show up anywhere. A callback URL holds a secret path. */
 const SECRETS = ["publickey", "hash", "email", "callbackurl"];
 
@@ -37,17 +45,19 @@ export class Transport {
     this.#options = options;
   }
 
-  /** `parameters` may be a function, for what is valid only once: it is asked before each try. */
   async send(
     call: Call,
-    parameters: Parameters | (() => Promise<Parameters>),
-    { signal }: CallOptions = {},
+    parameters: Parameters | FreshParameters,
+    { signal, deadlineMs = this.#options.deadlineMs }: SendOptions = {},
   ): Promise<unknown> {
-    const { baseUrl, method, rateLimit, clock, random, timeoutMs, deadlineMs, retries } = this.#options;
-    let deadline: number | undefined;
+    const { baseUrl, method, rateLimit, clock, random, timeoutMs, retries } = this.#options;
+    const isFresh = typeof parameters === "function";
+    // What is asked for before each try counts too.
+    let deadline = isFresh ? clock.now() + deadlineMs : undefined;
     let last: Failure | undefined;
     for (let tries = 1; ; tries++) {
-      const checked = check(call, typeof parameters === "function" ? await parameters() : parameters);
+      const leftForParametersMs = (deadline ?? Infinity) - clock.now();
+      const checked = check(call, isFresh ? await parameters(leftForParametersMs) : parameters);
       await rateLimit.take(signal);
       deadline ??= clock.now() + deadlineMs;
       const leftMs = deadline - clock.now();

@@ -80,13 +80,12 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
     pageLimit: atLeast("pageLimit", SMALLEST_PAGE, options.pageLimit ?? LIMITS.pageLimit),
     maxPages: atLeast("maxPages", 1, options.maxPages ?? LIMITS.maxPages),
   };
-  const once = onceService(transport);
   const user = userService(transport);
   const measure = measureService(transport, pageLimits, reportOnce(options.onUnknown ?? (() => {})));
   const notify = notifyService(transport);
   return {
-    once,
-    account: accountService(transport, once),
+    once: onceService(transport),
+    account: accountService(transport),
     user,
     measure,
     notify,

@@ -14,6 +14,8 @@ export interface SubscriptionReport {
   /** Absent where the API knows no expiry. */
   readonly expiresAt?: EpochSeconds;
   readonly problem?: { readonly code: string; readonly message: string; readonly remedy: string };
+  /** In a row, up to this one. */
+  readonly failures?: number;
   /** The earlier URL, where its subscription could not be ended: hand it back as `previousUrl`. */
   readonly previousUrl?: string;
 }
@@ -26,12 +28,14 @@ export interface KeepInput {
   readonly clock: Clock;
   /** A URL that this installation used before: its subscription is ended. No other is ever touched. */
   readonly previousUrl?: string;
+  /** Of the report before: each one more makes the next try come later. */
+  readonly failures?: number;
   readonly signal?: AbortSignal;
 }
 
 /** Looks after one subscription: makes it, renews it in time, makes it again when it was lost. Throws only the signal's reason. */
 export async function keepSubscription(input: KeepInput): Promise<SubscriptionReport> {
-  const { api, callbackUrl, comment, clock, previousUrl, signal } = input;
+  const { api, callbackUrl, comment, clock, previousUrl, failures = 0, signal } = input;
   const options = signal ? { signal } : {};
   const checkedAt = Math.floor(clock.now() / 1000);
   const report = (status: SubscriptionReport["status"], afterS: number) => ({
@@ -57,8 +61,9 @@ export async function keepSubscription(input: KeepInput): Promise<SubscriptionRe
     if (!(error instanceof WeighbridgeError)) throw error;
     const { code, message, remedy } = error;
     const left = previousUrl === undefined ? {} : { previousUrl };
-    const afterS = error instanceof UnreachableError ? SUBSCRIPTION_LIMITS.retrySoonS : SUBSCRIPTION_LIMITS.retryAfterS;
-    return { ...report("failed", afterS), problem: { code, message, remedy }, ...left };
+    const { retryAfterS, retrySoonS } = SUBSCRIPTION_LIMITS;
+    const afterS = error instanceof UnreachableError ? Math.min(retryAfterS, retrySoonS * 2 ** failures) : retryAfterS;
+    return { ...report("failed", afterS), problem: { code, message, remedy }, failures: failures + 1, ...left };
   }
 }
 

@@ -8,7 +8,7 @@ export const SUBSCRIPTION_LIMITS = {
   checkEveryS: 86_400,
   /** After a failure that somebody must mend. */
   retryAfterS: 15 * 60,
-  /** After one that passes by itself. */
+  /** After one that passes by itself; doubles with each further one, up to the other. */
   retrySoonS: 30,
   /** Between two subscribe calls: the API wants it so. Hosts with several people keep to it. */
   betweenSubscribesMs: 5_000,

@@ -10,6 +10,8 @@ export const SYNC_LIMITS = {
   separateReads: 32,
   /** A hint names single seconds; both ends are widened by this. */
   widenS: 1,
+  /** The latest second that the API takes as a parameter. */
+  latestS: 999_999_999_999_999,
   /** Stored groups read at once while a value is looked for. */
   lookBackGroups: 200,
   /** Such reads until a value counts as never measured. */

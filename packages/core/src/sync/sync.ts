@@ -29,8 +29,9 @@ const secondsNow = (clock: Clock): EpochSeconds => Math.floor(clock.now() / 1000
  */
 export async function syncWindow({ window, ...input }: SyncInput & { readonly window: Window }): Promise<SyncChange> {
   const { person, reader, clock } = input;
-  const from = window.from - SYNC_LIMITS.widenS;
-  const to = window.to + SYNC_LIMITS.widenS;
+  // Anybody who knows the callback's URL may name any second.
+  const from = Math.max(0, window.from - SYNC_LIMITS.widenS);
+  const to = Math.min(SYNC_LIMITS.latestS, window.to + SYNC_LIMITS.widenS);
   const fetched = await allGroups(input, { from, to });
   // One read serves the comparison and, mostly, the neighbourhood of what it finds.
   const margin = 3 * SYNC_LIMITS.reachS + SYNC_LIMITS.widenS;

@@ -179,6 +179,14 @@ describe("a service", () => {
     await expect(idsOf(walk(deaf))).rejects.toMatchObject({ code: "paging_stuck" });
   });
 
+  test("that ignores the offset and never says more is found out by a full page of what is known", async () => {
+    const service = new Service(20);
+    service.saysMore = false;
+    const deaf = ({ limit }: Part) => service.fetchPage({ limit, offset: 0 });
+    await expect(idsOf(walk(deaf))).rejects.toMatchObject({ code: "paging_stuck" });
+    expect(service.requests).toBe(1 + LIMITS.idlePages);
+  });
+
   test("that ignores limit and offset, and never says more, has sent all at once", async () => {
     const service = new Service(20);
     const deaf = () => service.fetchPage({ limit: 20, offset: 0 });

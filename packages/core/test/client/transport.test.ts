@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { createWbsClient } from "../../src/client/wbs-client.ts";
-import { type Clock, ManualClock } from "../../src/clock.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { type Answer, freePort, type ReceivedCall, startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
@@ -267,91 +266,6 @@ describe("a call that failed", () => {
       createWbsClient({ baseUrl, clock: new JumpingClock() }).user.update({ ...ada, isPublic: false }),
     );
     expect(error.message).toBe(`user/update at ${baseUrl} could not be reached (ECONNREFUSED)`);
-  });
-});
-
-describe("time", () => {
-  const silence = () => () => {};
-
-  async function slowServer(options: { timeoutMs?: number; deadlineMs?: number; retries?: number }) {
-    const arrivals = { count: 0, next: () => {} };
-    const server = await startApiServer(() => {
-      arrivals.count++;
-      arrivals.next();
-      return silence();
-    });
-    const clock = new ManualClock(0);
-    const arrived = () =>
-      new Promise<void>((resolve) => {
-        arrivals.next = resolve;
-      });
-    const client = createWbsClient({ baseUrl: server.url, clock, random: () => 1, ...options });
-    return { client, clock, arrived, arrivals };
-  }
-
-  test("a try ends after its timeout", async () => {
-    const { client, clock, arrived } = await slowServer({ timeoutMs: 2_000, retries: 0 });
-    const arrival = arrived();
-    const failed = caught(client.measure.getMeas(ada));
-    await arrival;
-    await clock.advance(2_000);
-    expect(await failed).toMatchObject({
-      name: "UnreachableError",
-      code: "timeout",
-      message: expect.stringContaining("did not answer within 2 s"),
-    });
-    expect(clock.sleeping).toBe(0);
-  });
-
-  test("all tries together end at the deadline", async () => {
-    const { client, clock, arrived, arrivals } = await slowServer({ timeoutMs: 2_000, deadlineMs: 3_000 });
-    const first = arrived();
-    const failed = caught(client.measure.getMeas(ada));
-    await first;
-    const second = arrived();
-    await clock.advance(2_000);
-    await clock.advance(500);
-    await second;
-    await clock.advance(500);
-    expect(await failed).toMatchObject({ code: "timeout" });
-    expect(clock.now()).toBe(3_000);
-    expect(arrivals.count).toBe(2);
-  });
-
-  test("a caller who aborts gets their own reason, and leaves no timer behind", async () => {
-    const { client, clock, arrived } = await slowServer({});
-    const aborter = new AbortController();
-    const arrival = arrived();
-    const failed = client.measure.getMeas(ada, { signal: aborter.signal });
-    await arrival;
-    const reason = new Error("shutting down");
-    aborter.abort(reason);
-    await expect(failed).rejects.toBe(reason);
-    expect(clock.sleeping).toBe(0);
-  });
-
-  test("a caller who aborts while we wait for the next try is heard", async () => {
-    const server = await startApiServer(() => hangUp);
-    const aborter = new AbortController();
-    const clock: Clock = {
-      now: () => 0,
-      sleep: (ms, signal) =>
-        new Promise((_, reject) => {
-          signal?.addEventListener("abort", () => reject(signal.reason));
-          if (ms !== LIMITS.timeoutMs) aborter.abort(new Error("enough"));
-        }),
-    };
-    const client = createWbsClient({ baseUrl: server.url, clock });
-    expect(await caught(client.measure.getMeas(ada, { signal: aborter.signal }))).toMatchObject({ message: "enough" });
-    expect(server.calls).toHaveLength(1);
-  });
-
-  test("the rate limit is shared by all calls of a client", async () => {
-    const server = await startApiServer(() => success);
-    const clock = new JumpingClock();
-    const client = createWbsClient({ baseUrl: server.url, clock, callsPerMinute: 2 });
-    for (let call = 0; call < 5; call++) await client.once.probe();
-    expect(clock.waits).toEqual([60_000, 60_000]);
   });
 });
 

@@ -30,7 +30,7 @@ class Subscriptions {
   }
 }
 
-const keep = (api: Subscriptions, more: { previousUrl?: string } = {}) =>
+const keep = (api: Subscriptions, more: { previousUrl?: string; failures?: number } = {}) =>
   keepSubscription({
     api: api as unknown as PersonApi,
     callbackUrl: URL,
@@ -90,4 +90,20 @@ test("an API that was away for a moment is asked again soon", async () => {
   const api = new Subscriptions();
   api.refusal = new UnreachableError("away", { code: "network", remedy: "Try again later." });
   expect(await keep(api)).toMatchObject({ status: "failed", nextCheckAt: NOW + 30, problem: { code: "network" } });
+});
+
+test.each([
+  [0, 30],
+  [1, 60],
+  [3, 240],
+  [5, 900],
+  [5_000, 900],
+])("after %i failures in a row the next try comes after %i s", async (failures, afterS) => {
+  const api = new Subscriptions();
+  api.refusal = new UnreachableError("away", { code: "network", remedy: "Try again later." });
+  expect(await keep(api, { failures })).toMatchObject({ nextCheckAt: NOW + afterS, failures: failures + 1 });
+});
+
+test("a success forgets the failures", async () => {
+  expect(await keep(new Subscriptions(), { failures: 4 })).not.toHaveProperty("failures");
 });

@@ -25,6 +25,14 @@ test("WBS-NOTIFY-3: a hint's window is asked for, a second wider at both ends, a
   expect(host.person.state.lastWeighIn?.id).toBe(5);
 });
 
+test("a hint at either end of time asks for nothing that the API would refuse", async () => {
+  const host = await started();
+  await host.hint(0, 0);
+  expect(host.api.queries.at(-1)).toEqual({ from: 0, to: 1 });
+  await host.hint(999_999_999_999_999, 999_999_999_999_999);
+  expect(host.api.queries.at(-1)).toEqual({ from: 999_999_999_999_998, to: 999_999_999_999_999 });
+});
+
 test("an equal weight is an event again", async () => {
   const host = await started();
   host.api.put(weight(5, T, 81.4));

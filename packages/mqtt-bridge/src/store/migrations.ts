@@ -25,4 +25,5 @@ export const MIGRATIONS: readonly string[] = [
     state INTEGER NOT NULL DEFAULT 0, note TEXT) STRICT;
 
   CREATE TABLE retained (topic TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+  "ALTER TABLE people ADD COLUMN reread_at INTEGER",
 ];

@@ -20,12 +20,13 @@ const PARKED = 4;
 const SQL = {
   constant: "SELECT value FROM meta WHERE name = ?",
   addConstant: "INSERT INTO meta (name, value) VALUES (?, ?)",
-  people: "SELECT id, key, added_at, cursor, state, subscription, seen FROM people ORDER BY id",
+  people: "SELECT id, key, added_at, cursor, state, subscription, reread_at, seen FROM people ORDER BY id",
   addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]')",
   saveState: "UPDATE people SET state = ? WHERE id = ?",
   saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
   saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
   saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
+  saveReread: "UPDATE people SET reread_at = ? WHERE id = ?",
   takeHint: "INSERT INTO inbox (person, from_s, to_s) VALUES (?, ?, ?)",
   hints: 'SELECT id, from_s AS "from", to_s AS "to" FROM inbox WHERE person = ? ORDER BY id LIMIT ?',
   hinted: "SELECT DISTINCT person FROM inbox",
@@ -59,6 +60,7 @@ interface PersonRow {
   readonly cursor: number | null;
   readonly state: string;
   readonly subscription: string | null;
+  readonly reread_at: number | null;
   readonly seen: string;
 }
 
@@ -118,6 +120,7 @@ class SqliteStore implements Store {
       cursor: row.cursor,
       state: JSON.parse(row.state),
       subscription: row.subscription === null ? null : JSON.parse(row.subscription),
+      rereadAt: row.reread_at,
       seen: JSON.parse(row.seen),
     }));
   }
@@ -126,7 +129,7 @@ class SqliteStore implements Store {
     const state = emptyPersonState();
     return this.#queue.write(() => {
       const id = Number(this.#sql("addPerson").run(key, addedAt, JSON.stringify(state)).lastInsertRowid);
-      return { id, key, addedAt, cursor: null, state, subscription: null, seen: [] };
+      return { id, key, addedAt, cursor: null, state, subscription: null, rereadAt: null, seen: [] };
     });
   }
 
@@ -189,6 +192,10 @@ class SqliteStore implements Store {
 
   saveSubscription(personId: number, report: SubscriptionReport): Promise<void> {
     return this.#queue.write(() => void this.#sql("saveSubscription").run(JSON.stringify(report), personId));
+  }
+
+  saveReread(personId: number, at: number): Promise<void> {
+    return this.#queue.write(() => void this.#sql("saveReread").run(at, personId));
   }
 
   async owed(above: number, limit: number): Promise<OutboxRow[]> {

@@ -8,6 +8,8 @@ export interface StoredPerson {
   readonly cursor: number | null;
   readonly state: PersonState;
   readonly subscription: SubscriptionReport | null;
+  /** When their past was last read again; null for never. */
+  readonly rereadAt: number | null;
   /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */
   readonly seen: readonly string[];
 }
@@ -58,6 +60,7 @@ export interface Store {
   reader(personId: number): GroupReader;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
   saveSubscription(personId: number, report: SubscriptionReport): Promise<void>;
+  saveReread(personId: number, at: number): Promise<void>;
 
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;

@@ -1,4 +1,4 @@
-import { type Chore, dueTimes, type Intervals, type LastDone } from "./schedule.ts";
+import { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "@weighbridge/core";
 import type { Syncer } from "./syncer.ts";
 
 /** What keeps a person's account from answering. */
@@ -22,6 +22,8 @@ export interface Desk {
   /** Nothing is started before, epoch milliseconds. */
   restUntil: number;
   failures: number;
+  /** Code of the failure that the log told of last; null after a success. */
+  toldFailure: string | null;
   problem: AccountProblem | null;
   running: Promise<void> | undefined;
 }
@@ -31,12 +33,13 @@ export function newDesk(slug: string, syncer: Syncer, startedAt: number): Desk {
     slug,
     syncer,
     startedAt,
-    done: { poll: null, reread: null, profile: null },
+    done: { poll: null, reread: syncer.stored.rereadAt, profile: null },
     calls: new Map(),
     hasHints: false,
     hintsFrom: 0,
     restUntil: 0,
     failures: 0,
+    toldFailure: null,
     problem: null,
     running: undefined,
   };
@@ -44,17 +47,21 @@ export function newDesk(slug: string, syncer: Syncer, startedAt: number): Desk {
 
 const CHORES: readonly Chore[] = ["poll", "profile", "reread"];
 
-export function choreTimes({ done, syncer, startedAt }: Desk, intervals: Intervals): Readonly<Record<Chore, number>> {
-  return dueTimes(done, syncer.stored.subscription, intervals, startedAt);
+export function choreTimes(
+  { done, syncer, startedAt }: Desk,
+  intervals: ChoreIntervals,
+): Readonly<Record<Chore, number>> {
+  const { subscription, addedAt } = syncer.stored;
+  return dueTimes({ done, startedAt, addedAt, subscriptions: subscription ? [subscription] : [], intervals });
 }
 
-export function choresDue(desk: Desk, intervals: Intervals, nowS: number): Chore[] {
+export function choresDue(desk: Desk, intervals: ChoreIntervals, nowS: number): Chore[] {
   const times = choreTimes(desk, intervals);
   return CHORES.filter((chore) => times[chore] <= nowS);
 }
 
 /** When the person's turn comes next, epoch milliseconds. */
-export function turnAt(desk: Desk, intervals: Intervals): number {
+export function turnAt(desk: Desk, intervals: ChoreIntervals): number {
   const times = choreTimes(desk, intervals);
   const chore = Math.min(times.poll, times.profile, times.reread) * 1000;
   const hint = desk.hasHints ? desk.hintsFrom : Infinity;

@@ -18,7 +18,8 @@ export interface SubscriptionsInput {
   readonly callbackUrl: string;
   readonly clock: Clock;
   readonly log: Log;
-  onReport(personId: number, report: SubscriptionReport): void;
+  /** `isNews`: the problem, or that there is none any more, was not told before. */
+  onReport(personId: number, report: SubscriptionReport, isNews: boolean): void;
 }
 
 const COMMENT = "Weighbridge: tells your home when you weigh in";
@@ -28,6 +29,8 @@ export class Subscriptions {
   readonly #input: SubscriptionsInput;
   readonly #stopping = new AbortController();
   readonly #asked = new Set<number>();
+  /** Code of each person's problem, as it was told last. */
+  readonly #told = new Map<number, string>();
   #subscribers: readonly Subscriber[] = [];
   #alarm = new AbortController();
   #loop: Promise<void> = Promise.resolve();
@@ -82,20 +85,32 @@ export class Subscriptions {
   }
 
   async #keep({ slug, api, syncer }: Subscriber, signal: AbortSignal): Promise<void> {
-    const { callbackUrl, clock, log, onReport } = this.#input;
+    const { callbackUrl, clock } = this.#input;
     const { id, subscription } = syncer.stored;
     this.#asked.delete(id);
     const known = subscription?.previousUrl ?? subscription?.callbackUrl;
     const previous = known === undefined || known === callbackUrl ? {} : { previousUrl: known };
-    const report = await keepSubscription({ api, callbackUrl, comment: COMMENT, clock, signal, ...previous });
+    const { failures = 0 } = subscription ?? {};
+    const report = await keepSubscription({ api, callbackUrl, comment: COMMENT, clock, signal, failures, ...previous });
     // Until the old URL's subscription is ended it is the one to remember.
     const kept =
       report.status === "failed" && subscription ? { ...report, callbackUrl: subscription.callbackUrl } : report;
     await syncer.saveSubscription(kept);
-    onReport(id, kept);
-    if (report.problem) log.warn("The subscription failed", { person: slug, ...report.problem });
-    else if (report.status !== "active") log.info(`The subscription was ${report.status}`, { person: slug });
+    this.#report(syncer, slug, kept);
     const isNew = report.status === "made" || report.status === "renewed";
     if (isNew && this.#subscribers.length > 1) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal);
+  }
+
+  #report({ stored: { id } }: Syncer, person: string, report: SubscriptionReport): void {
+    const { log, onReport } = this.#input;
+    const { status, problem } = report;
+    const isNews = problem?.code !== this.#told.get(id);
+    if (problem) this.#told.set(id, problem.code);
+    else this.#told.delete(id);
+    onReport(id, report, isNews);
+    if (problem) {
+      if (isNews) log.warn("The subscription failed", { person, ...problem });
+    } else if (status === "made" || status === "renewed") log.info(`The subscription was ${status}`, { person });
+    else if (isNews) log.info("The subscription works again", { person });
   }
 }

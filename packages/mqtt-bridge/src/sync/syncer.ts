@@ -2,6 +2,7 @@ import {
   applyProfile,
   type Clock,
   decide,
+  type HintedWindow,
   type PersonApi,
   type PersonEvent,
   type SubscriptionReport,
@@ -13,8 +14,7 @@ import {
   type Verdict,
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
-import type { Message, Store, StoredPerson } from "../store/store.ts";
-import type { HintedWindow } from "./windows.ts";
+import type { Hint, Message, Store, StoredPerson } from "../store/store.ts";
 
 /** Settings of a person that syncing needs. */
 interface SyncSettings {
@@ -47,14 +47,15 @@ export class Syncer {
     return this.#stored;
   }
 
-  async followHints({ from, to, hints }: HintedWindow, signal: AbortSignal): Promise<void> {
+  async followHints({ from, to, hints }: HintedWindow<Hint>, signal: AbortSignal): Promise<void> {
+    const done = hints.map(({ id }) => id);
     // A window of months is not one weigh-in: a poll brings the same in bounded parts.
     if (to - from > LIMITS.widestHintS) {
       await this.poll(signal);
       const { state } = this.#stored;
-      return this.#commit({ upserts: [], removals: [], events: [], state }, hints);
+      return this.#commit({ upserts: [], removals: [], events: [], state }, done);
     }
-    await this.#commit(await syncWindow({ ...this.#sync(signal), window: { from, to } }), hints);
+    await this.#commit(await syncWindow({ ...this.#sync(signal), window: { from, to } }), done);
   }
 
   async poll(signal: AbortSignal): Promise<void> {
@@ -66,6 +67,8 @@ export class Syncer {
     const to = Math.floor(this.#input.clock.now() / 1000);
     const range = { from: to - LIMITS.rereadS, to };
     for await (const change of syncReread({ ...this.#sync(signal), range })) await this.#commit(change);
+    await this.#input.store.saveReread(this.#stored.id, to);
+    this.#stored = { ...this.#stored, rereadAt: to };
   }
 
   async readProfile(signal: AbortSignal): Promise<void> {

@@ -1,13 +1,18 @@
-import { type Clock, RejectedError, WeighbridgeError } from "@weighbridge/core";
+import {
+  type Chore,
+  type ChoreIntervals,
+  type Clock,
+  mergeHints,
+  RejectedError,
+  WeighbridgeError,
+} from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../logger.ts";
 import type { Store } from "../store/store.ts";
 import { type AccountProblem, choresDue, choreTimes, type Desk, newDesk, turnAt } from "./desk.ts";
-import type { Chore, Intervals } from "./schedule.ts";
 import type { Syncer } from "./syncer.ts";
-import { mergeHints } from "./windows.ts";
 
-export interface WorkerTiming extends Intervals {
+export interface WorkerTiming extends ChoreIntervals {
   /** Hints that arrive this long after a sync become one more. */
   readonly coalesceMs: number;
   /** An identical call is never made sooner. */
@@ -23,9 +28,6 @@ export interface WorkerInput {
   /** A person's account began or ceased to answer. */
   onStanding(personId: number): void;
 }
-
-/** Longest sleep that a timer takes. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /** Drains the inbox and does the chores: one person at a time, several people side by side, the first hint at once. */
 export class Worker {
@@ -70,6 +72,12 @@ export class Worker {
     desk.done.poll = null;
     desk.restUntil = 0;
     this.#consider(desk);
+  }
+
+  /** Something that times depend on has changed, such as the subscription. */
+  reconsider(personId: number): void {
+    const desk = this.#desks.get(personId);
+    if (desk) this.#consider(desk);
   }
 
   /** Does something to a person while no sync of theirs runs. */
@@ -120,9 +128,8 @@ export class Worker {
         else this.#alarmAt = Math.min(this.#alarmAt, at);
       }
       this.#drain();
-      const ms = Math.min(this.#alarmAt - clock.now(), LONGEST_SLEEP_MS);
       try {
-        await clock.sleep(Math.max(0, ms), this.#alarm.signal);
+        await clock.sleep(Math.max(0, this.#alarmAt - clock.now()), this.#alarm.signal);
       } catch {
         // Somebody's turn comes earlier, or everything stops.
       }
@@ -160,14 +167,24 @@ export class Worker {
     try {
       // Before the first poll nothing tells a moved group from a deleted one: it comes before any hint.
       const isNew = desk.syncer.stored.cursor === null;
-      const hasFollowed = !isNew && (await this.#followHints(desk));
+      const followed = isNew ? { hasFollowed: false } : await this.#tryHints(desk);
       for (const chore of choresDue(desk, timing, Math.floor(clock.now() / 1000))) await this.#doChore(desk, chore);
-      if (isNew) await this.#followHints(desk);
+      if ("failure" in followed) throw followed.failure;
+      const hasFollowed = isNew ? await this.#followHints(desk) : followed.hasFollowed;
       this.#succeeded(desk);
       // Somebody may still be standing on the scale: what comes in a moment comes together. A mere poll delays no hint.
       if (hasFollowed) desk.restUntil = clock.now() + timing.coalesceMs;
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#failed(desk, error);
+    }
+  }
+
+  /** A window that fails again and again must not hold up the polls, which find the same in the end. */
+  async #tryHints(desk: Desk): Promise<{ readonly hasFollowed: boolean } | { readonly failure: unknown }> {
+    try {
+      return { hasFollowed: await this.#followHints(desk) };
+    } catch (failure) {
+      return { failure };
     }
   }
 
@@ -193,8 +210,9 @@ export class Worker {
         await syncer.followHints(window, this.#stopping.signal);
       }
       if (next < Infinity) {
+        // A new hint that came meanwhile does not wait for a repeated one.
+        if (!desk.hasHints) desk.hintsFrom = next;
         desk.hasHints = true;
-        desk.hintsFrom = next;
       }
       return hints.length > 0;
     } catch (error) {
@@ -206,15 +224,23 @@ export class Worker {
 
   async #doChore({ syncer, done }: Desk, chore: Chore): Promise<void> {
     const { signal } = this.#stopping;
-    if (chore === "poll") await syncer.poll(signal);
-    else if (chore === "profile") await syncer.readProfile(signal);
-    else await syncer.reread(signal);
+    const before = done[chore];
+    // Marked first: a poll that is asked for while one runs is one more.
     done[chore] = Math.floor(this.#input.clock.now() / 1000);
+    try {
+      if (chore === "poll") await syncer.poll(signal);
+      else if (chore === "profile") await syncer.readProfile(signal);
+      else await syncer.reread(signal);
+    } catch (error) {
+      if (done[chore] !== null) done[chore] = before;
+      throw error;
+    }
   }
 
   #succeeded(desk: Desk): void {
     if (desk.failures > 0) this.#input.log.info("The API answers again", { person: desk.slug });
     desk.failures = 0;
+    desk.toldFailure = null;
     if (desk.problem === null) return;
     desk.problem = null;
     this.#input.onStanding(desk.syncer.stored.id);
@@ -231,7 +257,8 @@ export class Worker {
     const reason = error instanceof Error ? error.message : String(error);
     const facts = { person: desk.slug, reason, again_in_s: afterS };
     if (!(error instanceof WeighbridgeError)) log.error("A sync failed unexpectedly", facts);
-    else if (desk.failures === 1) log.warn("A sync failed", { ...facts, remedy: error.remedy });
+    else if (desk.toldFailure !== error.code) log.warn("A sync failed", { ...facts, remedy: error.remedy });
+    desk.toldFailure = error instanceof WeighbridgeError ? error.code : null;
     if (!isBlocked || desk.problem?.code === error.code) return;
     desk.problem = { code: error.code, message: error.message, remedy: error.remedy };
     this.#input.onStanding(desk.syncer.stored.id);

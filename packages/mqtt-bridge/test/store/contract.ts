@@ -182,5 +182,15 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.close();
       expect(await open().people()).toMatchObject([{ subscription: report }]);
     });
+
+    test("when a person's past was last read again is kept", async () => {
+      const { open } = start();
+      const store = open();
+      const { id, rereadAt } = await store.addPerson("wbs:29", 0);
+      expect(rereadAt).toBeNull();
+      await store.saveReread(id, 5_000);
+      await store.close();
+      expect(await open().people()).toMatchObject([{ rereadAt: 5_000 }]);
+    });
   });
 }

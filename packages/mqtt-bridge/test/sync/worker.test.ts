@@ -1,9 +1,17 @@
-import { type GroupPage, type GroupQuery, type PersonApi, RejectedError, UnreachableError } from "@weighbridge/core";
+import {
+  type GroupPage,
+  type GroupQuery,
+  type PersonApi,
+  RejectedError,
+  UnexpectedResponseError,
+  UnreachableError,
+} from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/clock";
 import { expect, onTestFinished, test } from "vitest";
 import type { Store } from "../../src/store/store.ts";
 import { Syncer } from "../../src/sync/syncer.ts";
 import { Worker } from "../../src/sync/worker.ts";
+import { changeOf, weightGroup } from "../support/changes.ts";
 import { openStore, START } from "../support/open-store.ts";
 import { keptLog } from "../support/silent-log.ts";
 import { stateDir } from "../support/state-dir.ts";
@@ -14,6 +22,8 @@ class Api implements PersonApi {
   readonly userId: string;
   readonly queries: GroupQuery[] = [];
   failure: Error | undefined;
+  /** Fails windows only. */
+  windowFailure: Error | undefined;
   /** Answers wait for it. */
   gate: Promise<void> = Promise.resolve();
   readonly #clock: ManualClock;
@@ -27,6 +37,7 @@ class Api implements PersonApi {
     this.queries.push(query);
     await this.gate;
     if (this.failure) throw this.failure;
+    if (this.windowFailure && "from" in query) throw this.windowFailure;
     yield { groups: [], updateTime: Math.floor(this.#clock.now() / 1000) };
   }
   async profile() {
@@ -56,6 +67,7 @@ interface Office {
   readonly apis: readonly Api[];
   readonly standings: number[];
   readonly log: ReturnType<typeof keptLog>;
+  readonly syncer: Syncer;
   hint(at: number, person?: number): Promise<void>;
 }
 
@@ -99,6 +111,7 @@ async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } =
     apis,
     standings,
     log,
+    syncer: (syncers[0] as (typeof syncers)[number]).syncer,
     async hint(at, person = 1) {
       await store.takeHint(person, at, at + 1);
       worker.hinted(person);
@@ -229,4 +242,105 @@ test("nothing happens to a person while something else is done to them alone", a
   await alone;
   await quiet();
   expect(api.windows).toHaveLength(1);
+});
+
+test("a window that fails again and again holds up neither the polls nor what comes after them", async () => {
+  const { apis, hint, clock } = await office();
+  const [api] = apis as [Api];
+  api.windowFailure = new UnexpectedResponseError("odd", { code: "unexpected_response", remedy: "wait" });
+  await hint(START);
+  for (let quarter = 0; quarter < 4; quarter++) {
+    await clock.advance(900_000);
+    await quiet();
+  }
+  expect(api.polls).toBeGreaterThanOrEqual(4);
+  expect(api.windows.length).toBeGreaterThan(4);
+});
+
+test("a poll that is asked for while one runs is one more", async () => {
+  const { apis, worker, clock } = await office();
+  const [api] = apis as [Api];
+  const gate = Promise.withResolvers<void>();
+  api.gate = gate.promise;
+  await clock.advance(900_000);
+  await quiet();
+  worker.requestPoll(1);
+  gate.resolve();
+  await quiet();
+  expect(api.polls).toBe(3);
+});
+
+test("a poll that failed is due again", async () => {
+  const { apis, clock } = await office();
+  const [api] = apis as [Api];
+  api.failure = new UnreachableError("nobody there", { code: "network", remedy: "wait" });
+  await clock.advance(900_000);
+  await quiet();
+  api.failure = undefined;
+  await clock.advance(2_000);
+  await quiet();
+  expect(api.polls).toBe(3);
+});
+
+test("when a subscription fails, polls come often at once", async () => {
+  const { apis, worker, syncer, clock } = await office();
+  const [api] = apis as [Api];
+  const report = { callbackUrl: "http://home.example.org/", checkedAt: START, nextCheckAt: START + 86_400 };
+  await syncer.saveSubscription({ ...report, status: "active" });
+  for (let quarter = 0; quarter < 4; quarter++) {
+    await clock.advance(900_000);
+    await quiet();
+  }
+  expect(api.polls).toBeLessThanOrEqual(2);
+  const before = api.polls;
+  await syncer.saveSubscription({ ...report, status: "failed" });
+  worker.reconsider(1);
+  await quiet();
+  expect(api.polls).toBe(before + 1);
+});
+
+test("a day after the last re-read what was deleted unseen is found, also where the process is younger", async () => {
+  const { clock, store, syncer } = await office();
+  await store.commitSync(1, {
+    change: changeOf([weightGroup(7, START - 3_600)]),
+    events: [],
+    doneHints: [],
+    isStateChanged: false,
+  });
+  await clock.advance(86_400_000);
+  await quiet();
+  expect(await store.reader(1).byIds([7])).toEqual([]);
+  expect(syncer.stored.rereadAt).toBe(START + 86_400);
+  expect((await store.people())[0]?.rereadAt).toBe(START + 86_400);
+});
+
+test("another failure than the one before is told too", async () => {
+  const { apis, hint, clock, log } = await office();
+  const [api] = apis as [Api];
+  api.failure = new UnreachableError("nobody there", { code: "network", remedy: "wait" });
+  await hint(START);
+  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250, actor: "person" } as const;
+  api.failure = new RejectedError({ service: "measure", action: "getmeas", ...words });
+  await clock.advance(2_000);
+  await quiet();
+  expect(log.lines.filter((line) => line.startsWith("warn"))).toHaveLength(2);
+  expect(log.lines.some((line) => line.includes("share"))).toBe(true);
+});
+
+test("a new hint that comes during a sync does not wait for a repeated one", async () => {
+  const { apis, hint, clock, store, worker } = await office();
+  const [api] = apis as [Api];
+  await hint(START);
+  await clock.advance(2_000);
+  const gate = Promise.withResolvers<void>();
+  api.gate = gate.promise;
+  await store.takeHint(1, START, START + 1);
+  await hint(START - 100_000);
+  await store.takeHint(1, START + 500_000, START + 500_001);
+  worker.hinted(1);
+  gate.resolve();
+  await quiet();
+  await clock.advance(2_000);
+  await quiet();
+  expect(api.windows.at(-1)).toEqual({ from: START + 500_000 - 1, to: START + 500_002 });
 });

@@ -159,13 +159,20 @@ export class Account {
       clock,
       ambiguous,
       pollWithoutSubscriptionS,
+      subscriptions: () => subscriptions.reports,
       onEvents: (events) => {
         for (const event of events) for (const listener of this.#listeners) listener.onEvent(event);
       },
       onProblem: (problem) => this.#tell(problem),
     });
-    const onFailure = (error: unknown) => this.#tell(problemOf(error));
-    const subscriptions = new Subscriptions({ api: api.person, file, clock, onFailure });
+    const subscriptions = new Subscriptions({
+      api: api.person,
+      file,
+      clock,
+      // What was measured before there was a subscription was told to nobody; and without one, polls come more often.
+      onChecked: ({ status }) => (status === "made" ? sync.requestPoll() : sync.reconsider()),
+      onFailure: (error) => this.#tell(problemOf(error)),
+    });
     this.#tell(null);
     sync.start();
     subscriptions.start();

@@ -33,6 +33,8 @@ export interface AccountRecord {
   readonly outbox: readonly PersonEvent[];
   /** By the id of the weigh-in node. */
   readonly subscriptions: Readonly<Record<string, SubscriptionReport>>;
+  /** When the past was last read again; absent for never. */
+  readonly rereadAt?: EpochSeconds;
 }
 
 export function newRecord(key: string, addedAt: EpochSeconds): AccountRecord {
@@ -103,6 +105,8 @@ function withGroups(
 export function withoutEvents(record: AccountRecord, sent: ReadonlySet<string>): AccountRecord {
   return { ...record, outbox: record.outbox.filter(({ id }) => !sent.has(id)) };
 }
+
+export const withReread = (record: AccountRecord, rereadAt: EpochSeconds): AccountRecord => ({ ...record, rereadAt });
 
 /** Undefined forgets it. */
 export function withSubscription(

@@ -5,7 +5,6 @@ import {
   SUBSCRIPTION_LIMITS,
   type SubscriptionReport,
 } from "@weighbridge/core";
-import { LIMITS } from "../limits.ts";
 import { withSubscription } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
 
@@ -22,6 +21,8 @@ export interface SubscriptionsInput {
   readonly api: PersonApi;
   readonly file: RecordFile;
   readonly clock: Clock;
+  /** After each look at the API, whoever wants the subscription. */
+  onChecked(report: SubscriptionReport): void;
   onFailure(error: unknown): void;
 }
 
@@ -49,6 +50,12 @@ export class Subscriptions {
     this.#alarm.abort();
   }
 
+  /** How those that are wanted stand. */
+  get reports(): readonly SubscriptionReport[] {
+    const { subscriptions } = this.#input.file.record;
+    return [...this.#wanted.keys()].flatMap((nodeId) => subscriptions[nodeId] ?? []);
+  }
+
   /** Looks after it no more; at the API it stays. */
   leave(nodeId: string): void {
     this.#wanted.delete(nodeId);
@@ -68,7 +75,7 @@ export class Subscriptions {
       this.#alarm = new AbortController();
       const wait = this.#dueAt() - clock.now();
       if (wait > 0) {
-        await clock.sleep(Math.min(wait, LIMITS.longestSleepMs), this.#alarm.signal).catch(() => {});
+        await clock.sleep(wait, this.#alarm.signal).catch(() => {});
         continue;
       }
       const due = [...this.#wanted.values()].filter(({ nodeId }) => this.#checkAt(nodeId) <= clock.now());
@@ -86,17 +93,19 @@ export class Subscriptions {
   }
 
   async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<void> {
-    const { api, file, clock, onFailure } = this.#input;
+    const { api, file, clock, onChecked, onFailure } = this.#input;
     const { signal } = this.#stopping;
     const known = file.record.subscriptions[nodeId];
+    const { failures = 0 } = known ?? {};
     const earlier = known?.previousUrl ?? known?.callbackUrl;
     const previous = earlier === undefined || earlier === callbackUrl ? {} : { previousUrl: earlier };
     try {
-      const report = await keepSubscription({ api, callbackUrl, comment, clock, signal, ...previous });
+      const report = await keepSubscription({ api, callbackUrl, comment, clock, signal, failures, ...previous });
       // Until the earlier URL's subscription is ended it is the one to remember.
       const kept = report.status === "failed" && known ? { ...report, callbackUrl: known.callbackUrl } : report;
       await file.commit((record) => withSubscription(record, nodeId, kept));
       this.#unchecked.delete(nodeId);
+      onChecked(kept);
       if (this.#wanted.has(nodeId)) onReport(kept);
       const isNew = report.status === "made" || report.status === "renewed";
       if (isNew) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal);

@@ -1,11 +1,16 @@
 import {
   type AmbiguousPolicy,
   applyProfile,
+  type Chore,
   type Clock,
   decide,
+  dueTimes,
+  type LastDone,
+  mergeHints,
   type PersonApi,
   type PersonEvent,
   RejectedError,
+  type SubscriptionReport,
   type SyncChange,
   syncPoll,
   syncReread,
@@ -15,10 +20,8 @@ import {
 import { type Problem, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { groupReader } from "./group-reader.ts";
-import { type Hint, withChange, withoutEvents } from "./record.ts";
+import { type Hint, withChange, withoutEvents, withReread } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
-import { type Chore, dueTimes } from "./schedule.ts";
-import { mergeHints } from "./windows.ts";
 
 export interface WeighInSyncInput {
   readonly api: PersonApi;
@@ -26,6 +29,8 @@ export interface WeighInSyncInput {
   readonly clock: Clock;
   readonly ambiguous: AmbiguousPolicy;
   readonly pollWithoutSubscriptionS: number;
+  /** How those that bring notifications here stand. */
+  subscriptions(): readonly SubscriptionReport[];
   /** The events are on disk, and are told again after a crash until this returns. */
   onEvents(events: readonly PersonEvent[]): void;
   /** The account began or ceased to answer. */
@@ -38,12 +43,15 @@ const CHORES: readonly Chore[] = ["poll", "profile", "reread"];
 export class WeighInSync {
   readonly #input: WeighInSyncInput;
   readonly #stopping = new AbortController();
-  readonly #done: Record<Chore, number | null> = { poll: null, profile: null, reread: null };
+  readonly #done: LastDone = { poll: null, profile: null, reread: null };
   /** By window, when it was asked for last, epoch milliseconds. */
   readonly #calls = new Map<string, number>();
   /** Told in this process, though perhaps still in the outbox. */
   readonly #sent = new Set<string>();
+  /** Epoch seconds. */
   #startedAt = 0;
+  /** A hint came since they were looked at last. */
+  #isHinted = false;
   /** Hints are not looked at before, epoch milliseconds. */
   #hintsFrom = 0;
   #restUntil = 0;
@@ -58,7 +66,8 @@ export class WeighInSync {
   }
 
   start(): void {
-    this.#startedAt = this.#input.clock.now();
+    this.#startedAt = this.#seconds();
+    this.#done.reread = this.#input.file.record.rereadAt ?? null;
     this.#loop = this.#watch();
   }
 
@@ -70,6 +79,7 @@ export class WeighInSync {
 
   /** A hint is on disk. */
   hinted(): void {
+    this.#isHinted = true;
     this.#hintsFrom = 0;
     this.#alarm.abort();
   }
@@ -77,6 +87,11 @@ export class WeighInSync {
   requestPoll(): void {
     this.#done.poll = null;
     this.#restUntil = 0;
+    this.#alarm.abort();
+  }
+
+  /** Something that times depend on has changed, such as a subscription. */
+  reconsider(): void {
     this.#alarm.abort();
   }
 
@@ -106,7 +121,7 @@ export class WeighInSync {
       const wait = this.#nextTurn() - clock.now();
       if (wait <= 0) await this.#alone(() => this.#serve());
       // An alarm says that the next turn comes earlier.
-      else await clock.sleep(Math.min(wait, LIMITS.longestSleepMs), this.#alarm.signal).catch(() => {});
+      else await clock.sleep(wait, this.#alarm.signal).catch(() => {});
     }
   }
 
@@ -115,13 +130,27 @@ export class WeighInSync {
     const { hints, outbox } = this.#input.file.record;
     const hint = hints.length > 0 ? this.#hintsFrom : Infinity;
     const event = outbox.some(({ id }) => !this.#sent.has(id)) ? 0 : Infinity;
-    return Math.max(this.#restUntil, Math.min(poll, profile, reread, hint, event));
+    return Math.max(this.#restUntil, Math.min(1000 * Math.min(poll, profile, reread), hint, event));
   }
 
   #dueTimes() {
-    const { file, pollWithoutSubscriptionS } = this.#input;
-    const subscriptions = Object.values(file.record.subscriptions);
-    return dueTimes({ done: this.#done, startedAt: this.#startedAt, subscriptions, pollWithoutSubscriptionS });
+    const { file, pollWithoutSubscriptionS, subscriptions } = this.#input;
+    return dueTimes({
+      done: this.#done,
+      startedAt: this.#startedAt,
+      addedAt: file.record.addedAt,
+      subscriptions: subscriptions(),
+      intervals: {
+        pollWithSubscriptionS: LIMITS.pollWithSubscriptionS,
+        pollWithoutSubscriptionS,
+        rereadS: LIMITS.rereadEveryS,
+        profileS: LIMITS.profileEveryS,
+      },
+    });
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#input.clock.now() / 1000);
   }
 
   async #serve(): Promise<void> {
@@ -130,10 +159,11 @@ export class WeighInSync {
       await this.#deliver();
       // Before the first poll nothing tells a moved group from a deleted one: it comes before any hint.
       const isNew = file.record.cursor === null;
-      const hasFollowed = !isNew && (await this.#followHints());
+      const followed = isNew ? { hasFollowed: false } : await this.#tryHints();
       const due = this.#dueTimes();
-      for (const chore of CHORES) if (due[chore] <= clock.now()) await this.#doChore(chore);
-      if (isNew) await this.#followHints();
+      for (const chore of CHORES) if (due[chore] <= this.#seconds()) await this.#doChore(chore);
+      if ("failure" in followed) throw followed.failure;
+      const hasFollowed = isNew ? await this.#followHints() : followed.hasFollowed;
       this.#failures = 0;
       this.#tell(null);
       // Somebody may still be standing on the scale: what comes in a moment comes together. A mere poll delays no hint.
@@ -143,11 +173,21 @@ export class WeighInSync {
     }
   }
 
+  /** A window that fails again and again must not hold up the polls, which find the same in the end. */
+  async #tryHints(): Promise<{ readonly hasFollowed: boolean } | { readonly failure: unknown }> {
+    try {
+      return { hasFollowed: await this.#followHints() };
+    } catch (failure) {
+      return { failure };
+    }
+  }
+
   /** Whether there was anything to follow. */
   async #followHints(): Promise<boolean> {
     const { clock, file } = this.#input;
     const { hints } = file.record;
     if (hints.length === 0 || this.#hintsFrom > clock.now()) return false;
+    this.#isHinted = false;
     let next = Infinity;
     for (const { hints: done, from, to } of mergeHints(hints)) {
       const call = `${from} ${to}`;
@@ -161,7 +201,8 @@ export class WeighInSync {
       if (this.#calls.size > LIMITS.recentCalls) this.#calls.delete(this.#calls.keys().next().value as string);
       await this.#follow({ from, to }, done);
     }
-    if (next < Infinity) this.#hintsFrom = next;
+    // A new hint that came meanwhile does not wait for a repeated one.
+    if (next < Infinity && !this.#isHinted) this.#hintsFrom = next;
     return true;
   }
 
@@ -176,7 +217,19 @@ export class WeighInSync {
   }
 
   async #doChore(chore: Chore): Promise<void> {
-    const { api, clock } = this.#input;
+    const before = this.#done[chore];
+    // Marked first: a poll that is asked for while one runs is one more.
+    this.#done[chore] = this.#seconds();
+    try {
+      await this.#do(chore);
+    } catch (error) {
+      if (this.#done[chore] !== null) this.#done[chore] = before;
+      throw error;
+    }
+  }
+
+  async #do(chore: Chore): Promise<void> {
+    const { api, clock, file } = this.#input;
     const { signal } = this.#stopping;
     if (chore === "poll") {
       for await (const change of syncPoll(this.#sync())) await this.#commit(change);
@@ -185,11 +238,11 @@ export class WeighInSync {
       const change = applyProfile({ person: this.#person(), clock, profile });
       if (change) await this.#commit(change);
     } else {
-      const to = Math.floor(clock.now() / 1000);
+      const to = this.#seconds();
       const range = { from: to - LIMITS.rereadS, to };
       for await (const change of syncReread({ ...this.#sync(), range })) await this.#commit(change);
+      await file.commit((record) => withReread(record, to));
     }
-    this.#done[chore] = clock.now();
   }
 
   async #commit(change: SyncChange, done: readonly Hint[] = []): Promise<void> {

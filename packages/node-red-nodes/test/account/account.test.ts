@@ -1,5 +1,7 @@
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { type PersonApi, UnreachableError } from "@weighbridge/core";
 import { describe, expect, test, vi } from "vitest";
+import type { AccountApi } from "../../src/account/account-api.ts";
 import { adasAccount, newListener, notification } from "../support/account.ts";
 import { type Simulation, START, simulate } from "../support/simulate.ts";
 
@@ -104,6 +106,40 @@ describe("an account that is listened to", () => {
     const after = await listening(world, { directory: before.directory });
     await vi.waitFor(() => expect(weights(after.events)).toEqual([81.4]));
     await vi.waitFor(async () => expect(JSON.parse(await readFile(before.stateFile, "utf8")).hints).toEqual([]));
+  });
+
+  test("goes on polling where a hint's window fails again and again", async () => {
+    const world = await simulate();
+    const refusing = (api: AccountApi): AccountApi => {
+      const measureGroups: PersonApi["measureGroups"] = (query, options) => {
+        if ("from" in query) throw new UnreachableError("no", { code: "network", remedy: "wait" });
+        return api.person.measureGroups(query, options);
+      };
+      return { ...api, person: { ...api.person, measureGroups } };
+    };
+    const { account, events } = await listening(world, { over: refusing });
+    const { date } = world.ada.weighsIn({ weight: 81.4 });
+    await account.takeNotification(notification(world.ada.userId, date));
+    await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThan(0));
+    await world.clock.advance(15 * 60_000);
+    await vi.waitFor(() => expect(weights(events)).toEqual([81.4]));
+  });
+
+  test("reads the past again a day after the last time, and finds what was deleted unseen", async () => {
+    const world = await simulate();
+    const { grpid } = world.ada.weighsIn({ weight: 80, at: START - 3_600 });
+    const { stateFile, account } = await listening(world);
+    world.ada.history.remove(grpid);
+    await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThan(0));
+    await world.clock.advance(86_400_000);
+    await vi.waitFor(async () => {
+      // What was under way in the leap timed out, and is tried again.
+      await world.clock.advance(1_000);
+      expect(account.state?.lastWeighIn).toBeNull();
+    }, 10_000);
+    await vi.waitFor(async () =>
+      expect(JSON.parse(await readFile(stateFile, "utf8")).rereadAt).toBeGreaterThanOrEqual(START + 86_400),
+    );
   });
 
   test("shares one sync among its listeners", async () => {

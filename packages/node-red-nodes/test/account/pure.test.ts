@@ -2,8 +2,6 @@ import type { MeasureGroup, SubscriptionReport, SyncChange } from "@weighbridge/
 import { describe, expect, test } from "vitest";
 import { groupReader } from "../../src/account/group-reader.ts";
 import { isRecordOf, newRecord, withChange, withHint, withSubscription } from "../../src/account/record.ts";
-import { dueTimes } from "../../src/account/schedule.ts";
-import { mergeHints } from "../../src/account/windows.ts";
 
 const group = (id: number, measuredAt: number): MeasureGroup => ({
   id,
@@ -70,53 +68,5 @@ describe("the reader of a record", () => {
   test("finds by id, and tells verdicts", async () => {
     expect(ids(await reader.byIds([4, 9]))).toEqual([4]);
     expect([...(await reader.verdicts([1, 2]))]).toEqual([[2, "claimed"]]);
-  });
-});
-
-describe("hints", () => {
-  test("that overlap or touch become one window, distant ones stay apart", () => {
-    const hints = [
-      { from: 100, to: 101 },
-      { from: 10, to: 11 },
-      { from: 102, to: 103 },
-    ];
-    expect(mergeHints(hints).map(({ from, to }) => [from, to])).toEqual([
-      [10, 11],
-      [100, 103],
-    ]);
-  });
-});
-
-describe("the schedule", () => {
-  const report = (more: Partial<SubscriptionReport>): SubscriptionReport => ({
-    status: "active",
-    callbackUrl: "http://a",
-    checkedAt: 0,
-    nextCheckAt: 0,
-    ...more,
-  });
-  const poll = (subscriptions: readonly SubscriptionReport[]) =>
-    dueTimes({
-      done: { poll: 1_000, profile: null, reread: null },
-      startedAt: 0,
-      subscriptions,
-      pollWithoutSubscriptionS: 900,
-    }).poll;
-
-  test("polls often without a healthy subscription, rarely with one", () => {
-    expect(poll([])).toBe(901_000);
-    expect(poll([report({ status: "failed" })])).toBe(901_000);
-    expect(poll([report({ expiresAt: 1 })])).toBe(901_000);
-    expect(poll([report({ expiresAt: 1_000_000 })])).toBe(21_601_000);
-  });
-
-  test("polls and reads the profile at a start, but re-reads a day later", () => {
-    const times = dueTimes({
-      done: { poll: null, profile: null, reread: null },
-      startedAt: 5_000,
-      subscriptions: [],
-      pollWithoutSubscriptionS: 900,
-    });
-    expect(times).toEqual({ poll: 5_000, profile: 5_000, reread: 86_405_000 });
   });
 });

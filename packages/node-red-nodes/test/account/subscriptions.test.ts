@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { SubscriptionReport } from "@weighbridge/core";
 import { describe, expect, test, vi } from "vitest";
 import { adasAccount, newListener } from "../support/account.ts";
@@ -73,12 +74,25 @@ describe("a subscription", () => {
 
   test("makes polls rare", async () => {
     const { world } = await subscribed();
-    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(1));
+    // One at the start, and one when the subscription was made.
+    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(2));
     await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThanOrEqual(2));
     await world.clock.advance(5 * 3_600_000);
-    expect(world.calls("getmeas")).toHaveLength(1);
+    expect(world.calls("getmeas")).toHaveLength(2);
     await world.clock.advance(3_600_001);
-    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(2));
+    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(3));
+  });
+
+  test("brings what was weighed after the first poll and before it was made", async () => {
+    const world = await simulate();
+    const { account, stateFile } = await adasAccount(world);
+    const { listener, events } = newListener();
+    await account.attach(listener);
+    await vi.waitFor(async () => expect(JSON.parse(await readFile(stateFile, "utf8")).cursor).not.toBeNull());
+    world.ada.weighsIn({ weight: 81.4 });
+    const callbackUrl = `${await receiver()}/late`;
+    account.keepSubscription({ nodeId: "w1", callbackUrl, comment: "test", onReport: () => {} });
+    await vi.waitFor(() => expect(events).toMatchObject([{ values: { weight: 81.4 } }]));
   });
 
   test("is ended when its node is removed and says so", async () => {

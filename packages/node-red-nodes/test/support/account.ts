@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AmbiguousPolicy, PersonEvent } from "@weighbridge/core";
 import { onTestFinished } from "vitest";
 import { Account, type WeighInListener } from "../../src/account/account.ts";
+import type { AccountApi } from "../../src/account/account-api.ts";
 import { openApi } from "../../src/account/open-api.ts";
 import type { Problem } from "../../src/errors.ts";
 import type { Simulation } from "./simulate.ts";
@@ -11,17 +12,19 @@ export interface AccountOptions {
   readonly directory?: string;
   readonly ambiguous?: AmbiguousPolicy;
   readonly publicKey?: string;
+  /** An API that does something else. */
+  readonly over?: (api: AccountApi) => AccountApi;
 }
 
 /** Ada's account at the simulated API. */
 export async function adasAccount({ sim, clock, ada }: Simulation, options: AccountOptions = {}) {
   const directory = options.directory ?? (await stateDir());
-  const { publicKey = ada.publicKey, ambiguous = "hold" } = options;
+  const { publicKey = ada.publicKey, ambiguous = "hold", over = (api: AccountApi) => api } = options;
   const warnings: string[] = [];
   const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };
   const stateFile = join(directory, "account.json");
   const account = new Account({
-    api: openApi({ ...settings, publicKey }, { clock, retries: 0 }),
+    api: over(openApi({ ...settings, publicKey }, { clock, retries: 0 })),
     name: "Ada",
     stateFile,
     ambiguous,

@@ -5,7 +5,7 @@ import type { WbsUser } from "../../domain/wbs-user.ts";
 import { CALLS } from "../calls.ts";
 import { readBody } from "../read-body.ts";
 import type { Transport } from "../transport.ts";
-import type { OnceService } from "./once.ts";
+import { getOnce } from "./once.ts";
 
 export interface AccountLogin {
   readonly email: string;
@@ -18,9 +18,12 @@ export interface AccountService {
   getUsersList(login: AccountLogin, options?: CallOptions): Promise<readonly WbsUser[]>;
 }
 
-export const accountService = (transport: Transport, once: OnceService): AccountService => ({
+export const accountService = (transport: Transport): AccountService => ({
   async getUsersList({ email, password }, options) {
-    const prove = async () => ({ email, hash: hashPassword({ email, password, once: await once.get(options) }) });
+    const prove = async (leftMs: number) => {
+      const once = await getOnce(transport, { ...options, deadlineMs: leftMs });
+      return { email, hash: hashPassword({ email, password, once }) };
+    };
     const body = await transport.send(CALLS.getUsersList, prove, options);
     return readBody(CALLS.getUsersList, () => decodeUsersList(body));
   },

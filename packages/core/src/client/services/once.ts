@@ -2,7 +2,7 @@ import { decodeOnce } from "../../decode/once.ts";
 import type { CallOptions } from "../../domain/person-api.ts";
 import { CALLS } from "../calls.ts";
 import { readBody } from "../read-body.ts";
-import type { Transport } from "../transport.ts";
+import type { SendOptions, Transport } from "../transport.ts";
 
 export interface OnceService {
   /** Resolves if the service answers. */
@@ -15,8 +15,10 @@ export const onceService = (transport: Transport): OnceService => ({
   async probe(options) {
     await transport.send(CALLS.probe, {}, options);
   },
-  async get(options) {
-    const body = await transport.send(CALLS.getOnce, {}, options);
-    return readBody(CALLS.getOnce, () => decodeOnce(body));
-  },
+  get: (options) => getOnce(transport, options),
 });
+
+export async function getOnce(transport: Transport, options?: SendOptions): Promise<string> {
+  const body = await transport.send(CALLS.getOnce, {}, options);
+  return readBody(CALLS.getOnce, () => decodeOnce(body));
+}

@@ -50,6 +50,8 @@ export class WeighIn implements WeighInListener {
   readonly #input: WeighInInput;
   #idle: Standing = { kind: "starting" };
   #problem: Problem | null = null;
+  /** Code of the subscription's problem, as it was told last. */
+  #toldSubscription: string | undefined;
 
   constructor(input: WeighInInput) {
     this.#input = input;
@@ -131,8 +133,10 @@ export class WeighIn implements WeighInListener {
   }
 
   #onSubscription({ status, problem }: SubscriptionReport): void {
+    const isNews = problem !== undefined && problem.code !== this.#toldSubscription;
+    this.#toldSubscription = problem?.code;
     if (status !== "failed") return this.#rest({ kind: "subscribed" });
-    if (problem) this.#input.warn(problem);
+    if (isNews) this.#input.warn(problem);
     this.#idle = { kind: "polling" };
     this.#input.show({ kind: "problem", code: problem?.code ?? "subscription" });
   }
