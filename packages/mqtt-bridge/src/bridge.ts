@@ -9,9 +9,14 @@ import { gatherStored, Household, type Resident } from "./household.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./logger.ts";
 import { AccessCheck } from "./publisher/access-check.ts";
-import { type ControlConnection, connectForControl, type Incoming } from "./publisher/control-connection.ts";
 import { eventMessage } from "./publisher/documents.ts";
-import { type BrokerAddress, connectForEvents } from "./publisher/mqtt-connection.ts";
+import {
+  type BrokerAddress,
+  type ControlConnection,
+  connectForControl,
+  connectForEvents,
+  type Incoming,
+} from "./publisher/mqtt-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./publisher/publisher.ts";
 import { type Topics, topicsBelow } from "./publisher/topics.ts";
 import { Receiver } from "./receiver/receiver.ts";

@@ -96,6 +96,11 @@ export class Household {
     return { topic: this.topics.bridgeInfo, payload: JSON.stringify(content) };
   }
 
+  /** One document for each place that the broker may forbid. */
+  samples(): Message[] {
+    return [this.info(), ...this.discovery().slice(0, 1)];
+  }
+
   /** Everything retained; that the bridge is there comes last. */
   everything(): Message[] {
     return [

@@ -39,4 +39,6 @@ export const LIMITS = {
   mqttConnectMs: 10_000,
   mqttRetryMs: 1_000,
   mqttKeepaliveS: 30,
+  /** A connection that lasted so long was a good one: what ends it is news. */
+  connectionStandsMs: 60_000,
 } as const satisfies Record<string, number>;

@@ -102,9 +102,13 @@ function parsed(payload: string): unknown {
   }
 }
 
+/** A broker ends the connection of whoever publishes to anything else. */
+const isTopic = (text: string) => text !== "" && !/[+#\p{Cc}\p{Noncharacter_Code_Point}]/u.test(text);
+
 /** Where the requester wants the answer, by MQTT 5, or else on the command's own topic. */
 export async function sendAnswer(connection: ControlConnection, topic: string, message: Incoming, answer: Answer) {
   const { responseTopic, correlationData } = message;
   const more = correlationData === undefined ? {} : { correlationData };
-  await connection.publish(responseTopic ?? topic, JSON.stringify({ schema: 1, ...answer }), more);
+  const wanted = responseTopic !== undefined && isTopic(responseTopic) ? responseTopic : topic;
+  await connection.publish(wanted, JSON.stringify({ schema: 1, ...answer }), more);
 }

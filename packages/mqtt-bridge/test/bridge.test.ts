@@ -124,6 +124,32 @@ test("WBS-USER-3: a person who stops sharing is unavailable, and the reason is t
   expect(warning()).not.toContain(key);
 });
 
+test("a warning that nobody can hear while the broker is away is not told when it is back", async () => {
+  const at = await home();
+  const bridge = await at.start();
+  await settledFor(at);
+  await at.broker.goAway();
+  at.ada.stopsSharing();
+  const now = at.simulator.clock.seconds();
+  const body = new URLSearchParams({ userid: String(at.ada.userId), startdate: `${now}`, enddate: `${now + 1}` });
+  expect((await fetch(bridge.callbackUrl as string, { method: "POST", body })).status).toBe(200);
+  await expect.poll(() => at.log.lines.join(), { timeout: 5_000 }).toContain("A sync failed");
+  await at.broker.comeBack();
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/people/ada/availability").at(-1) === "offline");
+  // Answered over the connection that the warning would have come over.
+  const answers = () => at.subscriber.on("weighbridge/bridge/response/health").length;
+  await expect
+    .poll(
+      async () => {
+        await at.subscriber.client.publishAsync("weighbridge/bridge/request/health", "", { qos: 1 });
+        return answers();
+      },
+      { timeout: 5_000 },
+    )
+    .toBeGreaterThan(0);
+  expect(at.subscriber.on("weighbridge/bridge/event")).toEqual([]);
+});
+
 test("everything retained comes again after each connection", async () => {
   const at = await home();
   await at.start();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sendAnswer } from "../src/requests.ts";
 import { type Home, home, settledFor } from "./support/home.ts";
 
 const REQUEST = "weighbridge/bridge/request";
@@ -112,6 +113,27 @@ test("publish_discovery publishes everything retained once more", async () => {
   await devices.until(() => devices.received.length === 2);
   await ask(at, "publish_discovery", {});
   await devices.until(() => devices.received.length === 4);
+});
+
+test.each([
+  ["my/answers", "my/answers"],
+  ["foo/#", "ordinary"],
+  ["+", "ordinary"],
+  ["a/+/b", "ordinary"],
+  ["", "ordinary"],
+  ["a\0b", "ordinary"],
+  ["a\u007fb", "ordinary"],
+  ["a\uffffb", "ordinary"],
+])("a request with the response topic %j is answered on %s", async (responseTopic, expected) => {
+  const said: string[] = [];
+  const connection = {
+    isConnected: true,
+    publish: async (topic: string) => void said.push(topic),
+    close: async () => {},
+  };
+  const message = { topic: "t", payload: "", isRetained: false, responseTopic };
+  await sendAnswer(connection, "ordinary", message, { status: "ok" });
+  expect(said).toEqual([expected]);
 });
 
 test("a retained request is refused, and does nothing", async () => {

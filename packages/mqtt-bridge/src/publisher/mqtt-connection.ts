@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Clock } from "@weighbridge/core";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { LIMITS } from "../limits.ts";
 
@@ -212,6 +213,8 @@ export interface Incoming {
 
 /** An ordinary connection: takes requests, answers them. */
 export interface ControlConnection {
+  readonly isConnected: boolean;
+  /** At QoS 1. Rejects where the broker refuses it, and where the connection ends first. */
   publish(
     topic: string,
     payload: string,
@@ -224,17 +227,32 @@ interface ControlInput {
   readonly broker: BrokerAddress;
   readonly clientId: string;
   readonly topics: readonly string[];
-  readonly onMessage: (message: Incoming) => void;
+  readonly clock: Clock;
+  onMessage(message: Incoming): void;
+  onConnected(): void;
+  /** The broker does not let us hear this topic. */
+  onDeaf(topic: string, reason: number): void;
+  /** It ended or cannot be made, told once for each kind. */
+  onProblem(words: string): void;
+  /** What is wrong with the broker as a whole is told by the other connection. */
+  isBrokerThere(): boolean;
 }
 
-export function connectForControl({ broker, clientId, topics, onMessage }: ControlInput): ControlConnection {
-  const client = mqtt.connect(broker.url, { ...options(broker), clientId, clean: true });
+export function connectForControl(input: ControlInput): ControlConnection {
+  const { broker, clientId, topics } = input;
+  const client = mqtt.connect(broker.url, { ...options(broker), clientId, clean: true, resubscribe: false });
+  watchControl(client, input);
   client.on("connect", () => {
-    client.subscribe([...topics], { qos: 1 });
+    for (const topic of topics)
+      client.subscribe(topic, { qos: 1 }, (_error, _granted, answer) => {
+        const [reason = 0] = answer?.granted ?? [];
+        if (Number(reason) >= 0x80) input.onDeaf(topic, Number(reason));
+      });
+    input.onConnected();
   });
   client.on("message", (topic, payload, { retain, properties }) => {
     const { responseTopic, correlationData } = properties ?? {};
-    onMessage({
+    input.onMessage({
       topic,
       payload: payload.subarray(0, LIMITS.requestBytes + 1).toString("utf8"),
       isRetained: retain,
@@ -242,15 +260,51 @@ export function connectForControl({ broker, clientId, topics, onMessage }: Contr
       ...(correlationData === undefined ? {} : { correlationData }),
     });
   });
-  // The other connection reports what is wrong with the broker.
-  handleErrors(client, () => {});
   return {
+    get isConnected() {
+      return client.connected;
+    },
     async publish(topic, payload, { retain = false, correlationData } = {}) {
       const properties = correlationData === undefined ? {} : { properties: { correlationData } };
-      await client.publishAsync(topic, payload, { qos: 1, retain, ...properties });
+      try {
+        await client.publishAsync(topic, payload, { qos: 1, retain, ...properties });
+      } catch (cause) {
+        throw reasonOf(cause) === undefined
+          ? new Error("the connection ended before the broker took it", { cause })
+          : cause;
+      }
     },
     close: () => end(client),
   };
+}
+
+function watchControl(client: MqttClient, { clock, onProblem, isBrokerThere }: ControlInput): void {
+  let told = "";
+  let connectedAt: number | undefined;
+  const tell = (words: string) => {
+    if (words === told || client.disconnecting || !isBrokerThere()) return;
+    told = words;
+    onProblem(words);
+  };
+  client.on("connect", () => {
+    connectedAt = clock.now();
+  });
+  client.on("disconnect", ({ reasonCode = 0 }) => tell(`the broker ended it with reason 0x${reasonCode.toString(16)}`));
+  client.on("close", () => {
+    // mqtt.js would send it again with each connection: what the broker cannot stand would end them all.
+    for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
+    if (connectedAt === undefined) return;
+    if (told === "") tell("the broker closed it");
+    if (clock.now() - connectedAt >= LIMITS.connectionStandsMs) told = "";
+    connectedAt = undefined;
+  });
+  handleErrors(client, ({ message }) => tell(message));
+}
+
+/** The reason code of a refusal, of MQTT 5 and of 3.1.1. */
+export function reasonOf(error: unknown): number | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "number" && code >= 0x80 ? code : undefined;
 }
 
 /** Without waiting for what is in flight: that goes on with the next connection. */

@@ -5,6 +5,7 @@ const HOST = "127.0.0.1";
 const CONNECT = 1;
 const PUBLISH = 3;
 const PUBREL = 6;
+const SUBSCRIBE = 8;
 const PING = 12;
 
 /** An event on the wire. */
@@ -20,9 +21,11 @@ export interface WirePublish {
 /** A broker of MQTT 5 down at the bytes: it does what no broker on hand can be told to do. It forwards nothing. */
 export class RawBroker {
   readonly publishes: WirePublish[] = [];
+  /** Topics of what came at QoS 1. */
+  readonly topicsAtQos1: string[] = [];
   readonly released: number[] = [];
   connections = 0;
-  /** MQTT reason code of the PUBREC for a topic; 0 takes it. */
+  /** MQTT reason code of the PUBREC, PUBACK or SUBACK for a topic; 0 takes it. */
   reasonFor: (topic: string) => number = () => 0;
   /** Whether a PUBREC is answered at all. */
   takesEvents = true;
@@ -30,6 +33,8 @@ export class RawBroker {
   /** What CONNACK says of the session. */
   keepsSession = true;
   receiveMaximum = 100;
+  /** A topic that nobody may publish to and keep the connection. */
+  endsConnection: (topic: string) => boolean = () => false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -84,6 +89,12 @@ export class RawBroker {
       }
       case PUBLISH:
         return this.#published(socket, connection, { first, body });
+      case SUBSCRIBE: {
+        // Behind the packet id an empty list of properties, and one filter.
+        const filter = body.toString("utf8", 5, 5 + body.readUInt16BE(3));
+        socket.write(Buffer.from([0x90, 4, ...body.subarray(0, 2), 0, this.reasonFor(filter)]));
+        return;
+      }
       case PUBREL:
         this.released.push(body.readUInt16BE(0));
         if (this.completesEvents) socket.write(Buffer.from([0x70, 2, ...body.subarray(0, 2)]));
@@ -96,12 +107,18 @@ export class RawBroker {
   #published(socket: Socket, connection: number, { first, body }: Packet): void {
     const end = 2 + body.readUInt16BE(0);
     const topic = body.toString("utf8", 2, end);
-    // Retained documents go at QoS 0 and are of no interest here.
-    if (((first >> 1) & 3) !== 2) return;
-    const payload = body.toString("utf8", end + 3);
-    this.publishes.push({ packetId: body.readUInt16BE(end), topic, payload, isRepeat: (first & 8) !== 0, connection });
+    if (this.endsConnection(topic)) return void socket.destroy();
+    const qos = (first >> 1) & 3;
     const id = body.subarray(end, end + 2);
     const reason = this.reasonFor(topic);
+    if (qos === 1) {
+      this.topicsAtQos1.push(topic);
+      socket.write(Buffer.from(reason === 0 ? [0x40, 2, ...id] : [0x40, 3, ...id, reason]));
+    }
+    // Retained documents go at QoS 0 and are of no interest here.
+    if (qos !== 2) return;
+    const payload = body.toString("utf8", end + 3);
+    this.publishes.push({ packetId: body.readUInt16BE(end), topic, payload, isRepeat: (first & 8) !== 0, connection });
     if (this.takesEvents) socket.write(Buffer.from(reason === 0 ? [0x50, 2, ...id] : [0x50, 3, ...id, reason]));
   }
 }
