@@ -3,6 +3,7 @@ import { enableCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 import { systemClock, WeighbridgeError } from "@weighbridge/core";
 import type { Terminal } from "./commands/terminal.ts";
+import { StopError } from "./errors.ts";
 
 const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
 
@@ -83,6 +84,10 @@ async function main(): Promise<number> {
 
 /** What happened and what to do; never a stack where an operator can act. */
 function explain(error: unknown): number {
+  if (error instanceof StopError) {
+    for (const inner of error.errors) explain(inner);
+    return 1;
+  }
   if (error instanceof WeighbridgeError) {
     process.stderr.write(`${error.message}\n${error.remedy}\n`);
     return error.code.startsWith("config") ? USAGE : 1;

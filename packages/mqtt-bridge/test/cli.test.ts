@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { startSimulator } from "@weighbridge/simulator";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../src/demo/listen.ts";
 import { Broker } from "./support/broker.ts";
+import { openStore } from "./support/open-store.ts";
 import { stateDir } from "./support/state-dir.ts";
 
 // Each test starts a Node or two.
@@ -190,6 +193,35 @@ test("run ends at SIGTERM also while no broker is there", async () => {
   await run.says("No broker answers at mqtt.url");
   run.child.kill("SIGTERM");
   expect((await run.ended()).code).toBe(0);
+});
+
+test("run on a disk that refuses a write says what to do, and ends with 1", async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  const ada = simulator.person("Ada");
+  const directory = stateDir();
+  await openStore(directory).store.close();
+  const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
+  // What a full disk does to SQLite, whatever it writes of a subscription.
+  db.exec(
+    "CREATE TRIGGER full BEFORE UPDATE OF subscription ON people BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+  );
+  db.close();
+  const port = String(await freePort(0));
+  const { code, out, err } = await weighbridge(["run"], {
+    WEIGHBRIDGE_STATE_DIR: directory,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+    WEIGHBRIDGE_API__BASE_URL: simulator.url,
+    WEIGHBRIDGE_CALLBACK__PUBLIC_URL: `http://127.0.0.1:${port}`,
+    WEIGHBRIDGE_CALLBACK__HOST: "127.0.0.1",
+    WEIGHBRIDGE_CALLBACK__PORT: port,
+    WEIGHBRIDGE_PEOPLE: JSON.stringify([{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }]),
+  }).ended();
+  expect({ code, err }).toEqual({ code: 1, err: "" });
+  const line = out.split("\n").find((text) => text.includes("The disk refused a write; ending"));
+  expect(line).toContain("database or disk is full");
+  for (const words of ["Free some space", "start again", "nothing of it is lost"]) expect(line).toContain(words);
+  expect(out).toContain("Stopped");
 });
 
 test("a second bridge on the same state directory ends with 1, and says which process has it", async () => {

@@ -1,5 +1,6 @@
 import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
+import { StopError } from "../errors.ts";
 import { createLog } from "../logger.ts";
 import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,8 +19,24 @@ export async function run(config: Config, terminal: Terminal): Promise<number> {
   if (config.people.length === 0) log.warn("Nobody is watched: add people to the configuration");
   await bridge.start();
   const ending = await Promise.race([terminal.asked.then(() => undefined), fatal.promise]);
-  if (ending !== undefined) log.error("The disk refused a write; ending", { reason: String(ending) });
-  await bridge.stop();
+  if (ending !== undefined)
+    log.error("The disk refused a write; ending", { reason: String(ending), remedy: DISK_REMEDY });
+  const failures = await stop(bridge);
+  for (const failure of failures)
+    if (failure !== ending) log.error("A step of stopping failed", { reason: String(failure) });
   log.info("Stopped");
-  return ending === undefined ? 0 : 1;
+  return ending === undefined && failures.length === 0 ? 0 : 1;
+}
+
+const DISK_REMEDY =
+  "Free some space, or let this user write to state_dir, and start again: what was acknowledged is on disk, and nothing of it is lost.";
+
+/** Gives what failed. */
+async function stop(bridge: Bridge): Promise<readonly unknown[]> {
+  try {
+    await bridge.stop();
+    return [];
+  } catch (error) {
+    return error instanceof StopError ? error.errors : [error];
+  }
 }

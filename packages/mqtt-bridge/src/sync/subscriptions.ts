@@ -70,7 +70,9 @@ export class Subscriptions {
         if (due.length === 0) await clock.sleep(next - clock.now(), this.#alarm.signal).catch(() => {});
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      // Where the disk failed, the store ends the process.
+      if (!signal.aborted)
+        this.#input.log.error("Subscriptions are not looked after until the next start", { reason: String(error) });
     }
   }
 
