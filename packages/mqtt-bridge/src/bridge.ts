@@ -144,7 +144,7 @@ export class Bridge {
   }
 
   #client(): WbsClient {
-    const { config, version, log, fetch } = this.#options;
+    const { config, version, log, fetch = globalThis.fetch } = this.#options;
     const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = config.api;
     return createWbsClient({
       baseUrl,
@@ -157,7 +157,11 @@ export class Bridge {
         log.warn("The API sent a code that is not known yet; it is passed through", { kind, code });
         this.#tell({ event: "unknown_code", kind, code });
       },
-      ...(fetch ? { fetch } : {}),
+      // Whatever is asked for, it changes when it is asked for next.
+      fetch: (input, init) => {
+        this.#publishInfoSoon();
+        return fetch(input, init);
+      },
     });
   }
 
@@ -199,6 +203,7 @@ export class Bridge {
         }),
       onConnected: () => {
         this.#announcer.publishEverything();
+        this.#publishInfoSoon();
         onOnline?.();
       },
       onParked: (parked) => this.#tell({ event: "event_parked", ...parked }),
@@ -283,6 +288,7 @@ export class Bridge {
       },
     });
     await receiver.start();
+    this.#household.callbacks = receiver.counts;
     this.#stack.add(() => receiver.stop());
     // The API calls the URL when it subscribes: the receiver must listen first.
     const subscriptions = new Subscriptions({
@@ -324,13 +330,19 @@ export class Bridge {
   #publishInfoSoon(): void {
     if (this.#isInfoDue) return;
     this.#isInfoDue = true;
-    this.#clock.sleep(LIMITS.infoDelayMs, this.#stopping.signal).then(
-      () => {
-        this.#isInfoDue = false;
-        this.#announcer.publish([this.#household.info()]);
-      },
-      () => {},
-    );
+    const { signal } = this.#stopping;
+    this.#clock
+      .sleep(LIMITS.infoDelayMs, signal)
+      .then(() => this.#publishInfo())
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#options.log.warn("The figures were not published", { reason: String(error) });
+      });
+  }
+
+  async #publishInfo(): Promise<void> {
+    this.#isInfoDue = false;
+    this.#household.waiting = await this.#store.counts();
+    this.#announcer.publish([this.#household.info()]);
   }
 }
 

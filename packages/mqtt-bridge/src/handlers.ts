@@ -58,7 +58,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
         problem: worker.problemOf(syncer.stored.id),
         last_poll: syncer.stored.cursor === null ? null : iso(syncer.stored.cursor),
       }));
-      return { ...(await store.counts()), people };
+      return { ...(await store.counts()), callbacks: household.callbackCounts(), people };
     },
     async publishDiscovery() {
       announcer.publishEverything();

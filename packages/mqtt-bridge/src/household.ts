@@ -3,7 +3,8 @@ import type { Config, PersonConfig } from "./config/schema.ts";
 import { type DiscoverySettings, discoveryMessages } from "./home-assistant/discovery.ts";
 import { documentsOf, type Problem } from "./publisher/documents.ts";
 import { type Topics, topicsBelow } from "./publisher/topics.ts";
-import type { Message, Store, StoredPerson } from "./store/store.ts";
+import type { ReceiverCounts } from "./receiver/receiver.ts";
+import type { Message, Store, StoredPerson, Waiting } from "./store/store.ts";
 import type { Syncer } from "./sync/syncer.ts";
 
 /** A person of the configuration, with the API behind them. */
@@ -29,6 +30,10 @@ export class Household {
   readonly topics: Topics;
   /** When the last notification came, epoch milliseconds. */
   lastNotificationAt: number | null = null;
+  /** What waits on disk, as it was counted last. */
+  waiting: Waiting = { hints: 0, owed: 0, parked: 0 };
+  /** Undefined where the bridge only polls. */
+  callbacks: ReceiverCounts | undefined;
   readonly #input: HouseholdInput;
   readonly #byUserId: ReadonlyMap<string, Resident>;
   readonly #bySlug: ReadonlyMap<string, Resident>;
@@ -92,8 +97,23 @@ export class Household {
       return { slug, name, next_poll: iso(nextPoll === null ? null : nextPoll * 1000) };
     });
     const generation = config.api.generation;
-    const content = { schema: 1, version, generation, last_notification: iso(this.lastNotificationAt), people };
+    const content = {
+      schema: 1,
+      version,
+      generation,
+      last_notification: iso(this.lastNotificationAt),
+      waiting: this.waiting,
+      callbacks: this.callbackCounts(),
+      people,
+    };
     return { topic: this.topics.bridgeInfo, payload: JSON.stringify(content) };
+  }
+
+  /** As documents tell it: what came from outside, by outcome. */
+  callbackCounts(): object | null {
+    if (this.callbacks === undefined) return null;
+    const { taken, probes, unknownUsers, malformed, refused, failed } = this.callbacks;
+    return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
   }
 
   /** One document for each place that the broker may forbid. */

@@ -1,4 +1,6 @@
+import { ManualClock } from "@weighbridge/core/clock";
 import { expect, test } from "vitest";
+import { LIMITS } from "../src/limits.ts";
 import { EVENTS, home, settledFor } from "./support/home.ts";
 
 test("a weigh-in arrives as one event, after the state that it tells of", async () => {
@@ -122,6 +124,62 @@ test("WBS-USER-3: a person who stops sharing is unavailable, and the reason is t
   await at.subscriber.until(() => warning() !== undefined);
   expect(JSON.parse(warning() as string)).toMatchObject({ person: "ada", code: "not_shared" });
   expect(warning()).not.toContain(key);
+});
+
+test("bridge/info tells the next polls, what waits and what was called, soon after it changed", async () => {
+  const at = await home();
+  const clock = new ManualClock(Date.now());
+  const { callbackUrl = "" } = await at.start({ clock });
+  await settledFor(at);
+  const post = async (body: string, url = callbackUrl) => (await fetch(url, { method: "POST", body })).status;
+  expect(await post("userid=1&startdate=1&enddate=2")).toBe(200);
+  expect(await post("userid=1&startdate=yesterday&enddate=2")).toBe(400);
+  expect(await post("", new URL("/guess", callbackUrl).href)).toBe(404);
+  at.ada.weighsIn({ weight: 70 });
+  await at.subscriber.until(() => at.events().length === 1);
+  interface Info {
+    readonly last_notification: string | null;
+    readonly waiting: object;
+    readonly callbacks: object;
+    readonly people: readonly { readonly slug: string; readonly next_poll: string }[];
+  }
+  const newest = async (): Promise<Info> => {
+    await clock.advance(LIMITS.infoDelayMs);
+    return JSON.parse(at.subscriber.on("weighbridge/bridge/info").at(-1) as string);
+  };
+  const isAhead = ({ people }: Info) => people.every(({ next_poll }) => Date.parse(next_poll) > clock.now());
+  await expect.poll(newest, { timeout: 5_000 }).toMatchObject({
+    last_notification: expect.stringMatching(/^20.*Z$/),
+    waiting: { hints: 0, owed: expect.any(Number), parked: 0 },
+    callbacks: { taken: 1, unknown_users: 1, malformed: 1, refused: 1, failed: 0 },
+  });
+  expect(isAhead(await newest())).toBe(true);
+  await clock.advance(6 * 3_600_000);
+  expect(isAhead(JSON.parse(at.subscriber.on("weighbridge/bridge/info").at(-1) as string))).toBe(false);
+  await expect.poll(async () => isAhead(await newest()), { timeout: 5_000 }).toBe(true);
+});
+
+test("after Home Assistant's birth documents and discovery come again", async () => {
+  const at = await home();
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await settledFor(at);
+  const discovery = await at.broker.subscribe("homeassistant/device/+/config");
+  await discovery.until(() => discovery.received.length === 2);
+  const states = () => at.subscriber.on("weighbridge/people/ada/state").length;
+  const before = states();
+  await at.subscriber.client.publishAsync("homeassistant/status", "online", { qos: 1 });
+  await expect
+    .poll(
+      async () => {
+        await clock.advance(LIMITS.birthDelayMs);
+        return [states() > before, discovery.received.length >= 4];
+      },
+      { timeout: 5_000 },
+    )
+    .toEqual([true, true]);
+  expect(new Set(discovery.received.map(({ topic }) => topic)).size).toBe(2);
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/bridge/state").length >= 2);
 });
 
 test("a warning that nobody can hear while the broker is away is not told when it is back", async () => {

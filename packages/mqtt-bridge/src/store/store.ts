@@ -26,6 +26,13 @@ export interface Message {
   readonly payload: string;
 }
 
+/** How many rows wait: hints for a sync, events for the broker, and events that it refused. */
+export interface Waiting {
+  readonly hints: number;
+  readonly owed: number;
+  readonly parked: number;
+}
+
 /** An event on its way to the broker: `owed` until the broker has it, then `released` until the handshake is complete. */
 export interface OutboxRow extends Message {
   readonly id: number;
@@ -76,7 +83,7 @@ export interface Store {
   unpark(): Promise<number | null>;
   /** Owed again: the broker forgot our session. */
   owe(id: number): Promise<void>;
-  counts(): Promise<{ readonly hints: number; readonly owed: number; readonly parked: number }>;
+  counts(): Promise<Waiting>;
 
   /** Retained topics that the broker may hold of us. */
   retainedTopics(): Promise<string[]>;
