@@ -13,6 +13,8 @@ export interface AnnouncerInput {
   everything(): Message[];
   /** What Home Assistant must know of the devices. */
   discovery(): Message[];
+  /** Topics of the same devices in the other form of discovery. */
+  otherDiscovery(): string[];
   onProblem(error: unknown): void;
 }
 
@@ -25,6 +27,7 @@ export class Announcer {
   /** Topics that the store knows the broker may hold. */
   #remembered = new Set<string>();
   #isDiscoveryDue = false;
+  #tidying: Promise<void> = Promise.resolve();
 
   constructor(input: AnnouncerInput) {
     this.#input = input;
@@ -49,8 +52,15 @@ export class Announcer {
   publishEverything(): void {
     this.#published.clear();
     const all = this.#input.everything();
-    this.publish(all);
-    this.#clearOthers(new Set(all.map(({ topic }) => topic))).catch(this.#input.onProblem);
+    const { former } = this.#leftovers(all);
+    const waits = new Set(former.length === 0 ? [] : this.#input.discovery().map(({ topic }) => topic));
+    this.publish(all.filter(({ topic }) => !waits.has(topic)));
+    this.tidy();
+  }
+
+  /** Clears what is no longer ours, as soon as both connections are there: call it after each of them. */
+  tidy(): void {
+    this.#tidying = this.#tidying.then(() => this.#tidy()).catch(this.#input.onProblem);
   }
 
   /** Soon, and not twice in a row: Home Assistant trips over two messages for one device in a moment. */
@@ -60,7 +70,7 @@ export class Announcer {
     this.#input.clock.sleep(LIMITS.birthDelayMs, this.#stopping.signal).then(
       () => {
         this.#isDiscoveryDue = false;
-        this.publish(this.#input.discovery());
+        if (this.#leftovers(this.#input.everything()).former.length === 0) this.publish(this.#input.discovery());
       },
       () => {},
     );
@@ -85,14 +95,27 @@ export class Announcer {
     this.#input.store.addRetainedTopics(fresh).catch(this.#input.onProblem);
   }
 
-  /** Of a person who was removed or renamed, of another base topic, of another style of discovery. */
-  async #clearOthers(current: ReadonlySet<string>): Promise<void> {
-    const { control, store } = this.#input;
-    const stale = [...this.#remembered].filter((topic) => !current.has(topic));
+  /** What the broker may hold of us that is not ours now: of a removed or renamed person, of another base topic; `former` is the other form of discovery. */
+  #leftovers(current: readonly Message[]): { readonly stale: readonly string[]; readonly former: readonly string[] } {
+    const topics = new Set(current.map(({ topic }) => topic));
+    const stale = [...this.#remembered].filter((topic) => !topics.has(topic));
+    const other = new Set(stale.length === 0 ? [] : this.#input.otherDiscovery());
+    return { stale, former: stale.filter((topic) => other.has(topic)) };
+  }
+
+  async #tidy(): Promise<void> {
+    const { control, store, publisher } = this.#input;
     const connection = control();
-    if (stale.length === 0 || connection === undefined) return;
+    if (!connection?.isConnected || !publisher.isConnected) return;
+    const { stale, former } = this.#leftovers(this.#input.everything());
+    if (stale.length === 0) return;
+    // Home Assistant lets go of what it had from there and keeps its settings; without this it would log conflicts.
+    await Promise.all(former.map((topic) => connection.publish(topic, MIGRATE)));
     await Promise.all(stale.map((topic) => connection.publish(topic, "", { retain: true })));
     for (const topic of stale) this.#remembered.delete(topic);
+    if (former.length > 0) this.publish(this.#input.discovery());
     await store.removeRetainedTopics(stale);
   }
 }
+
+const MIGRATE = JSON.stringify({ migrate_discovery: true });

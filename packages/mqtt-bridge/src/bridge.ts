@@ -9,7 +9,7 @@ import { gatherStored, Household, type Resident } from "./household.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./logger.ts";
 import { AccessCheck } from "./publisher/access-check.ts";
-import { eventMessage } from "./publisher/documents.ts";
+import { eventMessage, iso } from "./publisher/documents.ts";
 import {
   type BrokerAddress,
   type ControlConnection,
@@ -23,7 +23,7 @@ import { Receiver } from "./receiver/receiver.ts";
 import { answerRequest, COMMAND_NAMES, sendAnswer } from "./requests.ts";
 import { Stack } from "./stack.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoredPerson } from "./store/store.ts";
 import { Subscriptions } from "./sync/subscriptions.ts";
 import { Syncer } from "./sync/syncer.ts";
 import { Worker, type WorkerTiming } from "./sync/worker.ts";
@@ -120,7 +120,7 @@ export class Bridge {
       api: client.person({ userId: person.userid, publicKey: person.publickey }),
     }));
     const now = Math.floor(this.#clock.now() / 1000);
-    const stored = await gatherStored(people, this.#store, now);
+    const stored = await gatherStored(people, this.#store, now, (person) => this.#tellRemoved(person));
     const residents = people.map((person, index) => {
       const resident: Resident = { ...person, syncer: this.#syncer(person, stored[index] as (typeof stored)[number]) };
       return resident;
@@ -216,6 +216,7 @@ export class Bridge {
       control: () => this.#control,
       everything: () => this.#household.everything(),
       discovery: () => this.#household.discovery(),
+      otherDiscovery: () => this.#household.otherDiscovery(),
       onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
     });
     this.#accessCheck = new AccessCheck({
@@ -235,7 +236,10 @@ export class Bridge {
       topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
       clock: this.#clock,
       isBrokerThere: () => this.#publisher.isConnected,
-      onConnected: () => this.#accessCheck.checkSoon(),
+      onConnected: () => {
+        this.#announcer.tidy();
+        this.#accessCheck.checkSoon();
+      },
       onDeaf: (topic, reason) => this.#accessCheck.deaf(topic, reason),
       onProblem: (reason) => log.warn("The connection for requests is lost and made again", { reason }),
       onMessage: (message) => {
@@ -314,6 +318,18 @@ export class Bridge {
     const problem = this.#worker.problemOf(personId);
     const event = problem === null ? "account_recovered" : "account_problem";
     this.#tell({ event, ...this.#who(personId), ...problem });
+  }
+
+  /** Their key went with the configuration, so that nobody can end the subscription before its time. */
+  #tellRemoved({ key, subscription }: StoredPerson): void {
+    const { log } = this.#options;
+    const until = subscription?.expiresAt;
+    if (until === undefined || until * 1000 <= this.#clock.now()) log.info("A person was removed", { account: key });
+    else
+      log.info("A person was removed; the API goes on calling for them until their subscription ends by itself", {
+        account: key,
+        ends: iso(until),
+      });
   }
 
   #who(personId: number): { readonly person: string } {

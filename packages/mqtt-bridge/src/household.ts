@@ -76,8 +76,18 @@ export class Household {
   }
 
   discovery(): Message[] {
+    return this.#discoveryIn(this.#input.config.home_assistant.discovery);
+  }
+
+  /** Topics of the form that is not chosen. */
+  otherDiscovery(): string[] {
+    const { discovery } = this.#input.config.home_assistant;
+    return this.#discoveryIn(discovery === "device" ? "components" : "device").map(({ topic }) => topic);
+  }
+
+  #discoveryIn(style: DiscoverySettings["style"]): Message[] {
     const { config, version, instance } = this.#input;
-    const { enabled, discovery_prefix: prefix, discovery: style } = config.home_assistant;
+    const { enabled, discovery_prefix: prefix } = config.home_assistant;
     if (!enabled) return [];
     const settings: DiscoverySettings = { prefix, style, topics: this.topics, instance, version };
     const people = this.residents.map(({ config: { slug, name, weight_unit: weightUnit }, syncer }) => ({
@@ -132,16 +142,18 @@ export class Household {
   }
 }
 
-/** What is stored of everybody in the configuration: new people are added, removed ones are forgotten. */
+/** What is stored of everybody in the configuration: new people are added, removed ones are forgotten, and `onRemoved` hears of them. */
 export async function gatherStored(
   people: readonly { readonly config: PersonConfig; readonly api: PersonApi }[],
   store: Store,
   nowS: number,
+  onRemoved: (person: StoredPerson) => void,
 ): Promise<StoredPerson[]> {
   const known = new Map((await store.people()).map((stored) => [stored.key, stored]));
   const keys = people.map(({ api }) => `${api.generation}:${api.userId}`);
   const gathered = await Promise.all(keys.map((key) => known.get(key) ?? store.addPerson(key, nowS)));
   const gone = [...known.values()].filter(({ key }) => !keys.includes(key));
   await Promise.all(gone.map(({ id }) => store.removePerson(id)));
+  for (const person of gone) onRemoved(person);
   return gathered;
 }

@@ -1,6 +1,7 @@
 import { ManualClock } from "@weighbridge/core/clock";
 import { expect, test } from "vitest";
 import { LIMITS } from "../src/limits.ts";
+import type { Received } from "./support/broker.ts";
 import { EVENTS, home, settledFor } from "./support/home.ts";
 
 test("a weigh-in arrives as one event, after the state that it tells of", async () => {
@@ -124,6 +125,47 @@ test("WBS-USER-3: a person who stops sharing is unavailable, and the reason is t
   await at.subscriber.until(() => warning() !== undefined);
   expect(JSON.parse(warning() as string)).toMatchObject({ person: "ada", code: "not_shared" });
   expect(warning()).not.toContain(key);
+});
+
+test.each([
+  ["device", "components"],
+  ["components", "device"],
+] as const)(
+  "where discovery changes from %s to %s, each old topic is let go and cleared before the new form comes",
+  async (before, after) => {
+    const at = await home();
+    const first = await at.start({ discovery: before });
+    await settledFor(at);
+    await first.stop();
+    const isDevice = (topic: string) => topic.startsWith("homeassistant/device/");
+    const isOld = (topic: string) => isDevice(topic) === (before === "device");
+    const discovery = await at.broker.subscribe("homeassistant/#");
+    // What is replayed to a new subscriber is the old form.
+    const fresh = () => discovery.received.filter(({ packet, topic }) => !packet.retain && topic.endsWith("/config"));
+    const news = () => fresh().filter(({ topic }) => !isOld(topic));
+    await at.start({ discovery: after });
+    await discovery.until(() => news().some(({ topic }) => topic.includes("_ada/")));
+    const olds = new Set(discovery.received.filter(({ packet }) => packet.retain).map(({ topic }) => topic));
+    expect(olds.size).toBeGreaterThanOrEqual(2);
+    const [firstNew] = news();
+    for (const topic of olds) {
+      const said = fresh().filter((message) => message.topic === topic);
+      expect(said.map(({ payload }) => payload)).toEqual(['{"migrate_discovery":true}', ""]);
+      expect(fresh().indexOf(said[1] as Received)).toBeLessThan(fresh().indexOf(firstNew as Received));
+    }
+  },
+);
+
+test("of a person who is removed the log tells until when the API calls for them", async () => {
+  const at = await home();
+  const first = await at.start();
+  await settledFor(at);
+  await first.stop();
+  const [subscription] = at.ada.subscriptions.live;
+  await at.start({ isAdaWatched: false });
+  const lines = at.log.lines.filter((line) => line.includes("A person was removed"));
+  expect(lines).toEqual([expect.stringMatching(/"account":"wbs:\d+","ends":"20[^"]+Z"/)]);
+  expect(lines[0]).not.toContain(new URL(subscription?.callbackUrl ?? "").pathname);
 });
 
 test("bridge/info tells the next polls, what waits and what was called, soon after it changed", async () => {

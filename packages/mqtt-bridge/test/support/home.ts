@@ -10,13 +10,21 @@ import { stateDir } from "./state-dir.ts";
 
 export const EVENTS = "weighbridge/people/ada/weigh_in";
 
+export interface HomeSettings {
+  readonly clock?: Clock;
+  readonly callback?: boolean;
+  /** False: Ada is not in the configuration. */
+  readonly isAdaWatched?: boolean;
+  readonly discovery?: "device" | "components";
+}
+
 export interface Home {
   readonly simulator: Simulator;
   readonly broker: Broker;
   readonly subscriber: Subscriber;
   readonly ada: ReturnType<Simulator["person"]>;
   readonly log: ReturnType<typeof keptLog>;
-  start(more?: { clock?: Clock; callback?: boolean }): Promise<Bridge>;
+  start(more?: HomeSettings): Promise<Bridge>;
   events(): Record<string, unknown>[];
   state(): Record<string, unknown>;
 }
@@ -38,7 +46,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
     subscriber,
     ada,
     log,
-    async start({ clock = systemClock, callback = true } = {}) {
+    async start({ clock = systemClock, callback = true, isAdaWatched = true, discovery = "device" } = {}) {
       const port = await freePort(0);
       const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
       const bridge = new Bridge({
@@ -48,7 +56,8 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
           mqtt: { url: broker.url },
           callback: { ...reachable, host: "127.0.0.1", port },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
-          people: [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }],
+          home_assistant: { discovery },
+          people: isAdaWatched ? [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }] : [],
         }),
         log,
         version: "0.0.0",
