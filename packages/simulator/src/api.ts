@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Fault } from "./faults.ts";
-import { Parameters, UNKNOWN_ERROR } from "./parameters.ts";
+import { forLog, Parameters, sentIn, UNKNOWN_ERROR } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
 import { getuserslist } from "./services/account.ts";
 import type { Action } from "./services/action.ts";
@@ -39,41 +39,41 @@ interface Answer {
 /** Answers one call of the API: application errors come with HTTP 200 and a bare status. */
 export async function answerCall(call: Call, world: World, request: IncomingMessage, response: ServerResponse) {
   const { method, service } = call;
-  const noted = { method, service, action: "", parameters: {} as Record<string, string> };
+  const sent = [...sentIn(call.query), ...(isForm(call) ? sentIn(call.body) : [])];
+  const action = sent.find(({ name }) => name === "action")?.value ?? "";
+  const { hide, parameters } = forLog(sent, (text) => world.isKey(text));
+  const log = (status: number, reason?: string) => {
+    const why = reason === undefined ? {} : { reason: hide(reason) };
+    world.log.add({ kind: "call", method, service, action: hide(action), parameters, status, ...why });
+  };
   let answer: Answer;
   let reason: string | undefined;
   try {
-    const pairs = pairsOf(call);
-    noted.action = pairs.find(([name]) => name === "action")?.[1] ?? "";
-    const parameters = new Parameters(pairs);
-    noted.parameters = parameters.shown();
-    const fault = world.faults.take(service, noted.action);
-    if (fault && (await fail(fault, world, request, response))) {
-      world.log.add({ kind: "call", ...noted, status: -1, reason: `fault on demand: ${fault.kind}` });
-      return;
-    }
-    const body = await actionOf(service, noted.action, fault)(parameters, world);
+    refuseWrongWay(call);
+    const read = new Parameters(sent);
+    const fault = world.faults.take(service, action);
+    if (fault && (await fail(fault, world, request, response))) return log(-1, `fault on demand: ${fault.kind}`);
+    const body = await actionOf(service, action, fault)(read, world);
     answer = body === undefined ? { status: 0 } : { status: 0, body };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     answer = { status: error.status };
     reason = error.message;
   }
-  world.log.add({ kind: "call", ...noted, status: answer.status, ...(reason === undefined ? {} : { reason }) });
+  log(answer.status, reason);
   // JSON as text/plain, and HTTP 403 for an unknown service: as captured of the real one.
   response.writeHead(answer.status === UNKNOWN_SERVICE ? 403 : 200, { "content-type": "text/plain" });
   response.end(JSON.stringify(answer));
 }
 
-function pairsOf({ method, query, contentType, body }: Call): [string, string][] {
-  const pairs = [...new URLSearchParams(query)];
-  if (method === "GET") {
-    if (body !== "") throw new Refusal(UNKNOWN_ERROR, "a GET has no body");
-    return pairs;
-  }
-  if (method !== "POST") throw new Refusal(UNKNOWN_ERROR, `${method} is not a way to call`);
-  if (body !== "" && !contentType.startsWith(FORM)) throw new Refusal(UNKNOWN_ERROR, `a POST is sent as ${FORM}`);
-  return [...pairs, ...new URLSearchParams(body)];
+const isForm = ({ contentType }: Call) => contentType.startsWith(FORM);
+
+function refuseWrongWay(call: Call): void {
+  const { method, body } = call;
+  if (method !== "GET" && method !== "POST") throw new Refusal(UNKNOWN_ERROR, `${method} is not a way to call`);
+  if (body === "") return;
+  if (method === "GET") throw new Refusal(UNKNOWN_ERROR, "a GET has no body");
+  if (!isForm(call)) throw new Refusal(UNKNOWN_ERROR, `a POST is sent as ${FORM}`);
 }
 
 function actionOf(service: string, name: string, fault: Fault | undefined): Action {

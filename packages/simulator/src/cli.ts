@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
+import { LIMITS } from "./limits.ts";
+import { newcomer } from "./newcomer.ts";
 import { startSimulator } from "./simulator.ts";
 
 const HELP = `weighbridge-simulator: a simulated Withings cloud (WBS API) with a virtual scale
@@ -23,8 +25,15 @@ function readOptions() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
     const port = Number(values.port);
-    if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...values, port };
-    return `--port must be 0 to 65535, not ${values.port}`;
+    if (!/^\d{1,5}$/.test(values.port) || port > 65_535)
+      return `--port must be 0 to 65535, not ${values.port || "empty"}`;
+    const people = (values.person ?? ["Ada", "Ben"]).map((name) => name.trim());
+    const wrong = people.find((name) => name === "" || name.length > LIMITS.nameCharacters);
+    if (wrong !== undefined)
+      return `--person must be a name of 1 to ${LIMITS.nameCharacters} characters, not "${wrong}"`;
+    const twice = people.find((name, index) => people.indexOf(name) !== index);
+    if (twice !== undefined) return `--person ${twice} was given twice`;
+    return { people, port, help: values.help };
   } catch (error) {
     return (error as Error).message;
   }
@@ -40,10 +49,10 @@ async function main(): Promise<void> {
   if (options.help) return print(HELP);
   const simulator = await startSimulator({ port: options.port });
   print(`The virtual scale: ${simulator.pageUrl}\nThe API's base URL: ${simulator.url}\n`);
-  for (const name of options.person ?? ["Ada", "Ben"]) {
-    const email = `${name.toLowerCase()}@example.org`;
-    const { userId, publicKey } = simulator.person(name, { email, password: "demo", heightM: 1.75 });
-    print(`${name}: userid ${userId}, publickey ${publicKey} (account ${email}, password demo)`);
+  for (const name of options.people) {
+    const details = newcomer(name);
+    const { userId, publicKey } = simulator.person(name, { ...details, heightM: 1.75 });
+    print(`${name}: userid ${userId}, publickey ${publicKey} (account ${details.email}, password ${details.password})`);
   }
   const stop = () => void simulator.stop();
   process.once("SIGINT", stop);

@@ -7,16 +7,17 @@ interface Sleeper {
 
 /** Another clock, moved forward by as much as somebody asked for. */
 export class MovableClock implements Clock {
-  readonly #base: Clock;
+  /** Time as it passes by itself, for what is under way and must not be hurried. */
+  readonly base: Clock;
   readonly #sleepers = new Set<Sleeper>();
   #aheadMs = 0;
 
   constructor(base: Clock = systemClock) {
-    this.#base = base;
+    this.base = base;
   }
 
   now(): number {
-    return this.#base.now() + this.#aheadMs;
+    return this.base.now() + this.#aheadMs;
   }
 
   /** Epoch seconds, as the API counts. */
@@ -29,7 +30,7 @@ export class MovableClock implements Clock {
     const sleeper: Sleeper = { dueAt: this.now() + ms, wake: () => moved.abort() };
     this.#sleepers.add(sleeper);
     try {
-      await this.#base.sleep(ms, signal ? AbortSignal.any([signal, moved.signal]) : moved.signal);
+      await this.base.sleep(ms, signal ? AbortSignal.any([signal, moved.signal]) : moved.signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (!moved.signal.aborted) throw error;

@@ -1,4 +1,5 @@
 import type { MovableClock } from "./clock.ts";
+import type { Faults } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -6,6 +7,7 @@ import type { Subscriptions } from "./subscriptions.ts";
 export interface Watched {
   readonly name: string;
   readonly userId: number;
+  readonly isSharing: boolean;
   readonly subscriptions: Subscriptions;
 }
 
@@ -20,14 +22,16 @@ interface Delivery {
 export class Deliveries {
   readonly #clock: MovableClock;
   readonly #log: Log;
+  readonly #faults: Faults;
   readonly #stopped = new AbortController();
   readonly #waiting: Delivery[] = [];
   readonly #idle: (() => void)[] = [];
   #active = 0;
 
-  constructor(clock: MovableClock, log: Log) {
+  constructor(clock: MovableClock, log: Log, faults: Faults) {
     this.#clock = clock;
     this.#log = log;
+    this.#faults = faults;
   }
 
   notify(person: Watched, date: number): void {
@@ -67,8 +71,9 @@ export class Deliveries {
 
   async #deliver(delivery: Delivery): Promise<void> {
     const { person, url, date } = delivery;
-    // It can have ended, or been lost, since it was queued.
-    if (!person.subscriptions.get(url)) return;
+    // The subscription can have ended, and the sharing too, since it was queued.
+    if (!person.isSharing || !person.subscriptions.get(url)) return;
+    if (this.#faults.losesCallback()) return this.#tell(person, `A notification was lost on its way to ${url}`);
     const form = `userid=${person.userId}&startdate=${date}&enddate=${date + 1}`;
     if ((await this.#post(person, url, form, delivery.try)) !== 200) void this.#later(delivery);
   }
@@ -76,7 +81,9 @@ export class Deliveries {
   async #later(delivery: Delivery): Promise<void> {
     const afterS = LIMITS.retryAfterS[delivery.try - 1];
     if (afterS === undefined) {
-      delivery.person.subscriptions.remove(delivery.url);
+      const { person, url } = delivery;
+      if (person.subscriptions.remove(url))
+        this.#tell(person, `The cloud gave up: ${url} is not told any more when ${person.name}’s data change`);
       return;
     }
     try {
@@ -88,11 +95,17 @@ export class Deliveries {
     this.#drain();
   }
 
+  #tell(person: Watched, words: string): void {
+    this.#log.add({ kind: "deed", person: person.name, words });
+  }
+
+  /** Its time limit is one of real time: who moves the clock meanwhile has not been waiting. */
   async #post(person: Watched, url: string, body: string, tryNumber: number): Promise<number | null> {
-    const started = this.#clock.now();
+    const { base } = this.#clock;
+    const started = base.now();
     const done = new AbortController();
     const late = new AbortController();
-    const limit = this.#clock.sleep(LIMITS.callbackTimeoutMs, done.signal).then(
+    const limit = base.sleep(LIMITS.callbackTimeoutMs, done.signal).then(
       () => late.abort(),
       () => {},
     );
@@ -109,7 +122,7 @@ export class Deliveries {
     }
     done.abort();
     await limit;
-    const tookMs = this.#clock.now() - started;
+    const tookMs = base.now() - started;
     const entry = { url, person: person.name, try: tryNumber, isProbe: body === "", answer, tookMs };
     this.#log.add({ kind: "callback", ...entry });
     return answer;

@@ -67,6 +67,12 @@ export class History {
     return this.#kept.findLast(({ group }) => group.grpid === grpid)?.group;
   }
 
+  /** The newest one with a measure of this type, of those that were added. */
+  newestWith(type: number): WireGroup | undefined {
+    const isFitting = ({ group }: Kept) => group.category === 1 && group.measures.some((one) => one.type === type);
+    return this.#kept.findLast(isFitting)?.group;
+  }
+
   /** The newest added ones, newest first. */
   newest(count: number): WireGroup[] {
     return this.#kept

@@ -18,6 +18,7 @@ export const LIMITS = {
   /** Remembered calls and callbacks. */
   logEntries: 1_000,
   requestBytes: 64 * 1024,
+  nameCharacters: 40,
   /** Open pages that listen. */
   listeners: 32,
 } as const;

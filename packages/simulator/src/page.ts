@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
+import { LIMITS } from "./limits.ts";
 import type { LogEntry } from "./log.ts";
+import { newcomer } from "./newcomer.ts";
 import type { Person } from "./person.ts";
 import type { World } from "./world.ts";
 
@@ -12,6 +14,7 @@ const ASSETS: Readonly<Record<string, readonly [name: string, type: string]>> = 
   "/": ["scale.html", "text/html; charset=utf-8"],
   "/simulator/scale.css": ["scale.css", "text/css; charset=utf-8"],
   "/simulator/scale.js": ["scale.js", "text/javascript; charset=utf-8"],
+  "/simulator/story.js": ["story.js", "text/javascript; charset=utf-8"],
 };
 
 export const isPagePath = (path: string): boolean => path === "/" || path.startsWith("/simulator/");
@@ -51,16 +54,25 @@ function stateOf(world: World): object {
   const people = world.people.map((person) => ({
     name: person.name,
     userId: person.userId,
+    // What a program is configured with: the page shows it to whoever tries one out.
+    publicKey: person.publicKey,
+    account: accountOf(person),
     isSharing: person.isSharing,
     subscriptions: person.subscriptions.live,
     newest: person.history.newest(5),
+    lastWeighIn: person.lastWeighIn,
   }));
   return {
+    run: world.run,
     now: world.clock.now(),
     people,
     faults: world.faults.active.map(({ kind }) => kind),
     log: world.log.entries.slice(-60),
   };
+}
+
+function accountOf({ details: { email, password } }: Person) {
+  return email === undefined || password === undefined ? undefined : { email, password };
 }
 
 function streamLog(world: World, response: ServerResponse): void {
@@ -75,9 +87,17 @@ function streamLog(world: World, response: ServerResponse): void {
   response.on("close", stop);
 }
 
-const person = z.string().min(1).max(40);
+const person = z.string().trim().min(1).max(LIMITS.nameCharacters);
 const grpid = z.int();
 const kilograms = z.number().min(1).max(400);
+
+/** What somebody can get wrong, in their words. */
+const WRONG: Readonly<Record<string, string>> = {
+  person: `A name has 1 to ${LIMITS.nameCharacters} characters.`,
+  weight: "The weight must be 1 to 400 kg.",
+  fatRatio: "The body fat must be 3 to 70 %.",
+  heightM: "The height must be 0.4 to 2.5 m.",
+};
 
 /** What each button sends. */
 const ACTIONS = {
@@ -115,7 +135,8 @@ const DEEDS: Deeds = {
     known(world, name).weighsIn({ weight, ...fat, ...at, ...(attribution === undefined ? {} : { attribution }) });
   },
   person: (world, { person: name, heightM }) => {
-    world.person(name, heightM === undefined ? {} : { heightM });
+    if (world.people.some((one) => one.name === name)) throw new Error(`${name} is here already.`);
+    world.person(name, { ...newcomer(name), ...(heightM === undefined ? {} : { heightM }) });
   },
   edit: (world, { person: name, grpid: id, weight }) => {
     known(world, name).edits(id, { weight });
@@ -137,7 +158,7 @@ const DEEDS: Deeds = {
 
 function known(world: World, name: string): Person {
   const found = world.people.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`nobody here is called ${name}`);
+  if (found === undefined) throw new Error(`Nobody here is called ${name}.`);
   return found;
 }
 
@@ -155,7 +176,13 @@ function act({ world, request, response, path, body }: PageCall): void {
     (DEEDS[name] as (world: World, input: unknown) => void)(world, input);
     sendJson(response, 200, stateOf(world));
   } catch (error) {
-    const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    sendJson(response, 400, { error: message });
+    sendJson(response, 400, { error: error instanceof z.ZodError ? wordsOf(error) : (error as Error).message });
   }
+}
+
+function wordsOf(error: z.ZodError): string {
+  const words = error.issues.map(
+    ({ path, message }) => WRONG[String(path[0])] ?? `${path.join(".")} ${message}`.trim(),
+  );
+  return [...new Set(words)].join(" ");
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { MovableClock } from "./clock.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { decimal, described, verbOf } from "./described.ts";
 import { History, type WireGroup, type WireMeasure } from "./history.ts";
 import type { Log } from "./log.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -62,6 +63,7 @@ export class Person {
   publicKey: string;
   isSharing: boolean;
   readonly #around: Surroundings;
+  #isRekeyed = false;
 
   constructor(name: string, userId: number, details: PersonDetails, around: Surroundings) {
     this.name = name;
@@ -69,7 +71,11 @@ export class Person {
     this.details = details;
     this.publicKey = details.publicKey ?? newKey();
     this.isSharing = details.isSharing ?? true;
-    this.subscriptions = new Subscriptions(around.clock);
+    this.subscriptions = new Subscriptions(around.clock, ({ callbackUrl }) =>
+      this.#tell(
+        `A subscription ended after three weeks: ${callbackUrl} is not told any more when ${name}’s data change`,
+      ),
+    );
     this.#around = around;
   }
 
@@ -86,12 +92,17 @@ export class Person {
     return this.adds({ attrib: attribution, measures, ...when, ...(comment === undefined ? {} : { comment }) });
   }
 
+  /** The one that was measured last. */
+  get lastWeighIn(): WireGroup | undefined {
+    return this.history.newestWith(TYPES.weight);
+  }
+
   /** Adds any group, such as a height, an unknown type, or a companion of a weigh-in. */
   adds(group: NewGroup): WireGroup {
     const { clock, nextGroupId } = this.#around;
     const full = { grpid: nextGroupId(), attrib: 0, date: clock.seconds(), category: 1, ...group };
     this.history.put(full, clock.seconds());
-    this.#did(`${this.name} measured ${described(full)}`, full.date);
+    this.#did(`${verbOf(full)} ${described(full, clock.now())}`, full.date);
     return full;
   }
 
@@ -113,18 +124,22 @@ export class Person {
     const before = this.history.find(grpid);
     if (before === undefined) throw new Error(`${this.name} has no group ${grpid}`);
     const { weight, ...rest } = changes;
-    const others = before.measures.filter(({ type }) => type !== TYPES.weight);
-    const measures = weight === undefined ? before.measures : [measure(TYPES.weight, weight, 3), ...others];
+    const measures = weight === undefined ? before.measures : reweighed(before.measures, weight);
     const after: WireGroup = { ...before, measures, ...rest };
-    this.history.put(after, this.#around.clock.seconds());
-    this.#did(`${this.name} edited ${described(before)} to ${described(after)}`, before.date, after.date);
+    const { clock } = this.#around;
+    this.history.put(after, clock.seconds());
+    this.#did(
+      `corrected ${described(before, clock.now())} to ${described(after, clock.now())}`,
+      before.date,
+      after.date,
+    );
     return after;
   }
 
   deletes(grpid: number): void {
     const gone = this.history.remove(grpid);
     if (gone === undefined) throw new Error(`${this.name} has no group ${grpid}`);
-    this.#did(`${this.name} deleted ${described(gone)}`, gone.date);
+    this.#did(`deleted ${described(gone, this.#around.clock.now())}`, gone.date);
   }
 
   /** A long past, added long ago and notified to nobody. */
@@ -137,28 +152,39 @@ export class Person {
   stopsSharing(): void {
     this.isSharing = false;
     this.publicKey = newKey();
-    this.#around.log.add({ kind: "deed", person: this.name, words: `${this.name} stopped sharing` });
+    this.#isRekeyed = true;
+    this.#tell(`${this.name} stopped sharing: who reads with the publickey is refused, and nobody is told`);
   }
 
   startsSharing(): void {
+    if (this.isSharing) return;
     this.isSharing = true;
-    this.#around.log.add({ kind: "deed", person: this.name, words: `${this.name} started sharing` });
+    const key = this.#isRekeyed ? ", with a new publickey: who reads with the old one is refused" : "";
+    this.#tell(`${this.name} shares again${key}`);
   }
 
   #did(words: string, ...dates: number[]): void {
-    this.#around.log.add({ kind: "deed", person: this.name, words });
-    if (!this.isSharing) return;
+    const { name, isSharing } = this;
+    this.#tell(`${name} ${words}${isSharing ? "" : `; ${name} does not share: nobody is told`}`);
+    if (!isSharing) return;
     for (const date of new Set(dates)) this.#around.deliveries.notify(this, date);
+  }
+
+  #tell(words: string): void {
+    this.#around.log.add({ kind: "deed", person: this.name, words });
   }
 }
 
-const UNITS: Readonly<Record<number, string>> = { 1: " kg", 4: " m", 6: " % fat", 11: " bpm" };
-
-/** The measures that a person would name. */
-function described({ measures, category }: WireGroup): string {
-  const named = measures.filter(({ type }) => type in UNITS);
-  const words = named.map(
-    ({ value, unit, type }) => `${Number((value * 10 ** unit).toFixed(Math.max(0, -unit)))}${UNITS[type]}`,
-  );
-  return `${category === 2 ? "a target of " : ""}${words.join(", ") || "something else"}`;
+/** What a scale would have found with the same share of fat. */
+function reweighed(measures: readonly WireMeasure[], weight: number): WireMeasure[] {
+  const ratio = measures.find(({ type }) => type === TYPES.fatRatio);
+  const fat = ratio && (weight * decimal(ratio)) / 100;
+  const others = measures.filter(({ type }) => type !== TYPES.weight);
+  const masses: Readonly<Record<number, number>> =
+    fat === undefined ? {} : { [TYPES.fatMass]: fat, [TYPES.fatFreeMass]: weight - fat };
+  const adjusted = others.map((one) => {
+    const mass = masses[one.type];
+    return mass === undefined ? one : measure(one.type, mass, 2);
+  });
+  return [measure(TYPES.weight, weight, 3), ...adjusted];
 }

@@ -21,7 +21,7 @@ export function serve(world: World): Server {
 async function handle(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const [path = "/", query = ""] = split(url);
-  const body = method === "GET" || method === "HEAD" ? "" : await textOf(request);
+  const body = await textOf(request);
   if (body === undefined) {
     response.writeHead(413, { connection: "close" }).end();
     return;

@@ -11,15 +11,21 @@ export interface Subscription {
 /** Who watches one person. What expired is not there any more. */
 export class Subscriptions {
   readonly #clock: MovableClock;
+  readonly #onExpired: (subscription: Subscription) => void;
   readonly #byUrl = new Map<string, Subscription>();
 
-  constructor(clock: MovableClock) {
+  constructor(clock: MovableClock, onExpired: (subscription: Subscription) => void) {
     this.#clock = clock;
+    this.#onExpired = onExpired;
   }
 
   get live(): Subscription[] {
     const now = this.#clock.seconds();
-    for (const { callbackUrl, expires } of this.#byUrl.values()) if (expires <= now) this.#byUrl.delete(callbackUrl);
+    for (const subscription of this.#byUrl.values()) {
+      if (subscription.expires > now) continue;
+      this.#byUrl.delete(subscription.callbackUrl);
+      this.#onExpired(subscription);
+    }
     return [...this.#byUrl.values()];
   }
 

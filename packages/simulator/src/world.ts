@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "@weighbridge/core/clock";
 import { MovableClock } from "./clock.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -12,6 +13,8 @@ const ID_RANGE = 1_000_003;
 
 /** Everything that the simulated service knows. */
 export class World {
+  /** Tells one start from another to a page that stayed open. */
+  readonly run = randomUUID();
   readonly clock: MovableClock;
   readonly log: Log;
   readonly deliveries: Deliveries;
@@ -26,7 +29,7 @@ export class World {
   constructor(clock: Clock | undefined, pageSize: number = LIMITS.pageSize) {
     this.clock = new MovableClock(clock);
     this.log = new Log(this.clock);
-    this.deliveries = new Deliveries(this.clock, this.log);
+    this.deliveries = new Deliveries(this.clock, this.log, this.faults);
     this.pageSize = pageSize;
   }
 
@@ -49,6 +52,10 @@ export class World {
     this.#byUserId.set(userId, person);
     if (details.heightM !== undefined) person.setsHeight(details.heightM);
     return person;
+  }
+
+  isKey(text: string): boolean {
+    return text !== "" && this.people.some(({ publicKey }) => publicKey === text);
   }
 
   byUserId(userId: number): Person | undefined {

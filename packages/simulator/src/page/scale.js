@@ -1,20 +1,32 @@
 // The page's behaviour: buttons send JSON to the simulator, and its log is told in words.
 
+import { told } from "./story.js";
+
 const MAX_LINES = 60;
 const POUNDS_PER_KG = 1 / 0.45359237;
+const WEIGHT = 1;
 const $ = (id) => document.getElementById(id);
 
-let state = { people: [], log: [] };
+let state = { run: "", people: [], faults: [], log: [] };
 let chosen = "";
-let lastLine = 0;
+/** What was heard of the log, newest last. */
+let entries = [];
+/** The deed whose outcome is told under its button. */
+let deed;
 
 const weight = $("weight");
 const unit = () => document.querySelector("input[name=unit]:checked").value;
+const person = () => state.people.find(({ name }) => name === chosen);
+const nameOf = (userId) => state.people.find((one) => String(one.userId) === userId)?.name;
+const element = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+
+// The scale
 
 function shownWeight(kg) {
-  const pounds = kg * POUNDS_PER_KG;
-  if (unit() === "lb") return pounds.toFixed(1);
-  if (unit() === "st") return `${Math.floor(pounds / 14)} st ${(pounds % 14).toFixed(1)}`;
+  // Rounded before it is split, so that 14.0 pounds are a stone.
+  const tenths = Math.round(kg * POUNDS_PER_KG * 10);
+  if (unit() === "lb") return (tenths / 10).toFixed(1);
+  if (unit() === "st") return `${Math.floor(tenths / 140)} st ${((tenths % 140) / 10).toFixed(1)}`;
   return kg.toFixed(kg % 0.1 < 0.001 || kg % 0.1 > 0.099 ? 1 : 2);
 }
 
@@ -22,152 +34,207 @@ function showWeight() {
   $("digits").textContent = shownWeight(Number(weight.value));
 }
 
-async function send(name, body) {
-  $("problem").hidden = true;
-  const response = await fetch(`simulator/${name}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (response.ok) show(answer);
-  else {
-    $("problem").textContent = answer.error;
-    $("problem").hidden = false;
+function choose(name) {
+  chosen = name;
+  const last = person()?.lastWeighIn?.measures.find(({ type }) => type === WEIGHT);
+  weight.value = last === undefined ? "80" : String(last.value * 10 ** last.unit);
+  showWeight();
+  say("");
+}
+
+// What a button came to
+
+/** Under the button, where whoever pressed it looks. */
+function say(text, button, isProblem = false) {
+  deed = undefined;
+  showMessage(text, isProblem);
+  button?.after($("message"));
+}
+
+function showMessage(text, isProblem = false) {
+  $("message").textContent = text;
+  $("message").hidden = text === "";
+  $("message").className = isProblem ? "message problem" : "message";
+  $("message").role = isProblem ? "alert" : "status";
+}
+
+const people = (count) => `${count} subscriber${count === 1 ? "" : "s"}`;
+
+/** Who was told of the deed so far. */
+function showOutcome() {
+  if (deed === undefined) return;
+  const { name, isSharing, subscriptions } = state.people.find((one) => one.name === deed.person) ?? {};
+  const callbacks = entries.filter(
+    (one) => one.kind === "callback" && !one.isProbe && one.person === name && one.id > deed.id,
+  );
+  const reached = new Set(callbacks.filter(({ answer }) => answer === 200).map(({ url }) => url));
+  const missed = new Set(callbacks.map(({ url }) => url).filter((url) => !reached.has(url)));
+  const parts = [];
+  if (reached.size > 0) parts.push(`${people(reached.size)} told`);
+  if (missed.size > 0) parts.push(`${people(missed.size)} did not answer`);
+  if (!isSharing) parts.push(`${name} does not share: nobody is told`);
+  else if (parts.length === 0)
+    parts.push(subscriptions.length === 0 ? "nobody has asked to be told" : `telling ${people(subscriptions.length)}`);
+  showMessage(`${deed.words}, ${parts.join(", ")}`);
+}
+
+const ENDED = "The simulator has ended. Start it again.";
+
+function showEnded(words) {
+  $("ended").textContent = words;
+  $("ended").hidden = words === "";
+}
+
+/** True where the simulator did it. */
+async function send(name, body, button) {
+  say("");
+  try {
+    const response = await fetch(`simulator/${name}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.json();
+    if (response.ok) show(answer);
+    else say(answer.error, button, true);
+    return response.ok;
+  } catch {
+    showEnded(ENDED);
+    return false;
   }
-  return response.ok;
 }
 
-const person = () => state.people.find(({ name }) => name === chosen);
-const lastWeighIn = () =>
-  person()?.newest.find(({ category, measures }) => category === 1 && measures.some(({ type }) => type === 1));
+/** Something that subscribers are told of. */
+async function doAndTell(name, body, button, words) {
+  if (!(await send(name, { person: chosen, ...body }, button))) return;
+  const last = state.log.findLast((entry) => entry.kind === "deed" && entry.person === chosen);
+  say(" ", button);
+  deed = { id: last.id, person: chosen, words: words ?? last.words };
+  showOutcome();
+}
 
-function weighIn(more = {}) {
+// The buttons
+
+function weighIn(button, more = {}) {
+  if (!$("weigh").reportValidity()) return;
   const fat = $("with-fat").checked ? { fatRatio: Number($("fat").value) } : {};
-  return send("weigh-in", { person: chosen, weight: Number(weight.value), ...fat, ...more });
+  const words =
+    more.attribution === undefined ? `${chosen}: ${shownWeight(Number(weight.value))} ${unit()}` : undefined;
+  return doAndTell("weigh-in", { weight: Number(weight.value), ...fat, ...more }, button, words);
 }
 
-function onLast(action, more = {}) {
-  const last = lastWeighIn();
-  if (last) return send(action, { person: chosen, grpid: last.grpid, ...more });
-  $("problem").textContent = `${chosen} has not stepped on yet.`;
-  $("problem").hidden = false;
+function onLast(action, button, more = {}) {
+  const last = person()?.lastWeighIn;
+  if (last) return doAndTell(action, { grpid: last.grpid, ...more }, button);
+  say(`${chosen} has not stepped on yet.`, button, true);
 }
 
 const DEEDS = {
-  ambiguous: () => weighIn({ attribution: 1 }),
-  backdated: () => weighIn({ attribution: 2, agoS: 7 * 86400 }),
-  edit: () => onLast("edit", { weight: Number(weight.value) }),
-  delete: () => onLast("delete"),
-  target: () => send("target", { person: chosen, weight: Number(weight.value) }),
-  sharing: () => send("sharing", { person: chosen, isSharing: !person()?.isSharing }),
-  clock: () => send("clock", { advanceS: 86400 }),
+  ambiguous: (button) => weighIn(button, { attribution: 1 }),
+  backdated: (button) => weighIn(button, { attribution: 2, agoS: 7 * 86400 }),
+  edit: (button) => onLast("edit", button, { weight: Number(weight.value) }),
+  delete: (button) => onLast("delete", button),
+  target: (button) => doAndTell("target", { weight: Number(weight.value) }, button),
+  async sharing(button) {
+    if (!(await send("sharing", { person: chosen, isSharing: !person()?.isSharing }, button))) return;
+    say(state.log.findLast(({ kind }) => kind === "deed")?.words ?? "", button);
+  },
+  async clock(button) {
+    if (await send("clock", { advanceS: 86400 }, button))
+      say(`In the cloud it is now ${new Date(state.now).toLocaleString()}.`, button);
+  },
 };
 
+// What is shown of the simulator's state
+
 function show(next) {
+  const isOtherRun = next.run !== state.run;
+  const wasFault = state.faults[0];
   state = next;
-  if (!person()) chosen = state.people[0]?.name ?? "";
+  if (isOtherRun) forget();
+  if (!person()) choose(state.people[0]?.name ?? "");
   showPeople();
-  for (const entry of state.log) showEntry(entry);
-  const sharing = document.querySelector("[data-do=sharing]");
-  sharing.textContent = person()?.isSharing ? "Stop sharing" : "Share again (with a new key)";
+  for (const entry of state.log) hear(entry);
+  document.querySelector("[data-do=sharing]").textContent = person()?.isSharing
+    ? "Stop sharing"
+    : "Share again (with a new key)";
   $("step-on").disabled = chosen === "";
-  $("fault").value = state.faults[0] ?? "none";
+  // Set only where it changed: somebody may be choosing.
+  if (isOtherRun || state.faults[0] !== wasFault) $("fault").value = state.faults[0] ?? "none";
+  showIdentity();
   showWatchers();
 }
 
+/** Another start of the simulator has another story. */
+function forget() {
+  entries = [];
+  $("log").replaceChildren();
+  $("empty").hidden = false;
+  say("");
+}
+
+/** Made anew only where somebody came: a button that is replaced loses the keyboard. */
 function showPeople() {
-  const buttons = state.people.map(({ name }) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.role = "radio";
-    button.ariaChecked = String(name === chosen);
-    button.textContent = name;
-    button.onclick = () => {
-      chosen = name;
-      show(state);
-    };
-    return button;
-  });
-  const add = document.createElement("button");
-  add.type = "button";
-  add.className = "add";
-  add.textContent = "Add a person";
-  add.onclick = () => {
-    $("add-person").hidden = !$("add-person").hidden;
+  const shown = [...$("people").querySelectorAll("[role=radio]")];
+  const names = state.people.map(({ name }) => name);
+  if (shown.map(({ textContent }) => textContent).join("\n") !== names.join("\n")) {
+    for (const button of shown) button.remove();
+    $("add").before(...names.map(personButton));
+  }
+  for (const button of $("people").querySelectorAll("[role=radio]"))
+    button.ariaChecked = String(button.textContent === chosen);
+}
+
+function personButton(name) {
+  const button = Object.assign(element("button", "", name), { type: "button", role: "radio" });
+  button.onclick = () => {
+    choose(name);
+    show(state);
   };
-  $("people").replaceChildren(...buttons, add);
+  return button;
+}
+
+function showIdentity() {
+  const { userId, publicKey, account } = person() ?? {};
+  $("identity").hidden = userId === undefined;
+  $("userid").textContent = userId;
+  $("publickey").textContent = publicKey;
+  $("account").textContent = account ? `account ${account.email}, password ${account.password}` : "";
 }
 
 function showWatchers() {
-  const { subscriptions = [] } = person() ?? {};
+  const { isSharing, subscriptions = [] } = person() ?? {};
   const days = ({ expires }) => Math.max(0, Math.round((expires - state.now / 1000) / 86400));
   const one = (subscription) => `${subscription.comment} (ends in ${days(subscription)} days)`;
-  $("watchers").textContent =
-    subscriptions.length === 0
-      ? `Nobody has asked to be told when ${chosen} weighs in.`
-      : `Told when ${chosen} weighs in: ${subscriptions.map(one).join(", ")}.`;
+  if (isSharing === false) $("watchers").textContent = `${chosen} does not share: nobody is told.`;
+  else if (subscriptions.length === 0)
+    $("watchers").textContent = `Nobody has asked to be told when ${chosen} weighs in.`;
+  else $("watchers").textContent = `Told when ${chosen} weighs in: ${subscriptions.map(one).join(", ")}.`;
 }
 
-const CALLS = {
-  "measure/getmeas": "Somebody fetched the measures",
-  "notify/subscribe": "Somebody asked to be told of changes",
-  "notify/get": "Somebody checked their subscription",
-  "notify/list": "Somebody listed the subscriptions",
-  "notify/revoke": "Somebody ended their subscription",
-  "user/getbyuserid": "Somebody read the profile",
-  "user/update": "Somebody changed the sharing",
-  "account/getuserslist": "Somebody listed the users of an account",
-  "once/get": "Somebody fetched a one-time string",
-  "once/probe": "Somebody checked that the service answers",
-};
-
-/** An entry of the log as [kind, mark, words, small print]. */
-const TOLD = {
-  deed: ({ words }) => ["deed", "●", words, ""],
-  callback(entry) {
-    const isGood = entry.answer === 200;
-    const change = `The cloud told a subscriber that ${entry.person}’s data changed`;
-    const what = entry.isProbe ? "The cloud tried the callback URL" : change;
-    const answer =
-      entry.answer === null ? "nobody answered" : `it answered ${entry.answer} in ${Math.round(entry.tookMs)} ms`;
-    const again = entry.try > 1 ? ` (try ${entry.try})` : "";
-    return [isGood ? "good" : "bad", isGood ? "→" : "✕", `${what}${again}: ${answer}`, entry.url];
-  },
-  call(entry) {
-    const call = `${entry.service}/${entry.action}`;
-    const words = CALLS[call] ?? `Somebody called ${call}`;
-    const parameters = Object.entries(entry.parameters).map(([name, value]) => `${name}=${value}`);
-    const small = `${call} ${parameters.join(" ")}`;
-    if (entry.status === 0) return ["good", "←", words, small];
-    const refused = entry.status === -1 ? entry.reason : `refused with status ${entry.status}: ${entry.reason ?? ""}`;
-    return ["bad", "✕", `${words}, ${refused}`, small];
-  },
-};
-
-function showEntry(entry) {
-  if (entry.id <= lastLine) return;
-  const isLive = lastLine > 0;
-  lastLine = entry.id;
-  const [kind, mark, words, small] = TOLD[entry.kind](entry);
-  const line = document.createElement("li");
-  line.className = isLive ? `${kind} fresh` : kind;
-  const part = (tag, className, text) => {
-    const element = document.createElement(tag);
-    element.className = className;
-    element.textContent = text;
-    return element;
-  };
-  const time = part("time", "", new Date(entry.at).toLocaleTimeString());
-  line.append(part("span", "mark", mark), part("span", "words", words), time);
-  if (small) line.append(part("small", "", small));
+/** An entry of the log, once. */
+function hear(entry) {
+  const lastId = entries.at(-1)?.id ?? 0;
+  if (entry.id <= lastId) return;
+  entries = [...entries.slice(-MAX_LINES * 2), entry];
+  const [kind, mark, words, small] = told(entry, nameOf);
+  const line = element("li", lastId > 0 ? `${kind} fresh` : kind, "");
+  const time = element("time", "", new Date(entry.at).toLocaleTimeString());
+  line.append(element("span", "mark", mark), element("span", "words", words), time);
+  if (small) line.append(element("small", "", small));
   $("log").prepend(line);
   while ($("log").children.length > MAX_LINES) $("log").lastElementChild.remove();
   $("empty").hidden = true;
+  showOutcome();
 }
 
 async function refresh() {
-  show(await (await fetch("simulator/state")).json());
+  try {
+    show(await (await fetch("simulator/state")).json());
+    showEnded("");
+  } catch {
+    showEnded(ENDED);
+  }
 }
 
 weight.oninput = showWeight;
@@ -177,32 +244,48 @@ for (const button of document.querySelectorAll("[data-step]"))
     weight.value = String(Number(weight.value) + Number(button.dataset.step));
     showWeight();
   };
-for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => DEEDS[button.dataset.do]();
-$("fault").onchange = () => send("fault", { kind: $("fault").value });
+for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => DEEDS[button.dataset.do](button);
+$("with-fat").onchange = () => {
+  $("fat").disabled = !$("with-fat").checked;
+};
+$("fault").onchange = () => send("fault", { kind: $("fault").value }, $("fault").parentElement);
 $("weigh").onsubmit = async (event) => {
   event.preventDefault();
   $("plate").classList.add("pressed");
   setTimeout(() => $("plate").classList.remove("pressed"), 450);
-  await weighIn();
+  await weighIn($("step-on"));
+};
+$("add").onclick = () => {
+  $("add-person").hidden = !$("add-person").hidden;
+  if (!$("add-person").hidden) $("add-person").elements.person.focus();
 };
 $("add-person").onsubmit = async (event) => {
   event.preventDefault();
   const { person: name, heightM } = Object.fromEntries(new FormData(event.target));
   const height = heightM === "" ? {} : { heightM: Number(heightM) };
-  if (await send("person", { person: name, ...height })) {
-    chosen = name;
-    event.target.reset();
-    event.target.hidden = true;
-    show(state);
-  }
+  if (!(await send("person", { person: name, ...height }, $("add-button")))) return;
+  event.target.reset();
+  event.target.hidden = true;
+  choose(name.trim());
+  show(state);
+};
+$("copy").onclick = async () => {
+  await navigator.clipboard.writeText($("publickey").textContent);
+  $("copy").textContent = "copied";
 };
 
 showWeight();
 await refresh();
 const events = new EventSource("simulator/events");
+// What happened while nobody listened, also by another start of the simulator.
+events.onopen = refresh;
+events.onerror = () =>
+  showEnded(
+    events.readyState === EventSource.CLOSED ? "Too many pages are open: close some, then load this one again." : ENDED,
+  );
 events.onmessage = ({ data }) => {
   const entry = JSON.parse(data);
-  showEntry(entry);
+  hear(entry);
   // Subscriptions change with calls, and the newest groups with deeds.
   if (entry.kind !== "callback") void refresh();
 };

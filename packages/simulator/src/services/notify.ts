@@ -13,11 +13,8 @@ const TOO_MANY = 305;
 export const subscribe: Action = async (parameters, world) => {
   const person = sharing(parameters, world);
   const callbackUrl = callbackUrlOf(parameters);
-  const comment = parameters.required("comment", BAD_COMMENT);
+  const comment = commentOf(parameters);
   parameters.end();
-  if ([...comment].length > LIMITS.commentCharacters) throw new Refusal(BAD_COMMENT, "comment is too long");
-  // Encoded once, it has no escapes left when it arrives.
-  if (/%[0-9a-f]{2}/i.test(comment)) throw new Refusal(BAD_COMMENT, "comment was percent-encoded twice");
   if (!(await world.deliveries.probe(person, callbackUrl)))
     throw new Refusal(BAD_CALLBACK_URL, "the callback URL did not answer a call without a userid with 200");
   if (!person.subscriptions.put(callbackUrl, comment))
@@ -49,14 +46,40 @@ export const revoke: Action = (parameters, world) => {
   return undefined;
 };
 
+function commentOf(parameters: Parameters): string {
+  const comment = parameters.required("comment", BAD_COMMENT);
+  const refuse = (reason: string): never => {
+    throw new Refusal(BAD_COMMENT, `comment ${reason}`);
+  };
+  if (decoded(parameters.raw("comment")) === undefined) refuse("is not percent-encoded UTF-8");
+  if ([...comment].length > LIMITS.commentCharacters) refuse("is too long");
+  if (wasEncodedTwice(comment)) refuse("was percent-encoded twice");
+  return comment;
+}
+
 function callbackUrlOf(parameters: Parameters): string {
   const url = parameters.required("callbackurl", BAD_CALLBACK_URL);
   const refuse = (reason: string): never => {
     throw new Refusal(BAD_CALLBACK_URL, `callbackurl ${reason}: ${url}`);
   };
+  const raw = parameters.raw("callbackurl");
+  if (/[:/?#@]/.test(raw) || decoded(raw) === undefined) refuse("is not percent-encoded");
   if (url.length > LIMITS.callbackUrlCharacters) refuse(`has more than ${LIMITS.callbackUrlCharacters} characters`);
   if (/^https?%3a/i.test(url)) refuse("was percent-encoded twice");
-  const parsed = URL.parse(url);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) refuse("is no http URL");
+  if (url.includes("#")) refuse("has a part after #");
+  if (!/^https?:\/\/\S+$/i.test(url) || URL.parse(url) === null) refuse("is no http URL");
   return url;
 }
+
+/** Undefined where it is no percent-encoded UTF-8. */
+function decoded(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Encoding leaves nothing but these characters: a text with a space beside its escapes was meant so. */
+const wasEncodedTwice = (text: string) =>
+  /^(?:[\w.!~*'()+-]|%[0-9a-f]{2})*$/i.test(text) && text.includes("%") && decoded(text) !== undefined;
