@@ -8,11 +8,10 @@ export interface Result {
   readonly ratio: number;
 }
 
-export interface Bar {
-  /** `at most`: less is better. */
-  readonly kind: "at most" | "at least";
-  readonly ratio: number;
-}
+/** How good a figure has to be. `at most`: less is better. `at most more`: the subject stands on top of its floor, so their difference counts. */
+export type Bar =
+  | { readonly kind: "at most" | "at least"; readonly ratio: number }
+  | { readonly kind: "at most more"; readonly difference: number };
 
 /** One measurement, which may give several figures. */
 export interface Benchmark {
@@ -36,5 +35,13 @@ export function median(numbers: readonly number[]): number {
   return middle;
 }
 
-export const meets = (bar: Bar, ratio: number): boolean =>
-  bar.kind === "at most" ? ratio <= bar.ratio : ratio >= bar.ratio;
+export function meets(bar: Bar, { floor, subject, ratio }: Result): boolean {
+  switch (bar.kind) {
+    case "at most":
+      return ratio <= bar.ratio;
+    case "at least":
+      return ratio >= bar.ratio;
+    case "at most more":
+      return subject - floor <= bar.difference;
+  }
+}

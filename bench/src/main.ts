@@ -5,6 +5,7 @@ import { callback } from "./benchmarks/callback.ts";
 import { decode } from "./benchmarks/decode.ts";
 import { history } from "./benchmarks/history.ts";
 import { idle } from "./benchmarks/idle.ts";
+import { nodeRed } from "./benchmarks/node-red.ts";
 import { chart, table } from "./report.ts";
 
 const USAGE = `pnpm bench [name…] [--json] [--chart FILE.svg]
@@ -14,7 +15,7 @@ Measures floor and subject in the same run. docs/benchmarks.md says what each na
   --chart FILE  draws the ratios and their bars
 `;
 
-const benchmarks: readonly Benchmark[] = [decode, callback, idle, history];
+const benchmarks: readonly Benchmark[] = [decode, callback, idle, history, nodeRed];
 const bars = Object.assign({}, ...benchmarks.map((benchmark) => benchmark.bars)) as Benchmark["bars"];
 
 const { values: options, positionals: wanted } = parseArgs({

@@ -2,12 +2,26 @@ import { type Bar, meets, type Result } from "./benchmark.ts";
 
 type Bars = Readonly<Record<string, Bar>>;
 
-const verdict = ({ name, ratio }: Result, bars: Bars) => {
-  const bar = bars[name];
-  return bar === undefined ? "" : meets(bar, ratio) ? "met" : "MISSED";
+const verdict = (result: Result, bars: Bars) => {
+  const bar = bars[result.name];
+  return bar === undefined ? "" : meets(bar, result) ? "met" : "MISSED";
 };
 
-const sign = (bar: Bar) => `${bar.kind === "at most" ? "≤" : "≥"} ${bar.ratio}`;
+function sign(bar: Bar, unit: string): string {
+  if (bar.kind === "at most more") return `≤ +${bar.difference} ${unit}`;
+  return `${bar.kind === "at most" ? "≤" : "≥"} ${bar.ratio}`;
+}
+
+/** The figure that its bar speaks about. */
+function compared({ floor, subject, unit, ratio }: Result, bar: Bar | undefined): string {
+  if (bar?.kind !== "at most more") return ratio.toFixed(2);
+  const more = subject - floor;
+  return `${more < 0 ? "-" : "+"}${figure(Math.abs(more))} ${unit}`;
+}
+
+/** The ratio at which a bar stands: that of a difference hangs on the floor. */
+const ratioOf = (bar: Bar, { floor }: Result) =>
+  bar.kind === "at most more" ? (floor + bar.difference) / floor : bar.ratio;
 
 export function table(results: readonly Result[], bars: Bars): string {
   const rows = results.map((result) => {
@@ -16,12 +30,12 @@ export function table(results: readonly Result[], bars: Bars): string {
       result.name,
       `${figure(result.floor)} ${result.unit}`,
       `${figure(result.subject)} ${result.unit}`,
-      result.ratio.toFixed(2),
-      bar === undefined ? "" : sign(bar),
+      compared(result, bar),
+      bar === undefined ? "" : sign(bar, result.unit),
       verdict(result, bars),
     ];
   });
-  const lines = [["benchmark", "floor", "subject", "ratio", "bar", ""], ...rows];
+  const lines = [["benchmark", "floor", "subject", "compared", "bar", ""], ...rows];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
   const pad = (cell: string, column: number) =>
     column === 0 || column === widths.length - 1
@@ -35,26 +49,31 @@ const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPre
 
 const WIDTH = 720;
 const LEFT = 190;
-const RIGHT = 120;
+const RIGHT = 180;
 const ROW = 34;
 const TOP = 44;
 
 /** Horizontal bars: the ratio of subject to floor, with a tick where the figure has to end (`at most`) or pass (`at least`). */
 export function chart(results: readonly Result[], bars: Bars): string {
-  const largest = Math.max(1, ...results.flatMap(({ name, ratio }) => [ratio, bars[name]?.ratio ?? 0]));
+  const goals = results.map((result) => {
+    const bar = bars[result.name];
+    return bar && { ratio: ratioOf(bar, result), sign: sign(bar, result.unit) };
+  });
+  const largest = Math.max(1, ...results.map(({ ratio }) => ratio), ...goals.map((goal) => goal?.ratio ?? 0));
   const x = (ratio: number) => Math.round(LEFT + (ratio / largest) * (WIDTH - LEFT - RIGHT));
   const height = TOP + results.length * ROW + 16;
   const rows = results.map((result, index) => {
     const y = TOP + index * ROW;
-    const bar = bars[result.name];
-    const tick = bar
-      ? `<path class="bar" d="M${x(bar.ratio)} ${y - 3}v24"/><title>${result.name}: bar ${sign(bar)}</title>`
+    const goal = goals[index];
+    const tick = goal
+      ? `<path class="bar" d="M${x(goal.ratio)} ${y - 3}v24"/><title>${result.name}: bar ${goal.sign}</title>`
       : "";
+    const words = compared(result, bars[result.name]) + (goal ? ` (${goal.sign})` : "");
     return [
       `<g><text x="${LEFT - 10}" y="${y + 14}" text-anchor="end">${result.name}</text>`,
       `<rect class="${verdict(result, bars) === "MISSED" ? "missed" : "met"}" x="${LEFT}" y="${y}" width="${x(result.ratio) - LEFT}" height="18" rx="2"/>`,
       tick,
-      `<text x="${Math.max(x(result.ratio), x(bar?.ratio ?? 0)) + 8}" y="${y + 14}">${result.ratio.toFixed(2)}${bar ? ` (${sign(bar)})` : ""}</text></g>`,
+      `<text x="${Math.max(x(result.ratio), x(goal?.ratio ?? 0)) + 8}" y="${y + 14}">${words}</text></g>`,
     ].join("");
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Ratio of subject to floor for each benchmark">

@@ -15,10 +15,10 @@ test("a figure is the median of its samples, and its ratio is subject by floor",
 
 test("the table says which bar is met, whichever way it points", () => {
   expect(table([...results, result("much", "events/s", [1000], [600])], bars).split("\n")).toEqual([
-    "benchmark          floor       subject  ratio    bar",
-    "quick            2.00 ms       4.00 ms   2.00  ≤ 1.5  MISSED",
-    "much       1000 events/s  400 events/s   0.40  ≥ 0.5  MISSED",
-    "much       1000 events/s  600 events/s   0.60  ≥ 0.5  met",
+    "benchmark          floor       subject  compared    bar",
+    "quick            2.00 ms       4.00 ms      2.00  ≤ 1.5  MISSED",
+    "much       1000 events/s  400 events/s      0.40  ≥ 0.5  MISSED",
+    "much       1000 events/s  600 events/s      0.60  ≥ 0.5  met",
     "",
   ]);
 });
@@ -29,4 +29,13 @@ test("the chart draws each ratio as long as it is, and marks what missed its bar
   );
   expect(widths).toHaveLength(2);
   expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(0.4 / 2, 1);
+});
+
+test("a figure on top of its floor is judged by the difference", () => {
+  const bars = { load: { kind: "at most more", difference: 20 } } as const;
+  const [small, large] = [result("load", "MB", [100], [115]), result("load", "MB", [100], [125])];
+  expect(table([small, large], bars).split("\n").slice(1, 3)).toEqual([
+    "load       100 MB   115 MB  +15.0 MB  ≤ +20 MB  met",
+    "load       100 MB   125 MB  +25.0 MB  ≤ +20 MB  MISSED",
+  ]);
 });

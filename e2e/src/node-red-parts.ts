@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { buildNodes, npmFolder } from "@weighbridge/playground";
+import { npmFolder } from "@weighbridge/playground";
 
 /** A pair that users have: a release of Node-RED and the Node that runs it. */
 export interface Pair {
@@ -31,15 +26,3 @@ export async function nodeOf({ node }: Pair): Promise<string> {
 /** The dashboard that the chart's example asks for. */
 export const dashboardFolder = async (): Promise<string> =>
   join(await npmFolder("dashboard", [`${DASHBOARD}@^1.31.0`]), "node_modules", DASHBOARD);
-
-/** What would be published, installed by npm as a user's Node-RED does it: gives the package's folder. */
-export async function paletteFolder(): Promise<string> {
-  buildNodes();
-  const out = await mkdtemp(join(tmpdir(), "weighbridge-packed-"));
-  for (const name of ["core", "node-red-nodes"]) {
-    const cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
-    await promisify(execFile)("npx", ["--yes", "pnpm@12", "pack", "--pack-destination", out], { cwd });
-  }
-  const tarballs = (await readdir(out)).map((file) => join(out, file));
-  return join(await npmFolder("palette", tarballs, { isFresh: true }), "node_modules/@weighbridge/node-red-nodes");
-}

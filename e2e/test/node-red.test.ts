@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { readExamples, type SavedFlow } from "@weighbridge/playground";
+import { paletteFolder, readExamples, type SavedFlow } from "@weighbridge/playground";
 import type { Person } from "@weighbridge/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXAMPLE_RUNS } from "../src/example-runs.ts";
 import { type FlowRoom, openFlowRoom } from "../src/flow-room.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import { type Mosquitto, startMosquitto } from "../src/mosquitto.ts";
-import { dashboardFolder, nodeOf, PAIRS, type Pair, paletteFolder, redJsOf } from "../src/node-red-parts.ts";
+import { dashboardFolder, nodeOf, PAIRS, type Pair, redJsOf } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { startWebService, type WebService } from "../src/services.ts";
 import { until } from "../src/until.ts";
@@ -24,7 +24,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   let web: WebService;
 
   beforeAll(async () => {
-    packages = [await paletteFolder(), await dashboardFolder()];
+    packages = [await paletteFolder("palette"), await dashboardFolder()];
     broker = await startMosquitto();
     lamps = await startListener(broker.url);
     web = await startWebService();

@@ -3,4 +3,4 @@
 export { type Example, type FlowNode, readExamples, tailored } from "./examples.ts";
 export { NodeRed, type NodeRedOptions, nodeRedOfWorkspace, type SavedFlow, startNodeRed } from "./node-red.ts";
 export { npmFolder } from "./npm-folder.ts";
-export { buildNodes, NODES_FOLDER } from "./packages.ts";
+export { paletteFolder } from "./packages.ts";

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowNode } from "./examples.ts";
 
 export interface NodeRedOptions {
@@ -50,6 +49,7 @@ export class NodeRed {
   readonly options: NodeRedOptions;
   #process: ChildProcess | undefined;
   #log = "";
+  readonly #news = new EventEmitter().setMaxListeners(0);
 
   constructor(options: NodeRedOptions) {
     this.options = options;
@@ -75,19 +75,24 @@ export class NodeRed {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (this.#log += chunk));
+    const hear = (chunk: Buffer) => {
+      this.#log += chunk;
+      this.#news.emit("news");
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", hear);
+    child.once("close", () => this.#news.emit("news"));
     await this.hears(STARTED, from);
   }
 
-  /** Waits until it prints what is looked for, from a place in its log on. */
+  /** Waits until it prints what is looked for, from a place in its log on; at once, so that a benchmark can take the time. */
   async hears(pattern: RegExp, from = 0): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
+    const late = AbortSignal.timeout(PATIENCE_MS);
     while (!pattern.test(this.#log.slice(from))) {
       const child = this.#process;
       const hasEnded = child === undefined || child.exitCode !== null || child.signalCode !== null;
-      if (hasEnded || Date.now() > end)
+      if (hasEnded || late.aborted)
         throw new Error(`Node-RED ${hasEnded ? "ended" : "did not print"} ${pattern}:\n${this.#log.slice(-4000)}`);
-      await sleep(10);
+      await once(this.#news, "news", { signal: late }).catch(() => {});
     }
   }
 
