@@ -1,5 +1,6 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { until } from "./until.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Quiet: a browser by itself calls home, which a test of outside requests would see. */
@@ -47,4 +48,47 @@ export async function openPage(browser: Browser, options: PageOptions = {}): Pro
   });
   onTestFinished(() => page.close());
   return { page, complaints, outside };
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export async function boxOf(locator: Locator): Promise<Box> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error(`not in sight: ${locator}`);
+  return box;
+}
+
+/** Resolves when what slid into the page has stopped. */
+export async function isStill(locator: Locator): Promise<void> {
+  let before = "";
+  await until(async () => {
+    const now = JSON.stringify(await boxOf(locator));
+    const hasStopped = now === before;
+    before = now;
+    return hasStopped;
+  });
+}
+
+/** Everything that the page is told: answers of this machine with text in them, and what its sockets hear. */
+export function recordAnswers(page: Page): { readonly texts: () => Promise<string> } {
+  const heard: Promise<string>[] = [];
+  page.on("response", (response) => {
+    const isText = /json|text\/(plain|html)/.test(response.headers()["content-type"] ?? "");
+    if (isText)
+      heard.push(
+        response.text().then(
+          (text) => text,
+          () => "",
+        ),
+      );
+  });
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => heard.push(Promise.resolve(String(payload)))),
+  );
+  return { texts: async () => (await Promise.all(heard)).join("\n") };
 }

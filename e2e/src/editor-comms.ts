@@ -69,12 +69,17 @@ function parsed(text: string): unknown {
 }
 
 export async function openComms(nodeRedUrl: string): Promise<EditorComms> {
-  const socket = new WebSocket(`${nodeRedUrl.replace("http", "ws")}/comms`);
+  // Node-RED says that its flows run a moment before it serves its editors.
+  const socket = await until(() => opened(`${nodeRedUrl.replace("http", "ws")}/comms`));
   const comms = new EditorComms(socket);
-  await new Promise((resolve, reject) => {
-    socket.addEventListener("open", resolve);
-    socket.addEventListener("error", reject);
-  });
   for (const topic of ["debug", "status/#"]) socket.send(JSON.stringify({ subscribe: topic }));
   return comms;
+}
+
+async function opened(url: string): Promise<WebSocket | undefined> {
+  const socket = new WebSocket(url);
+  return new Promise((resolve) => {
+    socket.addEventListener("open", () => resolve(socket));
+    socket.addEventListener("error", () => resolve(undefined));
+  });
 }

@@ -26,11 +26,13 @@ async function buildForm(type: string, src: string, out: string): Promise<void> 
     write: false,
   });
   const form = await readFile(join(src, "editor.html"), "utf8");
+  const style = await readFile(join(root, "src/editor/form.css"), "utf8");
   const script = bundle.outputFiles[0]?.text ?? "";
   if (script.includes("node:")) throw new Error(`${type}: the form's script needs Node, and browsers have none`);
   await writeFile(
     join(out, `${type}.html`),
-    `<script type="text/html" data-template-name="${type}">\n${form}</script>\n` +
+    `<script type="text/html" data-template-name="${type}">\n` +
+      `<style>\n${style}</style>\n<div class="withings-form">\n${form}</div>\n</script>\n` +
       `<script type="text/javascript">\n${script}</script>\n`,
   );
 }

@@ -38,8 +38,8 @@ export async function callService(action: "test" | "users", more: Readonly<Recor
 export function wordsFor(node: EditorNode, { problem }: Answer): string {
   if (problem === undefined) return "";
   const key = `problem.${problem.code}`;
-  const words = node._(key);
-  return words === key ? `${problem.message}. ${problem.remedy}` : words;
+  const known = node._(key);
+  return known === key ? `${problem.message}. ${problem.remedy}` : known;
 }
 
 export const nameOf = ({ first_name, last_name, userid }: FoundUser): string =>
@@ -47,7 +47,7 @@ export const nameOf = ({ first_name, last_name, userid }: FoundUser): string =>
 
 export function prepareChoices(node: EditorNode): void {
   const options = ["hold", "accept", "ignore"].map((value) => ({ value, label: node._(`ambiguous.${value}`) }));
-  const types = [{ value: "choice", label: node._("label.choice"), options }, "env"];
+  const types = [{ value: "choice", label: node._("label.choice"), icon: "fa fa-list-ul", options }, "env"];
   const typeField = "#node-config-input-ambiguousType";
   typed("#node-config-input-ambiguous").typedInput({ default: "choice", types, typeField });
 }

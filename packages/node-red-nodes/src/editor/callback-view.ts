@@ -1,5 +1,7 @@
 import { checkCallbackUrl, type Generation } from "@weighbridge/core";
 import { callbackUrlOf, isPrivateHost } from "../shared/callback-address.ts";
+import type { EditorNode } from "./red.ts";
+import { words } from "./words.ts";
 
 /** Where this page's Node-RED serves its HTTP nodes, as far as a browser can know. */
 export function addressOfThisPage(): string {
@@ -7,15 +9,27 @@ export function addressOfThisPage(): string {
   return `${location.origin}${root}`.replace(/\/+$/, "");
 }
 
-export type UrlFault = { readonly key: "url.refused"; readonly reason: string } | { readonly key: "url.private" };
+/** Core's words about a callback URL that the API would refuse, and the key of ours in every language. */
+const RULES = {
+  whole: /^is not a URL/,
+  protocol: /^must start with/,
+  long: /^has \d+ characters/,
+  login: /user name/,
+  fragment: /after #/,
+  port: /^must use port/,
+  host: /host name/,
+} as const;
 
-/** What speaks against a public address: rules of the account's API, and hosts that the internet cannot reach. */
-export function faultOf(publicUrl: string, secret: string, generation: unknown): UrlFault | undefined {
-  const url = callbackUrlOf(publicUrl, secret);
-  const reason = checkCallbackUrl((generation || "wbs") as Generation, url);
-  if (reason !== undefined) return { key: "url.refused", reason };
-  const host = URL.parse(url)?.hostname ?? "";
-  return isPrivateHost(host) ? { key: "url.private" } : undefined;
+/** Why the API that an account speaks to would refuse the URL, in the user's language; undefined where it would not. */
+export function refusalOf(node: EditorNode, url: string, accountId: unknown): string | undefined {
+  const generation = RED.nodes.node(String(accountId ?? ""))?.["generation"] || "wbs";
+  const reason = checkCallbackUrl(generation as Generation, url);
+  if (reason === undefined) return undefined;
+  const rule = Object.entries(RULES).find(([, pattern]) => pattern.test(reason))?.[0];
+  return words(node, "url.refused", { reason: rule === undefined ? reason : words(node, `rule.${rule}`) });
 }
+
+/** Whether notifications to the URL have no way through the internet. */
+export const isUnreachable = (url: string): boolean => isPrivateHost(URL.parse(url)?.hostname ?? "");
 
 export { callbackUrlOf };

@@ -22,7 +22,7 @@ interface NodeDefinition {
   readonly icon?: string;
   readonly inputs?: number;
   readonly outputs?: number;
-  readonly paletteLabel?: string;
+  paletteLabel?(this: EditorNode): string;
   readonly align?: "left" | "right";
   readonly defaults: Readonly<Record<string, Property>>;
   readonly credentials?: Readonly<Record<string, { readonly type: "text" | "password" }>>;
@@ -36,8 +36,11 @@ interface NodeDefinition {
 export interface TypedInputType {
   readonly value: string;
   readonly label?: string;
+  readonly icon?: string;
   readonly multiple?: boolean;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
+  /** What stands in the field in place of the number of chosen options. */
+  valueLabel?(container: JQuery, chosen: readonly string[]): void;
 }
 
 interface TypedInputOptions {

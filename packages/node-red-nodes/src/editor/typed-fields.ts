@@ -1,5 +1,7 @@
 import { choice, flag, moment, wholeNumber } from "../shared/fields.ts";
+import { showReasons } from "./reasons.ts";
 import type { EditorNode, Property, TypedInput, TypedInputType } from "./red.ts";
+import { words } from "./words.ts";
 
 /** Where a value may come from, apart from the form. */
 const FROM_MESSAGE = ["msg", "flow", "global", "jsonata", "env"] as const;
@@ -15,7 +17,10 @@ interface FieldSpec {
   readonly value: string;
   /** Nodes without messages know fixed values and environment variables only. */
   readonly isFixed?: boolean;
-  readonly isRequired?: boolean;
+  /** Actions that cannot do without the field. */
+  readonly neededFor?: readonly string[];
+  /** What speaks against a fixed value, in the user's language; undefined where nothing does. */
+  refusal?(node: EditorNode, value: string): string | undefined;
 }
 
 export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
@@ -45,15 +50,20 @@ export function typedDefaults(specs: FieldSpecs): Record<string, Property> {
 /** Two arguments by name: only then does the editor show the reason. */
 function validatorOf(name: string, spec: FieldSpec) {
   return function (this: EditorNode, value: string, options?: { readonly label?: string }): boolean | string {
-    const chosen = $(`#node-input-${name}Type`).val();
-    const type = String(chosen ?? this[`${name}Type`] ?? "");
-    if (String(value ?? "") === "") return spec.isRequired && type !== "date" ? reason(this, "required", name) : true;
+    const type = current(this, `${name}Type`);
+    if (String(value ?? "") === "") {
+      const isNeeded = current(this, "actionType") === "choice" && spec.neededFor?.includes(current(this, "action"));
+      return isNeeded && type !== "date" ? reason(this, "needed", name) : true;
+    }
     if (type === FIXED_TYPE[spec.field.kind] || type === "num" || type === "str")
-      return judged(this, name, value, spec.field);
+      return spec.refusal?.(this, String(value)) ?? judged(this, name, value, spec.field);
     const validate = RED.validators.typedInput({ typeField: `${name}Type`, isConfig: false, allowBlank: true });
     return validate.call(this, value, options);
   };
 }
+
+/** As it stands in the open form, else as it is saved. */
+const current = (node: EditorNode, name: string) => String($(`#node-input-${name}`).val() ?? node[name] ?? "");
 
 /** By the very checks that the runtime makes. */
 function judged(node: EditorNode, name: string, value: string, field: FieldKind): true | string {
@@ -65,13 +75,8 @@ function judged(node: EditorNode, name: string, value: string, field: FieldKind)
   }
 }
 
-/** In the user's language; nodes that were never edited have no translator of their own. */
-function reason(node: EditorNode, key: string, name: string, values: Readonly<Record<string, unknown>> = {}): string {
-  const { _def } = node as unknown as { readonly _def?: EditorNode };
-  const translator = typeof node._ === "function" ? node : _def;
-  if (typeof translator?._ !== "function") return key;
-  return translator._(`invalid.${key}`, { field: translator._(`label.${name}`), ...values });
-}
+const reason = (node: EditorNode, key: string, name: string, values: Readonly<Record<string, unknown>> = {}): string =>
+  words(node, `invalid.${key}`, { field: words(node, `label.${name}`), ...values });
 
 export const typed = (selector: string): TypedInput => $(selector) as unknown as TypedInput;
 
@@ -84,15 +89,23 @@ export function prepareFields(node: EditorNode, specs: FieldSpecs): void {
     const types = isFixed ? [own, ...more, "env"] : [own, ...more, ...FROM_MESSAGE];
     typed(`#node-input-${name}`).typedInput({ default: fixed, types, typeField: `#node-input-${name}Type` });
   }
+  showReasons(node, "node-input");
 }
 
 function choiceType(
   node: EditorNode,
   name: string,
-  { words, isMultiple = false }: FieldKind & { kind: "choice" },
+  { words: values, isMultiple = false }: FieldKind & { kind: "choice" },
 ): TypedInputType {
-  const options = words.map((value) => ({ value, label: node._(`${name}.${value}`) }));
-  return { value: "choice", label: node._("label.choice"), multiple: isMultiple, options };
+  const options = values.map((value) => ({ value, label: node._(`${name}.${value}`) }));
+  const type = { value: "choice", label: node._("label.choice"), icon: "fa fa-list-ul", multiple: isMultiple, options };
+  if (!isMultiple) return type;
+  const none = node._(`${name}.all`);
+  const valueLabel = (container: JQuery, chosen: readonly string[]) => {
+    const labels = options.filter(({ value }) => chosen.includes(value)).map(({ label }) => label);
+    container.text(labels.length === 0 ? none : labels.join(", "));
+  };
+  return { ...type, valueLabel };
 }
 
 /** Shows rows only where they matter for the chosen action; all of them where a message chooses. */

@@ -7,6 +7,15 @@ const ROOT = join(import.meta.dirname, "../..");
 const RUNTIME = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
 /** Shown for errors of the service, which nobody here can provoke one by one. */
 const LOOKED_UP_BY_CODE = "problem.";
+/** One for each rule of a generation about callback URLs. */
+const WRONG_URLS = [
+  "ftp://h",
+  "http://u:p@h",
+  "https://h/#x",
+  "https://h:8443",
+  "https://localhost",
+  `http://h/${"x".repeat(300)}`,
+];
 
 describe.each(TYPES)("the form of %s", (type) => {
   const html = sourceOf(type, "editor.html");
@@ -60,13 +69,14 @@ describe.each(TYPES)("the form of %s", (type) => {
   test("uses every label, and looks up none that is missing", () => {
     const labels = labelsOf(type, "en");
     definition.oneditprepare.call(node(Object.fromEntries(defaults)));
-    for (const [name] of defaults) {
-      const wrong = node({ ...Object.fromEntries(defaults), account: "" });
-      for (const value of ["", "not so", "http://localhost", `http://h/${"x".repeat(200)}`])
-        definition.defaults[name]?.validate?.call(wrong, value, {});
-    }
-    const inForm = [...html.matchAll(/data-i18n="(?:\[\w+\])?([\w.:-]+)"/g)].map(([, key = ""]) => key);
-    const needed = [...inForm.filter((key) => !key.startsWith("node-red:")), ...asked];
+    definition.paletteLabel.call(node({}));
+    const inForm = [...html.matchAll(/data-i18n="([^"]+)"/g)].flatMap(([, keys = ""]) => keys.split(";"));
+    const needed = [
+      ...inForm.map((key) => key.replace(/^\[[\w-]+\]/, "")).filter((key) => !key.startsWith("node-red:")),
+      ...asked,
+      ...reasonsOf("wbs"),
+      ...reasonsOf("public"),
+    ];
     for (const key of needed) expect(labels.has(key), `${key} is in no catalogue`).toBe(true);
     for (const key of labels.keys()) {
       const isInCode = RUNTIME.some((source) => source.includes(`"${key}"`));
@@ -83,6 +93,16 @@ describe.each(TYPES)("the form of %s", (type) => {
     const codes = (text: string) => new Set([...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code));
     expect(codes(help)).toEqual(codes(sourceOf(type, "locales/en/help.md")));
   });
+
+  /** What the form looks up where it refuses something, at an account of the generation. */
+  function reasonsOf(generation: string): ReadonlySet<string> {
+    const form = loadForm(type, generation);
+    const wrong = form.node({ ...Object.fromEntries(defaults), account: "", actionType: "choice", action: "get" });
+    for (const [name] of defaults)
+      for (const value of ["", "not so", ...WRONG_URLS])
+        form.definition.defaults[name]?.validate?.call(wrong, value, {});
+    return form.asked;
+  }
 
   /** Labels of which only the last part is a literal in the form's script. */
   function isBuilt(key: string): boolean {

@@ -39,6 +39,7 @@ interface Property {
 interface Definition {
   readonly category: string;
   readonly icon?: string;
+  readonly paletteLabel: (this: EditorNode) => string;
   readonly defaults: Readonly<Record<string, Property>>;
   readonly credentials?: Readonly<Record<string, unknown>>;
   readonly label: (this: EditorNode) => string;
@@ -58,7 +59,7 @@ const anything: unknown = new Proxy(() => anything, {
 });
 
 /** A form's script, run as the editor runs it; `asked` gets every key that it looks up. */
-export function loadForm(type: string) {
+export function loadForm(type: string, generation = "wbs") {
   const { outputFiles } = buildSync({
     entryPoints: [join(folderOf(type), "editor.ts")],
     bundle: true,
@@ -74,7 +75,7 @@ export function loadForm(type: string) {
       registerType: (_type: string, registered: Definition) => {
         definition = registered;
       },
-      node: () => ({ name: "Ada", generation: "wbs" }),
+      node: () => ({ name: "Ada", generation }),
     },
     validators: { typedInput: () => () => true },
   };

@@ -1,21 +1,26 @@
 import { callService, type FoundUser, nameOf, prepareChoices, wordsFor } from "../../editor/account-service.ts";
+import { showReasons } from "../../editor/reasons.ts";
 import type { EditorNode } from "../../editor/red.ts";
+import { words } from "../../editor/words.ts";
 
 /** Whole numbers from 1 up, or an environment variable. */
 function validateCount(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
   if (/^[1-9]\d{0,6}$/.test(String(value)) || String(value).startsWith("${")) return true;
-  return typeof this._ === "function" ? this._("invalid.count") : "invalid";
+  return words(this, "invalid.count");
 }
 
 function validateBaseUrl(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
   const url = URL.parse(String(value));
   const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (isPlain || String(value).startsWith("${")) return true;
-  return typeof this._ === "function" ? this._("invalid.baseurl") : "invalid";
+  return words(this, "invalid.baseurl");
 }
 
 RED.nodes.registerType("withings-account", {
   category: "config",
+  paletteLabel() {
+    return this._("title.account");
+  },
   defaults: {
     version: { value: 1 },
     name: { value: "" },
@@ -35,31 +40,45 @@ RED.nodes.registerType("withings-account", {
   },
   oneditprepare() {
     prepareChoices(this);
-    const result = $("#withings-account-result");
-    const show = (text: string, isBad = false) => void result.text(text).toggleClass("form-warning", isBad).show();
-
+    showReasons(this, "node-config-input");
     $("#withings-account-test").on("click", (event) => {
       event.preventDefault();
-      show(this._("test.running"));
-      void callService("test", { id: this.id }).then((answer) =>
-        answer.ok ? show(testedWords(this, answer)) : show(wordsFor(this, answer), true),
-      );
+      void test(this);
     });
-
     $("#withings-account-find").on("click", (event) => {
       event.preventDefault();
-      const [email, password] = [$("#withings-account-email"), $("#withings-account-password")];
-      show(this._("find.running"));
-      void callService("users", { id: this.id, email: email.val(), password: password.val() }).then((answer) => {
-        password.val("");
-        if (!answer.ok) return show(wordsFor(this, answer), true);
-        const users = answer.users ?? [];
-        show(this._(users.length === 0 ? "find.nobody" : "find.choose"));
-        listUsers(this, users);
-      });
+      void find(this);
     });
   },
 });
+
+/** Where the result of a button stands, right below it. */
+const place = (selector: string) => (text: string, isBad?: boolean) =>
+  void $(selector)
+    .text(text)
+    .toggleClass("form-warning", isBad === true)
+    .show();
+
+async function test(node: EditorNode): Promise<void> {
+  const show = place("#withings-account-tested");
+  show(node._("test.running"));
+  const answer = await callService("test", { id: node.id });
+  if (answer.ok) show(testedWords(node, answer));
+  else show(wordsFor(node, answer), true);
+}
+
+async function find(node: EditorNode): Promise<void> {
+  const show = place("#withings-account-found");
+  const [email, password] = [$("#withings-account-email"), $("#withings-account-password")];
+  $("#withings-account-users").empty();
+  show(node._("find.running"));
+  const answer = await callService("users", { id: node.id, email: email.val(), password: password.val() });
+  password.val("");
+  if (!answer.ok) return show(wordsFor(node, answer), true);
+  const users = answer.users ?? [];
+  show(node._(users.length === 0 ? "find.nobody" : "find.choose"));
+  listUsers(node, users);
+}
 
 function testedWords(
   node: EditorNode,
@@ -73,7 +92,11 @@ function listUsers(node: EditorNode, users: readonly FoundUser[]): void {
   const list = $("#withings-account-users").empty();
   for (const user of users) {
     const text = `${nameOf(user)} (${user.userid})${user.is_sharing === false ? ` – ${node._("find.private")}` : ""}`;
-    const button = $("<button>").attr("type", "button").addClass("red-ui-button").css("margin", "2px").text(text);
+    const button = $("<button>")
+      .attr("type", "button")
+      .addClass("red-ui-button")
+      .css("margin", "0 4px 4px 0")
+      .text(text);
     button.on("click", () => {
       $("#node-config-input-userid").val(user.userid).trigger("change");
       $("#node-config-input-publickey")
@@ -82,7 +105,7 @@ function listUsers(node: EditorNode, users: readonly FoundUser[]): void {
       const name = $("#node-config-input-name");
       if (!name.val()) name.val(user.first_name ?? "");
       list.empty();
-      $("#withings-account-result").text(node._("find.chosen", { name: nameOf(user) }));
+      place("#withings-account-found")(node._("find.chosen", { name: nameOf(user) }));
     });
     list.append(button);
   }

@@ -1,11 +1,19 @@
 import { measureTypes } from "@weighbridge/core";
+import type { EditorNode } from "../../editor/red.ts";
 import { type FieldSpecs, prepareFields, typedDefaults } from "../../editor/typed-fields.ts";
+import { words } from "../../editor/words.ts";
+
+/** A code, or the id of the measure-type table. */
+function refusalOfMeasure(node: EditorNode, value: string): string | undefined {
+  const isKnown = /^[1-9]\d*$/.test(value.trim()) || [...measureTypes.values()].some(({ id }) => id === value);
+  return isKnown ? undefined : words(node, "invalid.measure", { field: words(node, "label.meastype") });
+}
 
 const fields: FieldSpecs = {
   startdate: { field: { kind: "moment" }, value: "" },
   enddate: { field: { kind: "moment" }, value: "" },
   lastupdate: { field: { kind: "moment" }, value: "" },
-  meastype: { field: { kind: "text" }, value: "" },
+  meastype: { field: { kind: "text" }, value: "", refusal: refusalOfMeasure },
   category: { field: { kind: "choice", words: ["any", "measure", "target"] }, value: "any" },
   limit: { field: { kind: "number", least: 1 }, value: "" },
   offset: { field: { kind: "number", least: 0 }, value: "" },
@@ -19,7 +27,9 @@ RED.nodes.registerType("withings-getmeas", {
   icon: "withings-getmeas.svg",
   inputs: 1,
   outputs: 1,
-  paletteLabel: "get measures",
+  paletteLabel() {
+    return this._("palette.label");
+  },
   defaults: {
     version: { value: 1 },
     name: { value: "" },

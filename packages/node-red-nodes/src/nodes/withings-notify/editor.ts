@@ -1,8 +1,14 @@
+import { refusalOf } from "../../editor/callback-view.ts";
 import { type FieldSpecs, prepareFields, showRowsOf, typedDefaults } from "../../editor/typed-fields.ts";
 
 const fields: FieldSpecs = {
   action: { field: { kind: "choice", words: ["list", "get", "subscribe", "renew", "revoke"] }, value: "list" },
-  callbackurl: { field: { kind: "text" }, value: "" },
+  callbackurl: {
+    field: { kind: "text" },
+    value: "",
+    neededFor: ["get", "subscribe", "renew", "revoke"],
+    refusal: (node, value) => refusalOf(node, value, $("#node-input-account").val() ?? node["account"]),
+  },
   comment: { field: { kind: "text" }, value: "" },
 };
 
@@ -12,7 +18,9 @@ RED.nodes.registerType("withings-notify", {
   icon: "withings-notify.svg",
   inputs: 1,
   outputs: 1,
-  paletteLabel: "subscriptions",
+  paletteLabel() {
+    return this._("palette.label");
+  },
   defaults: {
     version: { value: 1 },
     name: { value: "" },

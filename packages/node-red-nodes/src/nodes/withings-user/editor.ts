@@ -13,7 +13,9 @@ RED.nodes.registerType("withings-user", {
   icon: "withings-user.svg",
   inputs: 1,
   outputs: 1,
-  paletteLabel: "user",
+  paletteLabel() {
+    return this._("palette.label");
+  },
   defaults: {
     version: { value: 1 },
     name: { value: "" },
@@ -30,6 +32,7 @@ RED.nodes.registerType("withings-user", {
   },
   oneditprepare() {
     prepareFields(this, fields);
-    showRowsOf({ sharing: ["sharing"], email: ["users"], login: ["users"], password: ["users"], withkeys: ["users"] });
+    const [sharing, users] = [["sharing"], ["users"]];
+    showRowsOf({ sharing, login: users, password: users, email: users, withkeys: users });
   },
 });

@@ -1,4 +1,4 @@
-import { addressOfThisPage, callbackUrlOf, faultOf } from "../../editor/callback-view.ts";
+import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
 import type { EditorNode } from "../../editor/red.ts";
 import { type FieldSpecs, prepareFields, typedDefaults } from "../../editor/typed-fields.ts";
 
@@ -21,16 +21,10 @@ const fields: FieldSpecs = {
 /** As long as a real one: enough to check the rules before the real one is known. */
 const ANY_SECRET = "x".repeat(22);
 
-function generationOf(accountId: unknown): unknown {
-  return RED.nodes.node(String(accountId ?? ""))?.["generation"];
-}
-
+/** A private host is a warning in the form only: whoever tries with a simulator needs it. */
 function validatePublicUrl(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
   if (!value || value.startsWith("${")) return true;
-  const fault = faultOf(value, ANY_SECRET, generationOf(this["account"]));
-  // A private host is a warning in the form: whoever tries with a simulator needs it.
-  if (fault === undefined || fault.key === "url.private") return true;
-  return typeof this._ === "function" ? this._(fault.key, { reason: fault.reason }) : fault.reason;
+  return refusalOf(this, callbackUrlOf(value, ANY_SECRET), this["account"]) ?? true;
 }
 
 RED.nodes.registerType("withings-weigh-in", {
@@ -39,7 +33,9 @@ RED.nodes.registerType("withings-weigh-in", {
   icon: "withings-weigh-in.svg",
   inputs: 1,
   outputs: 1,
-  paletteLabel: "weigh-in",
+  paletteLabel() {
+    return this._("palette.label");
+  },
   defaults: {
     version: { value: 1 },
     name: { value: "" },
@@ -73,18 +69,20 @@ function showCallback(node: EditorNode): void {
   const field = $("#node-input-publicurl");
   const shown = $("#withings-callback-url");
   let secret: string | undefined;
+  const warningAbout = (publicUrl: string, url: string) => {
+    if (publicUrl === "") return node._("url.none");
+    if (publicUrl.startsWith("${")) return "";
+    const refusal = refusalOf(node, url, $("#node-input-account").val());
+    return refusal ?? (isUnreachable(url) ? node._("url.private") : "");
+  };
   const update = () => {
     const publicUrl = String(field.val() ?? "").trim();
-    const base = publicUrl || addressOfThisPage();
-    shown.val(secret === undefined ? "" : callbackUrlOf(base, secret));
-    const isVariable = publicUrl.startsWith("${");
-    const fault = isVariable
-      ? undefined
-      : faultOf(base, secret ?? ANY_SECRET, generationOf($("#node-input-account").val()));
-    const words = publicUrl === "" ? node._("url.none") : fault ? node._(fault.key, { ...fault }) : "";
+    const url = callbackUrlOf(publicUrl || addressOfThisPage(), secret ?? ANY_SECRET);
+    if (secret !== undefined) shown.val(url);
+    const warning = warningAbout(publicUrl, url);
     $("#withings-callback-warning")
-      .text(words)
-      .toggle(words !== "");
+      .text(warning)
+      .toggle(warning !== "");
   };
   field.on("input change", update);
   $("#node-input-account").on("change", update);
@@ -95,9 +93,7 @@ function showCallback(node: EditorNode): void {
   $("#withings-copy-url").on("click", (event) => {
     event.preventDefault();
     shown.trigger("select");
-    // Browsers give a page without TLS no clipboard: there, what is selected is copied the old way.
-    const copied = navigator.clipboard?.writeText(String(shown.val())) ?? Promise.resolve(document.execCommand("copy"));
-    Promise.resolve(copied).then(
+    copy(String(shown.val())).then(
       () => RED.notify(node._("url.copied"), { type: "success", timeout: 2000 }),
       () => RED.notify(node._("url.notcopied"), { type: "error", timeout: 4000 }),
     );
@@ -109,4 +105,10 @@ function showCallback(node: EditorNode): void {
       update();
     })
     .fail(() => void shown.val(node._("url.hidden")));
+}
+
+/** Browsers give a page without TLS no clipboard: there, what is selected is copied the old way. */
+async function copy(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  if (!document.execCommand("copy")) throw new Error("the browser does not copy");
 }
