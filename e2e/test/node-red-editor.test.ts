@@ -184,7 +184,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         const tested = page.locator("#withings-account-tested");
         await tested.getByText("It works: the service answers, and the data of Ada Byron can be read.").waitFor();
         await pictureOf(editor, "node-red-account");
-        await editor.done().catch(async (e) => { await page.screenshot({path:"/tmp/fail.png"}); throw e; });
+        await editor.done();
 
         await page.fill("#node-input-publicurl", running.url);
         const warning = page.locator("#withings-callback-warning");
@@ -211,6 +211,9 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await message.locator(".red-ui-debug-msg-object-handle").first().click();
         await message.getByText("69.4", { exact: true }).waitFor();
         await editor.showsStatus(weighIn, /^69\.4 kg$/);
+        // Notices would cover the flow.
+        await page.locator(".red-ui-notification").first().waitFor({ state: "hidden" });
+        await page.locator(".red-ui-notification").last().waitFor({ state: "hidden" });
         await pictureOf(editor, "node-red-flow");
 
         await expectNoSecret(
