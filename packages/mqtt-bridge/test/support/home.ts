@@ -10,7 +10,7 @@ import { stateDir } from "./state-dir.ts";
 
 export const EVENTS = "weighbridge/people/ada/weigh_in";
 
-export interface HomeSettings {
+interface HomeSettings {
   readonly clock?: Clock;
   readonly callback?: boolean;
   /** False: Ada is not in the configuration. */
