@@ -68,8 +68,7 @@ async function main(): Promise<number> {
       return run(loadConfig({ ...file, env: process.env }), terminal());
     }
     case "demo": {
-      const { demo } = await import("./commands/demo.ts");
-      return demo({ once: values.once, json: values.json }, terminal());
+      return demoCommand(action, values);
     }
     case "config": {
       if (action !== "check" && action !== "schema")
@@ -80,6 +79,16 @@ async function main(): Promise<number> {
     default:
       return misused(`There is no command ${command}.`);
   }
+}
+
+async function demoCommand(
+  more: string | undefined,
+  { once, json }: { once: boolean; json: boolean },
+): Promise<number> {
+  if (more !== undefined) return misused(`demo takes no ${more}.`);
+  if (json && !once) return misused("demo: --json goes with --once.");
+  const { demo } = await import("./commands/demo.ts");
+  return demo({ once, json }, terminal());
 }
 
 /** What happened and what to do; never a stack where an operator can act. */

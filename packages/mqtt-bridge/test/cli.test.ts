@@ -153,8 +153,26 @@ test("demo --once --json shows one weigh-in on one line, and ends with 0", async
 test("demo --once tells the story in words", async () => {
   const { code, out } = await weighbridge(["demo", "--once"]).ended();
   expect(code).toBe(0);
-  for (const words of ["Virtual scale", "Ada measured 68.45 kg", "The bridge fetches", "people/ada/weigh_in", " ms."])
-    expect(out).toContain(words);
+  const places = [
+    "Virtual scale",
+    "Ada measured 68.45 kg",
+    "The cloud tells the bridge",
+    "The bridge fetches",
+    "people/ada/state",
+    "people/ada/weigh_in",
+    " ms.\n",
+  ].map((words) => out.indexOf(words));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test.each([
+  [["demo", "--json"], "--json goes with --once"],
+  [["demo", "extra", "--once"], "demo takes no extra"],
+])("%j is told, and ends with 2", async (args, words) => {
+  const { code, err } = await weighbridge(args).ended();
+  expect(code).toBe(2);
+  expect(err).toContain(words);
 });
 
 test("the standing demo tells its pages, and ends at SIGINT with 0", async () => {

@@ -36,18 +36,30 @@ const DAY_S = 86_400;
 /** How often somebody else may take a port between its choice and its use. */
 const TRIES = 3;
 
+export interface StageOptions {
+  readonly onAnyPort: boolean;
+  /** Who has to be followed before the curtain rises: the API wants five seconds between two subscribes. */
+  readonly awaited: readonly string[];
+}
+
+export const EVERYBODY = PEOPLE.map(({ name }) => name);
+
 /** Starts the simulated cloud, the broker and the real bridge with a state directory that is thrown away. */
-export async function setStage(log: Log, { onAnyPort }: { readonly onAnyPort: boolean }): Promise<Stage> {
+export async function setStage(log: Log, { onAnyPort, awaited }: StageOptions): Promise<Stage> {
   for (let tries = 1; ; tries++) {
     try {
-      return await build(log, onAnyPort ? ANY : PORTS);
+      return await build(log, onAnyPort ? ANY : PORTS, awaited);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || tries >= TRIES) throw error;
     }
   }
 }
 
-async function build(log: Log, ports: Readonly<Record<keyof typeof PORTS, number>>): Promise<Stage> {
+async function build(
+  log: Log,
+  ports: Readonly<Record<keyof typeof PORTS, number>>,
+  awaited: readonly string[],
+): Promise<Stage> {
   const stack = new Stack();
   try {
     const simulator = await startSimulator({ port: await freePort(ports.scale) });
@@ -75,7 +87,7 @@ async function build(log: Log, ports: Readonly<Record<keyof typeof PORTS, number
       version: VERSION,
       onFatal: (error) => log.error(String(error)),
     });
-    const ready = subscribed(simulator);
+    const ready = Promise.all(awaited.map((name) => isFollowed(simulator, simulator.person(name).userId)));
     await bridge.start();
     stack.add(() => bridge.stop());
     const subscriber = await mqtt.connectAsync(broker.url);
@@ -110,11 +122,14 @@ function settle(simulator: Simulator, sketch: (typeof PEOPLE)[number]) {
   return { person, sketch };
 }
 
-/** Resolves when the bridge has subscribed for the first person. */
-function subscribed(simulator: Simulator): Promise<void> {
+/** Resolves when the bridge is told of this person and has looked up what came before: what comes now, it learns by a callback only. */
+function isFollowed(simulator: Simulator, userId: number): Promise<void> {
   return new Promise((resolve) => {
+    let isSubscribed = false;
     const stop = simulator.listen((entry) => {
-      if (entry.kind !== "call" || entry.action !== "subscribe" || entry.status !== 0) return;
+      if (entry.kind !== "call" || entry.status !== 0 || entry.parameters["userid"] !== String(userId)) return;
+      isSubscribed ||= entry.action === "subscribe";
+      if (!isSubscribed || entry.action !== "getmeas") return;
       stop();
       resolve();
     });
