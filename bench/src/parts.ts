@@ -62,7 +62,7 @@ export class Stage implements AsyncDisposable {
       state_dir: dir,
       api: { base_url: apiUrl, calls_per_minute: 1_000_000 },
       mqtt: { url: brokerUrl, base_topic: baseTopic },
-      callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
+      callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, per_minute: 1_000_000 },
       log: { level: "warn" },
       people: Array.from({ length: people }, (_, i) => ({
         slug: `p${i + 1}`,

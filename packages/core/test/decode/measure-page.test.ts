@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { decodeMeasurePage } from "../../src/decode/measure-page.ts";
 import type { UnknownCode } from "../../src/domain/unknown-code.ts";
-import { wbsServices } from "../../src/wire/index.ts";
+import { wbsServices } from "../../src/wire/wbs/services.ts";
 import { exampleAnswer } from "../support/example-answer.ts";
 
 const group = { grpid: 1, attrib: 0, date: 5, category: 1, measures: [{ value: 80, type: 1, unit: 0 }] };

@@ -11,5 +11,3 @@ export const wbsGetUsersListRequest = z.strictObject({
 const wbsListedUser = wbsUser.extend({ publickey: z.string().min(1) });
 
 export const wbsGetUsersListBody = z.looseObject({ users: z.array(wbsListedUser) });
-
-export type WbsListedUser = z.output<typeof wbsListedUser>;

@@ -58,4 +58,3 @@ export const wbsGetMeasBody = z.object({
 
 export type WbsMeasure = z.output<typeof wbsMeasure>;
 export type WbsMeasureGroup = z.output<typeof wbsMeasureGroup>;
-export type WbsGetMeasBody = z.output<typeof wbsGetMeasBody>;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { wbsCredentials } from "./credentials.ts";
 
 /** The API refuses longer ones. Counted before percent-encoding. */
-export const WBS_CALLBACK_URL_MAX = 128;
+const WBS_CALLBACK_URL_MAX = 128;
 
 const callbackurl = z
   .string()

@@ -34,5 +34,3 @@ export const wbsServices = {
     revoke: { request: wbsRevokeRequest, body: wbsNothing },
   },
 } as const;
-
-export type WbsServices = typeof wbsServices;

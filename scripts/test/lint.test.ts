@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const BIOME = join(ROOT, "node_modules/@biomejs/biome/bin/biome");
+
+/** An empty checkout with our rules. */
+const TREE = mkdtempSync(join(tmpdir(), "weighbridge-lint-"));
+for (const name of ["biome.jsonc", "lint"]) cpSync(join(ROOT, name), join(TREE, name), { recursive: true });
+afterAll(() => rmSync(TREE, { recursive: true }));
+
+/** What the linter says of a file with this code. */
+function lint(file: string, code: string): string {
+  mkdirSync(join(TREE, dirname(file)), { recursive: true });
+  writeFileSync(join(TREE, file), code);
+  const args = [BIOME, "lint", "--vcs-enabled=false", "--max-diagnostics=none", file];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: TREE, encoding: "utf8" });
+  rmSync(join(TREE, file));
+  return stdout + stderr;
+}
+
+test.each([
+  ["packages/core/src/domain/x.ts", "zod"],
+  ["packages/core/src/domain/x.ts", "../client/transport.ts"],
+  ["packages/core/src/errors.ts", "./client/transport.ts"],
+  ["packages/core/src/wire/x.ts", "../index.ts"],
+  ["packages/core/src/wire/wbs/x.ts", "../../domain/units.ts"],
+  ["packages/core/src/decode/x.ts", "../sync/sync.ts"],
+  ["packages/core/src/client/x.ts", "../sync/sync.ts"],
+  ["packages/core/src/sync/x.ts", "../client/transport.ts"],
+  ["packages/simulator/src/x.ts", "@weighbridge/core"],
+  ["packages/mqtt-bridge/src/bridge.ts", "@weighbridge/simulator"],
+  ["packages/mqtt-bridge/src/commands/run.ts", "@weighbridge/simulator"],
+  ["packages/mqtt-bridge/src/handlers.ts", "mqtt"],
+  ["packages/mqtt-bridge/src/store/x.ts", "../sync/worker.ts"],
+  ["packages/mqtt-bridge/src/config/x.ts", "../store/store.ts"],
+  ["packages/mqtt-bridge/src/sync/x.ts", "../store/sqlite-store.ts"],
+  ["packages/mqtt-bridge/src/sync/x.ts", "../household.ts"],
+  ["packages/mqtt-bridge/src/sync/x.ts", "../publisher/publisher.ts"],
+  ["packages/mqtt-bridge/src/receiver/x.ts", "../sync/worker.ts"],
+  ["packages/node-red-nodes/src/account/x.ts", "node-red"],
+  ["packages/node-red-nodes/src/nodes/withings-user/x.ts", "../withings-notify/use-subscriptions.ts"],
+  ["packages/node-red-nodes/src/nodes/withings-user/x.ts", "../../account/wbs-api.ts"],
+  ["packages/node-red-nodes/src/runtime/x.ts", "@weighbridge/simulator"],
+])("%s may not import %s", (file, from) => {
+  expect(lint(file, `import { x } from "${from}";\nexport const y = x;\n`)).toContain("noRestrictedImports");
+});
+
+test.each([
+  "Date.now()",
+  "[Date.now]",
+  "new Date()",
+  "Date()",
+  "performance.now()",
+  "process.hrtime()",
+  "AbortSignal.timeout(5)",
+  "setTimeout(() => {}, 5)",
+  "globalThis.setTimeout(() => {}, 5)",
+  "setInterval(() => {}, 5)",
+])("sources take time from the clock, not from %s", (expression) => {
+  const said = lint("packages/core/src/sync/x.ts", `export const x = ${expression};\n`);
+  expect(said).toContain("Take time from the injected Clock");
+});
+
+test("sources do not import timers", () => {
+  const code = 'import { setTimeout as sleep } from "node:timers/promises";\nexport const x = sleep(5);\n';
+  expect(lint("packages/core/src/sync/x.ts", code)).toContain("Take time from the injected Clock");
+});
