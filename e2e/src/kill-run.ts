@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
 import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
+import { startLossyProxy } from "./lossy-proxy.ts";
 import { startMosquitto } from "./mosquitto.ts";
 import { freePort } from "./parts.ts";
 import { until } from "./until.ts";
@@ -14,6 +15,8 @@ export interface KillRunOptions {
   readonly points?: readonly string[];
   /** False: a broker that forgets. The run must then fail. */
   readonly isBrokerPersistent?: boolean;
+  /** Every nth callback is answered and forgotten. The run must then fail. */
+  readonly forgetsEvery?: number;
   onProgress?(line: string): void;
 }
 
@@ -22,6 +25,8 @@ export interface KillRunResult {
   readonly brokerRestarts: number;
   readonly outages: number;
   readonly weighIns: number;
+  /** Only a callback tells of a deletion: no poll shows one. */
+  readonly deletions: number;
   readonly lost: number;
   readonly twice: number;
 }
@@ -40,19 +45,29 @@ function randomOf(seed: number): () => number {
 }
 
 const FIRST_DATE = 1_700_000_000;
+/** The waits after which the simulated API tries a callback again. */
+const RETRY_WAITS_S = [10, 60, 600, 3_600, 10_800];
 
-/** People who step on the scale all the time, some far apart in time so that no two weigh-ins meet. */
+/** How many weigh-ins come before somebody deletes an older one. */
+const DELETES_EVERY = 8;
+
+/** People who step on the scale all the time, far apart in measured time so that no two weigh-ins meet, and delete what was told before. */
 class Crowd {
   readonly expected = new Set<string>();
+  deletions = 0;
   readonly #simulator: Simulator;
   readonly #slugs: readonly string[];
+  readonly #witness: Witness;
+  /** Weigh-ins that nobody has deleted, oldest first. */
+  readonly #kept: { readonly slug: string; readonly grpid: number }[] = [];
   readonly #stop = new AbortController();
   #date = FIRST_DATE;
   #weighing: Promise<void> = Promise.resolve();
 
-  constructor(simulator: Simulator, slugs: readonly string[]) {
+  constructor(simulator: Simulator, slugs: readonly string[], witness: Witness) {
     this.#simulator = simulator;
     this.#slugs = slugs;
+    this.#witness = witness;
   }
 
   start(): void {
@@ -70,8 +85,20 @@ class Crowd {
       this.#date += 600;
       const { grpid } = this.#simulator.person(slug).weighsIn({ weight: 60 + (n % 400) / 10, at: this.#date });
       this.expected.add(`${slug} ${grpid} weigh_in`);
+      this.#kept.push({ slug, grpid });
+      if (n % DELETES_EVERY === DELETES_EVERY - 1) this.#deleteOne();
       await sleep(15);
     }
+  }
+
+  /** What was not told yet would be no deletion for anybody. */
+  #deleteOne(): void {
+    const index = this.#kept.findIndex(({ slug, grpid }) => this.#witness.byWeighIn.has(`${slug} ${grpid} weigh_in`));
+    const [told] = index < 0 ? [] : this.#kept.splice(index, 1);
+    if (told === undefined) return;
+    this.#simulator.person(told.slug).deletes(told.grpid);
+    this.expected.add(`${told.slug} ${told.grpid} weigh_in_deleted`);
+    this.deletions++;
   }
 }
 
@@ -83,18 +110,23 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
   const broker = await startMosquitto({ isPersistent: options.isBrokerPersistent ?? true });
   const witness = await startWitness(broker.url);
   const port = await freePort();
+  const proxy =
+    options.forgetsEvery === undefined
+      ? undefined
+      : await startLossyProxy(`http://127.0.0.1:${port}`, options.forgetsEvery);
+  const publicUrl = `http://127.0.0.1:${proxy?.port ?? port}`;
   const bridge = await newBridgeProcess({
     api: { base_url: simulator.url, calls_per_minute: 100_000, timeout_s: 2 },
     mqtt: { url: broker.url },
     home_assistant: { enabled: false },
-    callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
+    callback: { public_url: publicUrl, host: "127.0.0.1", port, per_minute: 1_000_000 },
     timing: { coalesce_s: 0.1, repeat_call_s: 0.1 },
     people: slugs.map((slug) => {
       const { userId: userid, publicKey: publickey } = simulator.person(slug);
       return { slug, name: slug, userid, publickey };
     }),
   });
-  const crowd = new Crowd(simulator, slugs);
+  const crowd = new Crowd(simulator, slugs, witness);
   const counts = { kills: 0, brokerRestarts: 0, outages: 0 };
   try {
     await subscribeAll(bridge, simulator, slugs);
@@ -107,11 +139,13 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
     await crowd.stop();
-    await settle(bridge, witness, crowd.expected, broker);
-    return { ...counts, weighIns: crowd.expected.size, ...verdict(crowd.expected, witness) };
+    await settle(bridge, witness, crowd.expected, { broker, simulator });
+    const { deletions, expected } = crowd;
+    return { ...counts, weighIns: expected.size - deletions, deletions, ...verdict(expected, witness) };
   } finally {
     await crowd.stop();
     await bridge.remove();
+    await proxy?.close();
     await witness.close();
     await broker.remove();
     await simulator.stop();
@@ -163,16 +197,22 @@ async function endOf(bridge: BridgeProcess, point: string | undefined, random: (
   await bridge.end("SIGKILL");
 }
 
-/** A last life in peace: everything that is owed comes out. */
+/** A last life in peace: everything that is owed comes out, also what the API tries again after hours. */
 async function settle(
   bridge: BridgeProcess,
   witness: Witness,
   expected: ReadonlySet<string>,
-  broker: { restart(): Promise<void> },
+  { broker, simulator }: Omit<Around, "random">,
 ): Promise<void> {
+  simulator.heal();
   await broker.restart();
   bridge.start();
   const isComplete = () => [...expected].every((key) => witness.byWeighIn.has(key));
+  await until(isComplete, 5_000).catch(() => {});
+  for (const waitS of RETRY_WAITS_S) {
+    simulator.clock.advance(waitS * 1000);
+    await until(isComplete, 2_000).catch(() => {});
+  }
   await until(isComplete, 30_000).catch(() => {});
   // What comes twice comes late.
   await until(() => Date.now() - witness.lastAt > 2_500, 30_000);

@@ -15,12 +15,21 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result).toMatchObject({ kills: KILLS, lost: 0, twice: 0 });
     expect(result.weighIns).toBeGreaterThan(KILLS);
+    expect(result.deletions).toBeGreaterThan(KILLS / 4);
   });
 
   test("a kill at each step of the way: exactly once", { timeout: 300_000 }, async () => {
     const result = await runKills({ kills: STEPS.length * 4, seed: SEED, points: STEPS, onProgress });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result).toMatchObject({ lost: 0, twice: 0 });
+  });
+
+  test("control: where callbacks are answered and forgotten, the same run does not pass", {
+    timeout: 300_000,
+  }, async () => {
+    const result = await runKills({ kills: 10, seed: SEED, forgetsEvery: 3, onProgress });
+    onProgress(JSON.stringify({ seed: SEED, ...result }));
+    expect(result.lost).toBeGreaterThan(0);
   });
 
   test("control: with a broker that forgets, the same run does not pass", { timeout: 300_000 }, async () => {

@@ -146,6 +146,21 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
       expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(2);
     });
 
+    test.each(["nodes", "flows"] as const)(
+      "a deploy of the changed %s alone leaves one node that listens",
+      async (type) => {
+        const person = somebody();
+        const flow = smallFlow(person);
+        await room.deploy(flow, person);
+        const renamed = flow.map((node) => (node.type === "withings-account" ? { ...node, name: "Ada" } : node));
+        await room.nodeRed.deploy(renamed, type);
+        person.weighsIn({ weight: 81.4 });
+        const [event] = await room.comms.values(`d-${person.name}`, 1);
+        expect(event).toMatchObject({ person: "Ada", weight: 81.4 });
+        expect(person.subscriptions.live).toHaveLength(1);
+      },
+    );
+
     test.each(["SIGTERM", "SIGKILL"] as const)(
       "after %s in the middle it goes on where it was: what was weighed meanwhile comes once",
       async (signal) => {

@@ -71,7 +71,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
     await page.locator("#log").getByText("Ada measured 80 kg").waitFor();
     await page.locator("#weight").fill("66");
     await page.getByText("Correct the last weigh-in to this weight").click();
-    await page.locator("#log").getByText("Ada edited").waitFor();
+    await page.locator("#log").getByText("Ada corrected").waitFor();
     await page.getByText("Delete the last weigh-in").click();
     await page.locator("#log").getByText("Ada deleted").waitFor();
     expect(lastOf("Ada")?.measures.some(({ type }) => type === 1)).toBe(false);
