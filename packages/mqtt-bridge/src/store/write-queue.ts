@@ -6,7 +6,10 @@ interface Work {
   readonly reject: (error: unknown) => void;
 }
 
-/** All writes of one turn of the event loop share a transaction, and so one wait for the disk. */
+/**
+ * All writes of one turn of the event loop share a transaction, and so one wait for the disk. It is the turn after the first write: in a burst
+ * more of them join, and without one that turn is empty.
+ */
 export class WriteQueue {
   readonly #db: DatabaseSync;
   readonly #onFailure: (error: unknown) => void;
@@ -24,7 +27,9 @@ export class WriteQueue {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#works.push({ run, resolve, reject });
-      this.#scheduled ??= setImmediate(() => this.flush());
+      this.#scheduled ??= setImmediate(() => {
+        this.#scheduled = setImmediate(() => this.flush());
+      });
     });
   }
 
