@@ -23,10 +23,8 @@ export async function paletteFolder(name: string): Promise<string> {
   buildNodes();
   const out = await mkdtemp(join(tmpdir(), "weighbridge-packed-"));
   try {
-    for (const folder of ["core", "node-red-nodes"]) {
-      const cwd = join(ROOT, "packages", folder);
-      await promisify(execFile)("npx", ["--yes", "pnpm@12", "pack", "--pack-destination", out], { cwd });
-    }
+    const pack = ["--yes", "pnpm@12", "pack", "--pack-destination", out];
+    await promisify(execFile)("npx", pack, { cwd: NODES_FOLDER });
     const tarballs = (await readdir(out)).map((file) => join(out, file));
     return join(await npmFolder(name, tarballs, { isFresh: true }), "node_modules/@weighbridge/node-red-nodes");
   } finally {

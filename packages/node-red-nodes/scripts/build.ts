@@ -1,17 +1,41 @@
-// Node-RED reads <type>.html, locales/ and icons/ beside the <type>.js that package.json names: this puts them there.
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+// Makes dist: what Node-RED loads of each node, with its <type>.html, locales/ and icons/ beside the <type>.js that package.json names.
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "..");
+const runtimes = Object.values(manifest["node-red"].nodes);
+const sourceOf = (path: string) => path.replace(/^dist/, "src");
 
+await rm(join(root, "dist"), { recursive: true, force: true });
+await buildRuntime();
 for (const [type, runtime] of Object.entries(manifest["node-red"].nodes)) {
   const out = join(root, dirname(runtime));
-  const src = join(root, dirname(runtime).replace(/^dist/, "src"));
+  const src = join(root, sourceOf(dirname(runtime)));
   await buildForm(type, src, out);
   await buildLocales(type, src, out);
   await cp(join(src, "icons"), join(out, "icons"), { recursive: true });
+}
+
+/** Five nodes and what they share, core and zod too: Node-RED finds and compiles a few files at its start instead of a hundred (docs/decisions/0006). */
+async function buildRuntime(): Promise<void> {
+  await build({
+    entryPoints: runtimes.map((runtime) => join(root, sourceOf(runtime).replace(/js$/, "ts"))),
+    outbase: join(root, "src"),
+    outdir: join(root, "dist"),
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    conditions: ["@weighbridge/source"],
+    logLevel: "warning",
+  });
+  const zod = join(root, "node_modules/@weighbridge/core/node_modules/zod");
+  const { version, license } = JSON.parse(await readFile(join(zod, "package.json"), "utf8"));
+  const text = await readFile(join(zod, "LICENSE"), "utf8");
+  await writeFile(join(root, "dist/THIRD-PARTY-LICENSES.txt"), `zod ${version} (${license})\n\n${text}`);
 }
 
 async function buildForm(type: string, src: string, out: string): Promise<void> {
