@@ -136,8 +136,13 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await house.open("Ada");
     await adaWeighsIn(68.6);
 
+    const before = house.listener.heard.length;
     await house.broker.restart();
-    await until(() => house.listener.heard.findLast(({ topic }) => topic === "weighbridge/bridge/state"));
+    await until(() =>
+      house.listener.heard
+        .slice(before)
+        .find(({ topic, payload }) => topic === "weighbridge/bridge/state" && payload === "online"),
+    );
     await home.shows("sensor.ada_weight", "68.6");
     await adaWeighsIn(68.6);
 

@@ -61,16 +61,17 @@ export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./sync
 export { emptyPersonState } from "./sync/state.ts";
 export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow, type Window } from "./sync/sync.ts";
 // Sync: what a host stores and publishes
-export type {
-  AmbiguousPolicy,
-  Derived,
-  EventKind,
-  GroupReader,
-  LatestValue,
-  PersonEvent,
-  PersonState,
-  SyncChange,
-  SyncedPerson,
-  Verdict,
-  WeighIn,
+export {
+  type AmbiguousPolicy,
+  type Derived,
+  EVENT_KINDS,
+  type EventKind,
+  type GroupReader,
+  type LatestValue,
+  type PersonEvent,
+  type PersonState,
+  type SyncChange,
+  type SyncedPerson,
+  type Verdict,
+  type WeighIn,
 } from "./sync/types.ts";

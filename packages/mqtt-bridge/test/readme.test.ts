@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { EVENT_KINDS } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import { schemaAt } from "../src/config/schema-tree.ts";
-import { EVENT_KINDS, eventMessage } from "../src/publisher/documents.ts";
+import { eventMessage } from "../src/publisher/documents.ts";
 import { topicsBelow } from "../src/publisher/topics.ts";
 import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/requests.ts";
 import { knownState, viewOf, weighInEvent } from "./support/person-view.ts";

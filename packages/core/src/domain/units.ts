@@ -50,7 +50,10 @@ export function metresToFeetAndInches(metres: number, digits = 1): FeetAndInches
 
 /** For people: `81.4 kg`, `179.5 lb`, `12 st 11.5 lb`, and `2.6 lb` below a stone; one decimal, a point as separator. */
 export function formatWeight(kilograms: number, unit: WeightUnit): string {
-  if (unit !== "st") return `${kilogramsTo(unit, kilograms).toFixed(1)} ${unit}`;
+  if (unit !== "st") return `${oneDecimal(kilogramsTo(unit, kilograms))} ${unit}`;
   const { stones, pounds } = kilogramsToStonesAndPounds(Math.abs(kilograms));
   return `${kilograms < 0 ? "-" : ""}${stones === 0 ? "" : `${stones} st `}${pounds.toFixed(1)} lb`;
 }
+
+/** 69.35 is 69.4, as on a scale; as a binary number it is a little less, and `toFixed` sees that. */
+const oneDecimal = (value: number): string => (Math.round(value * 10) / 10).toFixed(1);

@@ -42,14 +42,17 @@ export interface PersonState {
   readonly profile: Profile | null;
 }
 
-export type EventKind =
-  | "weigh_in"
-  | "weigh_in_updated"
-  | "weigh_in_deleted"
-  | "weigh_in_ambiguous"
-  | "measurement"
-  | "target_set"
-  | "profile_updated";
+/** All of them, in the order in which people are offered them. */
+export const EVENT_KINDS = [
+  "weigh_in",
+  "weigh_in_updated",
+  "weigh_in_deleted",
+  "weigh_in_ambiguous",
+  "measurement",
+  "target_set",
+  "profile_updated",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Something that happened to a person. Plain data. */
 export interface PersonEvent {

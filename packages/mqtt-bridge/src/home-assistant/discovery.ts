@@ -1,5 +1,5 @@
-import { measureTypes, type WeightUnit } from "@weighbridge/core";
-import { advertisedKeys, EVENT_KINDS, isMass, typeOfKey } from "../publisher/documents.ts";
+import { EVENT_KINDS, measureTypes, type WeightUnit } from "@weighbridge/core";
+import { advertisedKeys, isMass, typeOfKey } from "../publisher/documents.ts";
 import type { PersonTopics, Topics } from "../publisher/topics.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
 

@@ -1,7 +1,6 @@
 import {
   type Derived,
   derive,
-  type EventKind,
   kilogramsTo,
   measureTypes,
   type PersonEvent,
@@ -180,16 +179,6 @@ function measureDocuments(mine: PersonTopics, { settings, state, seen }: PersonV
 }
 
 /** All kinds go to one topic, which is not retained: an event must not happen again because somebody subscribes. */
-export const EVENT_KINDS = [
-  "weigh_in",
-  "weigh_in_updated",
-  "weigh_in_deleted",
-  "weigh_in_ambiguous",
-  "measurement",
-  "target_set",
-  "profile_updated",
-] as const satisfies readonly EventKind[];
-
 export function eventMessage(topics: Topics, settings: PersonSettings, event: PersonEvent): Message {
   const { weight_unit: unit, slug, name } = settings;
   const { id, kind, subjectId, measuredAt, recordedAt, backdated, attribution, values, derived, comment, profile } =

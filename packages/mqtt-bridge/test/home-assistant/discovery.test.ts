@@ -1,6 +1,7 @@
+import { EVENT_KINDS } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
 import { type DiscoverySettings, discoveryMessages } from "../../src/home-assistant/discovery.ts";
-import { documentsOf, EVENT_KINDS, eventMessage } from "../../src/publisher/documents.ts";
+import { documentsOf, eventMessage } from "../../src/publisher/documents.ts";
 import { topicsBelow } from "../../src/publisher/topics.ts";
 import { knownState, viewOf, weighInEvent } from "../support/person-view.ts";
 

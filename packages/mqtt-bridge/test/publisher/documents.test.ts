@@ -1,9 +1,8 @@
-import { emptyPersonState, type PersonEvent, type WeightUnit } from "@weighbridge/core";
+import { EVENT_KINDS, emptyPersonState, type PersonEvent, type WeightUnit } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import {
   advertisedKeys,
   documentsOf,
-  EVENT_KINDS,
   eventMessage,
   isMass,
   type PersonView,

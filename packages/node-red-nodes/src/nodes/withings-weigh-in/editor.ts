@@ -1,19 +1,10 @@
+import { EVENT_KINDS } from "@weighbridge/core";
 import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
 import type { EditorNode } from "../../editor/red.ts";
 import { type FieldSpecs, prepareFields, typedDefaults } from "../../editor/typed-fields.ts";
 
-const EVENTS = [
-  "weigh_in",
-  "weigh_in_updated",
-  "weigh_in_deleted",
-  "weigh_in_ambiguous",
-  "measurement",
-  "target_set",
-  "profile_updated",
-] as const;
-
 const fields: FieldSpecs = {
-  events: { field: { kind: "choice", words: EVENTS, isMultiple: true }, value: "", isFixed: true },
+  events: { field: { kind: "choice", words: EVENT_KINDS, isMultiple: true }, value: "", isFixed: true },
   unit: { field: { kind: "choice", words: ["kg", "lb", "st"] }, value: "kg", isFixed: true },
   revoke: { field: { kind: "flag" }, value: "false", isFixed: true },
 };

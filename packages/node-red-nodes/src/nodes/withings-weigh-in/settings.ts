@@ -1,16 +1,6 @@
-import type { EventKind } from "@weighbridge/core";
+import { EVENT_KINDS, type EventKind } from "@weighbridge/core";
 import { choice, flag, text } from "../../shared/fields.ts";
 import type { WeighInSettings } from "./weigh-in.ts";
-
-const EVENT_KINDS = [
-  "weigh_in",
-  "weigh_in_updated",
-  "weigh_in_deleted",
-  "weigh_in_ambiguous",
-  "measurement",
-  "target_set",
-  "profile_updated",
-] as const satisfies readonly EventKind[];
 
 const COMMENT = "Node-RED: tells your home when you weigh in";
 
