@@ -4,6 +4,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, openPage } from "../src/browser.ts";
 import { type FlowRoom, openFlowRoom } from "../src/flow-room.ts";
+import { showSheet } from "../src/flow-sheet.ts";
+import { NodeRedEditor } from "../src/node-red-editor.ts";
 import { dashboardFolder } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { until } from "../src/until.ts";
@@ -12,9 +14,7 @@ const INSTALL_MS = 300_000;
 const DAY_S = 86_400;
 const DAYS = 84;
 /** Made anew only where asked for: a picture is a file of the repository. */
-const PICTURE = process.env["PICTURES"]
-  ? fileURLToPath(new URL("../../docs/pictures/node-red-dashboard.png", import.meta.url))
-  : undefined;
+const PICTURES = process.env["PICTURES"] ? fileURLToPath(new URL("../../docs/pictures/", import.meta.url)) : undefined;
 
 /** How many pixels of the chart are neither empty nor of its commonest colour. */
 const DRAWN = `(() => {
@@ -54,7 +54,25 @@ describeWith("Chromium", isInstalled("chromium"), () => {
     const past = await until(async () => (await drawn()) > 2_000 && drawn());
     ada.weighsIn({ weight: 71.5 });
     await until(async () => (await drawn()) !== past);
-    if (PICTURE !== undefined) await page.screenshot({ path: PICTURE });
+    if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}node-red-dashboard.png` });
     expect(complaints).toEqual([]);
+  });
+
+  test.runIf(PICTURES)("the picture of the examples is taken", async () => {
+    const ada = room.person("ada");
+    // What was measured in the second in which an account is added is news.
+    const last = ada.history.newest(1)[0]?.date ?? 0;
+    await until(() => room.simulator.clock.seconds() > last);
+    const flow = readExamples().flatMap(({ nodes }) => room.fill(nodes, ada));
+    await room.deploy(flow, ada);
+    const { page } = await openPage(browser, { width: 1900, height: 900 });
+    await new NodeRedEditor(page).open(room.nodeRed.url);
+    const tabs = flow.filter(({ type }) => type === "tab");
+    await showSheet(
+      page,
+      tabs.map(({ id, label }) => ({ id, label: String(label) })),
+    );
+    await page.setViewportSize({ width: 1100, height: 900 });
+    await page.screenshot({ path: `${PICTURES}node-red-examples.png`, fullPage: true });
   });
 });
