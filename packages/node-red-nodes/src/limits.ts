@@ -36,6 +36,10 @@ export const LIMITS = {
   retryBlockedS: 900,
   /** Node-RED gives a closing node 15 s. */
   revokeOnCloseMs: 10_000,
+  /** Events wait so long for a weigh-in node that is being deployed. */
+  awayMs: 30_000,
+  /** After the state could not be read. */
+  retryStartMs: 60_000,
   /** One Test of the editor: somebody waits for it. */
   testMs: 20_000,
 } as const satisfies Record<string, number>;

@@ -85,6 +85,8 @@ export class Receiver {
     try {
       reply = await this.#judge(request);
     } catch (error) {
+      // Nobody waits for an answer any more.
+      if (request.destroyed && !request.complete) return;
       this.#input.log.error("A notification could not be stored", { reason: (error as Error).message });
       // Anything but 200 makes the API try again.
       reply = { status: 503, count: "failed" };

@@ -85,6 +85,17 @@ test("a body of more than 4 KiB is refused", async () => {
   expect(await post(`${FORM}&x=${"a".repeat(LIMITS.callbackBytes)}`)).toBe(413);
 });
 
+test("a call that is given up half-way is nobody's fault, and the receiver goes on", async () => {
+  const { port, post, log } = await started();
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`POST /${SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nuserid=29`);
+  // Each answer shows that what came before it was looked at.
+  expect(await post("")).toBe(200);
+  socket.destroy();
+  expect([await post(""), await post(FORM)]).toEqual([200, 200]);
+  expect(log.lines).toEqual([]);
+});
+
 test("where the disk refuses the hint, the API is asked to try again", async () => {
   const { post } = await started(() => Promise.reject(new Error("disk full")));
   expect(await post(FORM)).toBe(503);

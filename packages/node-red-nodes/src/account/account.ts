@@ -9,7 +9,7 @@ import {
 import { type Problem, problemOf, SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { AccountApi } from "./account-api.ts";
-import { isSameHint, newRecord, withHint, withSubscription } from "./record.ts";
+import { isSameWindow, newRecord, withHint, withSubscription } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
 import { Subscriptions, type WantedSubscription } from "./subscriptions.ts";
 import { WeighInSync } from "./weigh-in-sync.ts";
@@ -28,6 +28,8 @@ export interface AccountInput {
 
 /** Somebody who wants to hear of weigh-ins. Must not throw. */
 export interface WeighInListener {
+  /** Stays the same when it is made anew. */
+  readonly id: string;
   onEvent(event: PersonEvent): void;
   /** Null: the account works. */
   onProblem(problem: Problem | null): void;
@@ -42,14 +44,24 @@ interface Running {
   readonly subscriptions: Subscriptions;
 }
 
+/** What can keep an account from working, the gravest first. */
+const SOURCES = ["start", "sync", "subscriptions"] as const;
+
 /** One person at one API, shared by every node that uses the account node: one client, one limiter, one sync. */
 export class Account {
   readonly #input: AccountInput;
   readonly #listeners = new Set<WeighInListener>();
-  #problem: Problem | null = null;
+  /** Listeners that are being made anew, by id: until when events wait for them, epoch milliseconds. */
+  readonly #away = new Map<string, number>();
+  readonly #wanted = new Map<string, WantedSubscription>();
+  readonly #problems: Partial<Record<(typeof SOURCES)[number], Problem | null>> = {};
   #running: Running | undefined;
+  /** Ends the wait before the next attempt to start. */
+  #retrying = new AbortController();
   /** Starts and stops follow each other. */
   #lifecycle: Promise<void> = Promise.resolve();
+  /** Subscriptions that are being ended. */
+  readonly #farewells = new Set<Promise<void>>();
 
   constructor(input: AccountInput) {
     this.#input = input;
@@ -71,26 +83,37 @@ export class Account {
   /** The first listener starts the sync. Never rejects: what fails is told to the listener. */
   attach(listener: WeighInListener): Promise<void> {
     this.#listeners.add(listener);
+    this.#away.delete(listener.id);
     listener.onProblem(this.#problem);
-    return this.#next(async () => {
-      if (this.#running !== undefined || this.#listeners.size === 0) return;
-      try {
-        this.#running = await this.#start();
-      } catch (error) {
-        this.#tell(problemOf(error));
-      }
-    });
+    this.#running?.sync.tellOwed();
+    return this.#next(() => this.#begin());
   }
 
-  /** The last listener stops the sync. */
-  detach(listener: WeighInListener): Promise<void> {
+  /** The last listener stops the sync. What happens before one that comes back is there again waits for it. */
+  detach(listener: WeighInListener, { isRemoved = false } = {}): Promise<void> {
     this.#listeners.delete(listener);
+    if (!isRemoved) this.#away.set(listener.id, this.#input.clock.now() + LIMITS.awayMs);
     return this.#next(() => (this.#listeners.size === 0 ? this.#halt() : undefined));
   }
 
   stop(): Promise<void> {
     this.#listeners.clear();
     return this.#next(() => this.#halt());
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#running !== undefined || this.#listeners.size === 0) return;
+    this.#retrying.abort();
+    try {
+      this.#running = await this.#start();
+    } catch (error) {
+      this.#tell("start", problemOf(error));
+      this.#retrying = new AbortController();
+      this.#input.clock.sleep(LIMITS.retryStartMs, this.#retrying.signal).then(
+        () => this.#next(() => this.#begin()),
+        () => {},
+      );
+    }
   }
 
   /** Resolves when the hint is on disk. Throws a SetupError where it cannot be kept. */
@@ -101,10 +124,8 @@ export class Account {
     const { file, sync } = this.#started();
     const { from, to } = parsed;
     const { hints } = file.record;
-    if (!hints.some((hint) => isSameHint(hint, { from, to }))) {
-      if (hints.length >= LIMITS.hints) return "full";
-      await file.commit((record) => withHint(record, { from, to }));
-    }
+    if (hints.length >= LIMITS.hints && !hints.some((hint) => isSameWindow(hint, { from, to }))) return "full";
+    await file.commit((record) => withHint(record, { from, to }));
     sync.hinted();
     return "taken";
   }
@@ -118,27 +139,43 @@ export class Account {
     this.#started().sync.requestPoll();
   }
 
+  /** Also where the account cannot start yet: from then on. */
   keepSubscription(wanted: WantedSubscription): void {
-    this.#started().subscriptions.want(wanted);
+    this.#wanted.set(wanted.nodeId, wanted);
+    this.#running?.subscriptions.want(wanted);
   }
 
   leaveSubscription(nodeId: string): void {
+    this.#wanted.delete(nodeId);
     this.#running?.subscriptions.leave(nodeId);
   }
 
-  /** Ends the node's subscription at the API, within the time that Node-RED gives a closing node. */
+  /** Ends the node's subscription at the API, within the time that Node-RED gives a closing node. An account that is stopped meanwhile waits for it. */
   async revokeSubscription(nodeId: string): Promise<void> {
+    const running = this.#started();
+    this.leaveSubscription(nodeId);
+    const farewell = this.#revoke(running, nodeId);
+    const ended = farewell.catch(() => {});
+    this.#farewells.add(ended);
+    try {
+      await farewell;
+    } finally {
+      this.#farewells.delete(ended);
+    }
+  }
+
+  async #revoke({ file, subscriptions }: Running, nodeId: string): Promise<void> {
     const { clock } = this.#input;
-    const { file, subscriptions } = this.#started();
-    subscriptions.leave(nodeId);
-    const report = file.record.subscriptions[nodeId];
-    if (report === undefined) return;
     const done = new AbortController();
     const late = clock.sleep(LIMITS.revokeOnCloseMs, done.signal).then(
-      () => done.abort(new Error("too late")),
+      () => done.abort(notRevoked()),
       () => {},
     );
     try {
+      // One that is being made could not be ended yet.
+      await Promise.race([subscriptions.settled, late]);
+      const report = file.record.subscriptions[nodeId];
+      if (report === undefined) return done.signal.throwIfAborted();
       const urls = report.previousUrl === undefined ? [report.callbackUrl] : [report.callbackUrl, report.previousUrl];
       for (const url of urls) await this.api.person.revoke(url, { signal: done.signal });
       await file.commit((record) => withSubscription(record, nodeId, undefined));
@@ -160,29 +197,48 @@ export class Account {
       ambiguous,
       pollWithoutSubscriptionS,
       subscriptions: () => subscriptions.reports,
+      tellFrom: () => this.#tellFrom(),
       onEvents: (events) => {
         for (const event of events) for (const listener of this.#listeners) listener.onEvent(event);
       },
-      onProblem: (problem) => this.#tell(problem),
+      onProblem: (problem) => this.#tell("sync", problem),
     });
     const subscriptions = new Subscriptions({
       api: api.person,
       file,
       clock,
       // What was measured before there was a subscription was told to nobody; and without one, polls come more often.
-      onChecked: ({ status }) => (status === "made" ? sync.requestPoll() : sync.reconsider()),
-      onFailure: (error) => this.#tell(problemOf(error)),
+      onChecked: ({ status }) => {
+        this.#tell("subscriptions", null);
+        return status === "made" ? sync.requestPoll() : sync.reconsider();
+      },
+      onFailure: (error) => this.#tell("subscriptions", problemOf(error)),
     });
-    this.#tell(null);
+    for (const source of SOURCES) this.#problems[source] = null;
+    this.#tell("start", null);
+    for (const wanted of this.#wanted.values()) subscriptions.want(wanted);
     sync.start();
     subscriptions.start();
     return { file, sync, subscriptions };
   }
 
   async #halt(): Promise<void> {
+    this.#retrying.abort();
     const running = this.#running;
     this.#running = undefined;
-    if (running) await Promise.all([running.sync.stop(), running.subscriptions.stop()]);
+    if (running === undefined) return;
+    await running.sync.stop();
+    await Promise.all(this.#farewells);
+    await running.subscriptions.stop();
+    await running.file.close();
+  }
+
+  /** Epoch milliseconds; never while nobody listens. */
+  #tellFrom(): number {
+    if (this.#listeners.size === 0) return Infinity;
+    const now = this.#input.clock.now();
+    for (const [id, until] of this.#away) if (until <= now) this.#away.delete(id);
+    return Math.max(0, ...this.#away.values());
   }
 
   #next(step: () => Promise<void> | undefined): Promise<void> {
@@ -198,8 +254,18 @@ export class Account {
     });
   }
 
-  #tell(problem: Problem | null): void {
-    this.#problem = problem;
-    for (const listener of this.#listeners) listener.onProblem(problem);
+  get #problem(): Problem | null {
+    return SOURCES.map((source) => this.#problems[source]).find((problem) => problem) ?? null;
+  }
+
+  #tell(source: (typeof SOURCES)[number], problem: Problem | null): void {
+    this.#problems[source] = problem;
+    for (const listener of this.#listeners) listener.onProblem(this.#problem);
   }
 }
+
+const notRevoked = () =>
+  new SetupError("the service did not end the subscription in time", {
+    code: "not_revoked",
+    remedy: "Revoke it with a notify node; otherwise it ends by itself within three weeks.",
+  });

@@ -1,13 +1,23 @@
 import { rename } from "node:fs/promises";
 import { SetupError } from "../errors.ts";
-import { readPrivate, writePrivate } from "./private-file.ts";
+import { notKept, readPrivate, writePrivate } from "./private-file.ts";
 import { type AccountRecord, isRecordOf } from "./record.ts";
+
+type Update = (record: AccountRecord) => AccountRecord;
+
+interface Waiting {
+  readonly update: Update;
+  resolve(): void;
+  reject(error: unknown): void;
+}
 
 /** A person's record in a file of its own. What `record` gives is on disk. */
 export class RecordFile {
   readonly #path: string;
   #record: AccountRecord;
-  #queue: Promise<void> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #isClosed = false;
 
   /** `fresh` is the record of somebody who has no file yet. */
   constructor(path: string, fresh: AccountRecord) {
@@ -21,37 +31,53 @@ export class RecordFile {
 
   /** Gives the path under which a file that could not be read was kept. */
   async load(): Promise<{ readonly setAside?: string }> {
-    try {
-      const text = await readPrivate(this.#path);
-      if (text === undefined) {
-        await this.commit((record) => record);
-        return {};
-      }
-      const content = parsed(text);
-      if (isRecordOf(this.#record.key, content)) {
-        this.#record = content;
-        return {};
-      }
-      const setAside = `${this.#path}.unreadable`;
-      await rename(this.#path, setAside);
-      await this.commit((record) => record);
-      return { setAside };
-    } catch (error) {
-      throw asSetupError(error);
+    const text = await readPrivate(this.#path);
+    const content = text === undefined ? undefined : parsed(text);
+    if (isRecordOf(this.#record.key, content)) {
+      this.#record = content;
+      return {};
     }
+    const setAside = `${this.#path}.unreadable`;
+    if (text !== undefined)
+      await rename(this.#path, setAside).catch((error: unknown) => {
+        throw notKept(error);
+      });
+    await this.commit((record) => record);
+    return text === undefined ? {} : { setAside };
   }
 
-  /** Resolves when it is on disk. Where writing fails, the record stays as it was. */
-  commit(update: (record: AccountRecord) => AccountRecord): Promise<void> {
-    const committed = this.#queue.then(async () => {
-      const next = update(this.#record);
-      await writePrivate(this.#path, JSON.stringify(next)).catch((error: unknown) => {
-        throw asSetupError(error);
-      });
-      this.#record = next;
+  /** Resolves when it is on disk. Where writing fails, the record stays as it was. What comes while the disk is busy is written together. */
+  commit(update: Update): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closed());
+    const committed = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ update, resolve, reject });
     });
-    this.#queue = committed.catch(() => {});
+    this.#writing ??= this.#write();
     return committed;
+  }
+
+  /** Resolves when nothing is written any more: whoever opens the file next is alone with it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    // What comes in one turn is written together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      try {
+        const next = waiting.reduce((record, { update }) => update(record), this.#record);
+        await writePrivate(this.#path, JSON.stringify(next));
+        this.#record = next;
+        for (const { resolve } of waiting) resolve();
+      } catch (error) {
+        for (const { reject } of waiting) reject(error);
+      }
+    }
+    this.#writing = undefined;
   }
 }
 
@@ -63,12 +89,5 @@ function parsed(text: string): unknown {
   }
 }
 
-function asSetupError(error: unknown): SetupError {
-  if (error instanceof SetupError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-  return new SetupError(`the weigh-in state cannot be kept: ${code}`, {
-    code: "state_not_kept",
-    remedy: 'Let Node-RED write to the folder "weighbridge" in its user directory, and see that the disk is not full.',
-    cause: error,
-  });
-}
+const closed = () =>
+  new SetupError("the account node is closing", { code: "not_ready", remedy: "Try again in a moment." });

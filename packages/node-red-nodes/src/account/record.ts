@@ -14,6 +14,8 @@ import { LIMITS } from "../limits.ts";
 export interface Hint {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
+  /** How often it came since it was followed last; once without it. */
+  readonly times?: number;
 }
 
 /** Everything of a person that must survive a restart. Plain data, kept as one file; never holds a key. */
@@ -55,27 +57,48 @@ export function newRecord(key: string, addedAt: EpochSeconds): AccountRecord {
 /** Whether this came out of a file of ours, for this person. */
 export function isRecordOf(key: string, value: unknown): value is AccountRecord {
   if (typeof value !== "object" || value === null) return false;
-  const record = value as Partial<AccountRecord>;
-  const lists = [record.groups, record.hints, record.outbox];
-  const objects = [record.state, record.verdicts, record.subscriptions];
+  const {
+    version,
+    key: owner,
+    addedAt,
+    state,
+    verdicts,
+    subscriptions,
+    groups,
+    hints,
+    outbox,
+  } = value as AccountRecord;
+  const isWhole = (number: unknown) => Number.isSafeInteger(number);
   return (
-    record.version === 1 &&
-    record.key === key &&
-    Number.isSafeInteger(record.addedAt) &&
-    lists.every((list) => Array.isArray(list)) &&
-    objects.every((object) => typeof object === "object" && object !== null)
+    version === 1 &&
+    owner === key &&
+    isWhole(addedAt) &&
+    [state, state?.latest, state?.target, verdicts, subscriptions].every(isObject) &&
+    isListOf(groups, ({ id, measuredAt, measures }) => isWhole(id) && isWhole(measuredAt) && Array.isArray(measures)) &&
+    isListOf(hints, ({ from, to }) => isWhole(from) && isWhole(to)) &&
+    isListOf(outbox, ({ id, kind, values }) => typeof id === "string" && typeof kind === "string" && isObject(values))
   );
 }
 
-export const isSameHint = (a: Hint, b: Hint): boolean => a.from === b.from && a.to === b.to;
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
-export const withHint = (record: AccountRecord, { from, to }: Hint): AccountRecord => ({
-  ...record,
-  hints: [...record.hints, { from, to }],
-});
+const isListOf = <T>(list: readonly T[], fits: (item: T) => boolean): boolean =>
+  Array.isArray(list) && list.every((item) => isObject(item) && fits(item));
+
+export const isSameWindow = (a: Hint, b: Hint): boolean => a.from === b.from && a.to === b.to;
+
+/** One that waits already is counted: what came after it was looked at must be looked at again. */
+export function withHint(record: AccountRecord, { from, to }: Hint): AccountRecord {
+  const waiting = record.hints.find((hint) => isSameWindow(hint, { from, to }));
+  if (waiting === undefined) return { ...record, hints: [...record.hints, { from, to }] };
+  const again = { ...waiting, times: (waiting.times ?? 1) + 1 };
+  return { ...record, hints: record.hints.map((hint) => (hint === waiting ? again : hint)) };
+}
 
 const withoutHints = (hints: readonly Hint[], done: readonly Hint[]) =>
-  done.length === 0 ? hints : hints.filter((hint) => !done.some((other) => isSameHint(hint, other)));
+  done.length === 0
+    ? hints
+    : hints.filter((hint) => !done.some((other) => isSameWindow(hint, other) && hint.times === other.times));
 
 /** What a sync found, the hints that it followed, and the events that are now owed. */
 export function withChange(record: AccountRecord, change: SyncChange, done: readonly Hint[]): AccountRecord {

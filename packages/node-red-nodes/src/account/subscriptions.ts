@@ -34,6 +34,9 @@ export class Subscriptions {
   readonly #unchecked = new Set<string>();
   readonly #stopping = new AbortController();
   #alarm = new AbortController();
+  /** After a report could not be kept, epoch milliseconds. */
+  #retryAt = 0;
+  #keeping: Promise<boolean> = Promise.resolve(false);
   #loop: Promise<void> = Promise.resolve();
 
   constructor(input: SubscriptionsInput) {
@@ -62,6 +65,11 @@ export class Subscriptions {
     this.#unchecked.delete(nodeId);
   }
 
+  /** Resolves when the API was not being spoken to, or is no longer. */
+  get settled(): Promise<unknown> {
+    return this.#keeping;
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#alarm.abort();
@@ -79,12 +87,17 @@ export class Subscriptions {
         continue;
       }
       const due = [...this.#wanted.values()].filter(({ nodeId }) => this.#checkAt(nodeId) <= clock.now());
-      for (const wanted of due) if (!signal.aborted) await this.#keep(wanted);
+      for (const wanted of due) {
+        if (signal.aborted || !this.#wanted.has(wanted.nodeId)) continue;
+        this.#keeping = this.#keep(wanted);
+        if (await this.#keeping) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal).catch(() => {});
+      }
     }
   }
 
   #dueAt(): number {
-    return Math.min(Infinity, ...[...this.#wanted.keys()].map((nodeId) => this.#checkAt(nodeId)));
+    const due = Math.min(Infinity, ...[...this.#wanted.keys()].map((nodeId) => this.#checkAt(nodeId)));
+    return Math.max(due, this.#retryAt);
   }
 
   #checkAt(nodeId: string): number {
@@ -92,7 +105,8 @@ export class Subscriptions {
     return (this.#input.file.record.subscriptions[nodeId]?.nextCheckAt ?? 0) * 1000;
   }
 
-  async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<void> {
+  /** Whether it subscribed. */
+  async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<boolean> {
     const { api, file, clock, onChecked, onFailure } = this.#input;
     const { signal } = this.#stopping;
     const known = file.record.subscriptions[nodeId];
@@ -107,12 +121,12 @@ export class Subscriptions {
       this.#unchecked.delete(nodeId);
       onChecked(kept);
       if (this.#wanted.has(nodeId)) onReport(kept);
-      const isNew = report.status === "made" || report.status === "renewed";
-      if (isNew) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal);
+      return report.status === "made" || report.status === "renewed";
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       onFailure(error);
-      await clock.sleep(SUBSCRIPTION_LIMITS.retryAfterS * 1000, signal).catch(() => {});
+      this.#retryAt = clock.now() + SUBSCRIPTION_LIMITS.retryAfterS * 1000;
+      return false;
     }
   }
 }

@@ -31,6 +31,8 @@ export interface WeighInSyncInput {
   readonly pollWithoutSubscriptionS: number;
   /** How those that bring notifications here stand. */
   subscriptions(): readonly SubscriptionReport[];
+  /** From when on events may be told, epoch milliseconds; until then they wait on disk. */
+  tellFrom(): number;
   /** The events are on disk, and are told again after a crash until this returns. */
   onEvents(events: readonly PersonEvent[]): void;
   /** The account began or ceased to answer. */
@@ -95,6 +97,11 @@ export class WeighInSync {
     this.#alarm.abort();
   }
 
+  /** Somebody whom events waited for is there. */
+  tellOwed(): void {
+    this.#alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error)));
+  }
+
   /** False where no such weigh-in is known. */
   decide(weighInId: number, verdict: Verdict): Promise<boolean> {
     return this.#alone(async () => {
@@ -118,10 +125,16 @@ export class WeighInSync {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#alarm = new AbortController();
-      const wait = this.#nextTurn() - clock.now();
-      if (wait <= 0) await this.#alone(() => this.#serve());
-      // An alarm says that the next turn comes earlier.
-      else await clock.sleep(wait, this.#alarm.signal).catch(() => {});
+      try {
+        const wait = this.#nextTurn() - clock.now();
+        if (wait <= 0) await this.#alone(() => this.#serve());
+        // An alarm says that the next turn comes earlier.
+        else await clock.sleep(wait, this.#alarm.signal).catch(() => {});
+      } catch (error) {
+        // A mistake of ours must not end Node-RED.
+        this.#tell(problemOf(error));
+        await clock.sleep(LIMITS.retryMaxS * 1000, signal).catch(() => {});
+      }
     }
   }
 
@@ -129,7 +142,7 @@ export class WeighInSync {
     const { poll, profile, reread } = this.#dueTimes();
     const { hints, outbox } = this.#input.file.record;
     const hint = hints.length > 0 ? this.#hintsFrom : Infinity;
-    const event = outbox.some(({ id }) => !this.#sent.has(id)) ? 0 : Infinity;
+    const event = outbox.some(({ id }) => !this.#sent.has(id)) ? this.#input.tellFrom() : Infinity;
     return Math.max(this.#restUntil, Math.min(1000 * Math.min(poll, profile, reread), hint, event));
   }
 
@@ -260,7 +273,8 @@ export class WeighInSync {
   }
 
   async #deliver(): Promise<void> {
-    const { file, onEvents } = this.#input;
+    const { clock, file, onEvents, tellFrom } = this.#input;
+    if (this.#stopping.signal.aborted || tellFrom() > clock.now()) return;
     const owed = file.record.outbox.filter(({ id }) => !this.#sent.has(id));
     if (owed.length > 0) {
       onEvents(owed);

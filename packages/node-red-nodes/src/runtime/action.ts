@@ -21,6 +21,8 @@ export interface ActionResult {
   readonly messages: readonly NodeMessage[];
   /** Under 20 characters. */
   readonly status: string;
+  /** Told whether the messages were sent. */
+  settle?(isSent: boolean): Promise<void>;
 }
 
 export interface ActionInput {
@@ -71,12 +73,18 @@ export function serveMessages(input: ActionInput): void {
     const fields = await fieldsOf({ RED, node, config: set.config }, input.fields, msg);
     node.status({ fill: "blue", shape: "dot", text: "status.working" });
     const result = await input.run({ account, fields, msg, clock: input.clock, signal: closing.signal });
-    if (closing.signal.aborted) return;
-    node.status({ fill: "green", shape: "dot", text: result.status });
-    for (const [index, changes] of result.messages.entries()) {
-      // The last one is the message itself, so that what hangs on it goes on.
-      const base = index === result.messages.length - 1 ? msg : RED.util.cloneMessage(msg);
-      send(Object.assign(base, changes));
+    let isSent = false;
+    try {
+      if (closing.signal.aborted) return;
+      node.status({ fill: "green", shape: "dot", text: result.status });
+      for (const [index, changes] of result.messages.entries()) {
+        // The last one is the message itself, so that what hangs on it goes on.
+        const base = index === result.messages.length - 1 ? msg : RED.util.cloneMessage(msg);
+        send(Object.assign(base, changes));
+      }
+      isSent = true;
+    } finally {
+      await result.settle?.(isSent);
     }
   }
 }

@@ -75,6 +75,6 @@ export function needed<T>(name: string, value: T | undefined): T {
 function invalid(name: string, wanted: string): InvalidCallError {
   return new InvalidCallError(`${name} is not ${wanted}`, {
     code: "invalid_value",
-    remedy: `Correct ${name} in the node, or msg.withings.${name}.`,
+    remedy: `Correct ${name} in the node, or in msg.withings where the node takes it from there.`,
   });
 }

@@ -77,6 +77,7 @@ describe("an account that is listened to", () => {
     const before = await listening(world);
     const content: Promise<string>[] = [];
     await before.account.attach({
+      id: "other",
       onEvent: () => content.push(readFile(before.stateFile, "utf8")),
       onProblem: () => {},
     });

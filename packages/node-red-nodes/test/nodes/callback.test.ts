@@ -24,10 +24,31 @@ async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
     return callback.answer(Object.assign(request, { body: parsed }) as CallbackRequest, response);
   });
   const post = async (body: string, more = "") => (await fetch(`${url}/x${more}`, { method: "POST", body })).status;
-  return { url, calls, failures, clock, post };
+  return { url, calls, failures, clock, post, callback };
 }
 
 describe("the callback", () => {
+  test("leaves a request alone that somebody else has answered, and one that was given up", async () => {
+    const { callback, failures } = await serving();
+    const url = await receiver(async (request, response) => {
+      response.writeHead(504).end();
+      await callback.answer(request, response);
+    });
+    expect((await fetch(url, { method: "POST", body: "userid=1" })).status).toBe(504);
+    const answered = Promise.withResolvers<void>();
+    const slow = await receiver((request, response) => {
+      request.once("close", () => answered.resolve());
+      return callback.answer(request, response);
+    });
+    const given = new AbortController();
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) });
+    const posted = fetch(slow, { method: "POST", body: endless, duplex: "half", signal: given.signal } as RequestInit);
+    setImmediate(() => given.abort());
+    await expect(posted).rejects.toThrow();
+    await fetch(slow);
+    expect(failures).toEqual([]);
+  });
+
   test.each(["GET", "HEAD"])("answers %s with 200 and does nothing", async (method) => {
     const { url, calls } = await serving();
     expect((await fetch(url, { method })).status).toBe(200);

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { NewsFile } from "../../src/nodes/withings-getmeas/news-file.ts";
@@ -11,8 +12,8 @@ const DAY = 86_400;
 async function reading(world: Simulation) {
   const { account, directory } = await adasAccount(world);
   const path = join(directory, "news.json");
-  const read = (fields: Fields, news = new NewsFile(path)) =>
-    readMeasures({
+  const read = async (fields: Fields, news = new NewsFile(path), isSent = true) => {
+    const result = await readMeasures({
       account,
       fields,
       msg: {},
@@ -21,12 +22,15 @@ async function reading(world: Simulation) {
       news,
       newId: () => "sequence",
     });
+    await result.settle?.(isSent);
+    return result;
+  };
   const payloadOf = async (fields: Fields) => (await read(fields)).messages[0]?.payload as Record<string, never>;
   const weightsOf = async (fields: Fields) =>
     (((await payloadOf(fields))["groups"] ?? []) as { values: { weight?: number } }[]).map(
       ({ values }) => values.weight,
     );
-  return { read, payloadOf, weightsOf };
+  return { read, payloadOf, weightsOf, path };
 }
 
 /** Weights of 80, 81 and 82 kg, three, two and one days ago, and a target of 75 kg. */
@@ -171,5 +175,46 @@ describe("only new", () => {
     await expect(weightsOf({ onlynew: true })).rejects.toMatchObject({ code: "network" });
     world.sim.heal();
     expect(await weightsOf({ onlynew: true })).toEqual([]);
+  });
+
+  test("tells again what was found and never sent", async () => {
+    const { read, path } = await threeDays();
+    const news = new NewsFile(path);
+    const onlynew = true;
+    expect((await read({ onlynew, output: "groups" }, news, false)).messages).toHaveLength(4);
+    expect((await read({ onlynew, output: "groups" }, news)).messages).toHaveLength(4);
+    expect((await read({ onlynew, output: "groups" }, news)).messages).toHaveLength(0);
+  });
+
+  test.each(["limit", "offset"])("is not cut by %s: what a page leaves out would never be new again", async (name) => {
+    const { world, read } = await threeDays();
+    await expect(read({ onlynew: true, [name]: 1 })).rejects.toMatchObject({ code: "invalid_value" });
+    expect(world.calls("getmeas")).toEqual([]);
+  });
+
+  test.each(["{", "null", '{"version":1}'])(
+    "takes a file that holds %s for one that remembers nothing",
+    async (text) => {
+      const { weightsOf, path } = await threeDays();
+      await writeFile(path, text);
+      expect(await weightsOf({ onlynew: true })).toEqual([82, 81, 80, 75]);
+      expect(await weightsOf({ onlynew: true })).toEqual([]);
+    },
+  );
+
+  test("says that its folder cannot be written", async () => {
+    const { read, path } = await threeDays();
+    await mkdir(path);
+    await expect(read({ onlynew: true })).rejects.toMatchObject({ code: "state_not_kept" });
+  });
+
+  test("forgets in turn", async () => {
+    const { read, path } = await threeDays();
+    const news = new NewsFile(path);
+    const runs = [1, 2, 3].map(async () => {
+      await news.forget();
+      return (await read({ onlynew: true, output: "groups" }, news)).messages.length;
+    });
+    await expect(Promise.all(runs)).resolves.toHaveLength(3);
   });
 });

@@ -91,6 +91,16 @@ describe("the weigh-in node in Node-RED", () => {
     expect(run.world.ada.subscriptions.live).toHaveLength(1);
   });
 
+  test.each([
+    ["the node", true],
+    ["the node and its account", false],
+  ])("ends its subscription in a full deploy without %s, where it was told to", async (_what, isAccountKept) => {
+    const run = await weighing({ revoke: "true" });
+    await subscribed(run);
+    await run.deploy(isAccountKept ? [accountNode(run.world)] : [], isAccountKept ? credentialsOf(run.world) : {});
+    expect(run.world.ada.subscriptions.live).toEqual([]);
+  });
+
   test("tells after a restart what it missed, once", async () => {
     const run = await weighing();
     await subscribed(run);

@@ -152,6 +152,13 @@ describe("a weigh-in node", () => {
     world.ada.weighsIn({ weight: 81.4 });
     account.requestPoll();
     await vi.waitFor(() => expect(messages).toHaveLength(1));
+    // What is wrong with the account comes and goes; the address stays wrong.
+    world.sim.fail("601", { action: "getmeas" });
+    account.requestPoll();
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "too_many_requests" }));
+    world.sim.heal();
+    account.requestPoll();
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "callback_url" }));
   });
 
   test("shows what is wrong with its account, and that it works again", async () => {

@@ -37,9 +37,10 @@ export async function adasAccount({ sim, clock, ada }: Simulation, options: Acco
 }
 
 /** Keeps what it hears. */
-export function newListener() {
+export function newListener(id = "weigh-in") {
   const heard: { readonly events: PersonEvent[]; readonly problems: (Problem | null)[] } = { events: [], problems: [] };
   const listener: WeighInListener = {
+    id,
     onEvent: (event) => heard.events.push(event),
     onProblem: (problem) => heard.problems.push(problem),
   };

@@ -18,43 +18,66 @@ interface Read {
   readonly updateTime: number | undefined;
 }
 
+interface Fresh extends Read {
+  /** Must be called, with whether the groups were told: the next run waits for it. Resolves when that is on disk. */
+  settle(isTold: boolean): Promise<void>;
+}
+
 /** What one node has told already, across restarts. Runs of a node follow each other. */
 export class NewsFile {
   readonly #path: string;
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
   }
 
   /** Of what `read` brings, only what was added or changed since the last time; everything at the first time. */
-  onlyNew(read: (since?: number) => Promise<Read>): Promise<Read> {
-    const work = async (): Promise<Read> => {
-      const before = await this.#load();
-      const found = await read(before && Math.max(0, before.updateTime - OVERLAP_S));
-      if (found.updateTime === undefined) return found;
+  async onlyNew(read: (since?: number) => Promise<Read>): Promise<Fresh> {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = before.then(() => ended);
+    await before;
+    try {
+      const known = await this.#load();
+      const found = await read(known && Math.max(0, known.updateTime - OVERLAP_S));
+      const { updateTime } = found;
       const hashes = found.groups.map((group) => [String(group.id), hashOf(group)] as const);
-      const groups = found.groups.filter((_group, index) => !isTold(before, hashes[index]));
-      const told = Object.fromEntries(hashes.slice(0, LIMITS.rememberedGroups));
-      // On disk before anybody is told: a crash repeats nothing.
-      await this.#save({ version: 1, updateTime: found.updateTime, told });
-      return { ...found, groups };
-    };
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn.catch(() => {});
-    return turn;
+      const groups = found.groups.filter((_group, index) => !isTold(known, hashes[index]));
+      const settle = async (wasTold: boolean) => {
+        const told = Object.fromEntries(hashes.slice(0, LIMITS.rememberedGroups));
+        try {
+          // Only now: what a crash cuts short comes again rather than never.
+          if (wasTold && updateTime !== undefined) await this.#save({ version: 1, updateTime, told });
+        } finally {
+          end();
+        }
+      };
+      return { ...found, groups, settle };
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
 
   /** The next run tells everything. */
-  async forget(): Promise<void> {
-    await this.#save(undefined);
+  forget(): Promise<void> {
+    const forgotten = this.#turn.then(() => this.#save(undefined));
+    this.#turn = forgotten.catch(() => {});
+    return forgotten;
   }
 
+  /** A file that is damaged remembers nothing. */
   async #load(): Promise<News | undefined> {
     const text = await readPrivate(this.#path);
     if (!text) return undefined;
-    const news = JSON.parse(text) as Partial<News>;
-    return news?.version === 1 ? (news as News) : undefined;
+    try {
+      const news = JSON.parse(text) as News;
+      const isNews = news.version === 1 && Number.isSafeInteger(news.updateTime) && typeof news.told === "object";
+      return isNews && news.told !== null ? news : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   async #save(news: News | undefined): Promise<void> {

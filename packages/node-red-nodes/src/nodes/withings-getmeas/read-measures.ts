@@ -34,14 +34,28 @@ export async function readMeasures(call: ReadMeasuresCall): Promise<ActionResult
     const lastUpdate = since === undefined ? query.lastUpdate : Math.max(since, query.lastUpdate ?? 0);
     return collect(account.api.measures({ ...query, lastUpdate }, { signal }));
   };
-  const { groups, updateTime } = isOnlyNew ? await news.onlyNew(read) : await read();
+  if (isOnlyNew && (query.limit !== undefined || query.offset !== undefined)) throw partOfNews();
+  if (!isOnlyNew) return resultOf(await read(), output, call.newId());
+  const { settle, ...found } = await news.onlyNew(read);
+  return { ...resultOf(found, output, call.newId()), settle };
+}
+
+function resultOf({ groups, updateTime }: Read, output: "message" | "groups" | "latest", id: string): ActionResult {
   const status = `${groups.length} ${groups.length === 1 ? "group" : "groups"}`;
-  if (output === "groups") return { messages: sequence(groups, call.newId()), status };
+  if (output === "groups") return { messages: sequence(groups, id), status };
   const payload =
     output === "latest"
       ? latestDocument(groups)
       : { groups: groups.map(groupDocument), update_time: updateTime === undefined ? null : iso(updateTime) };
   return { messages: [{ payload }], status };
+}
+
+/** What a page leaves out would never be new again. */
+function partOfNews(): InvalidCallError {
+  return new InvalidCallError("only new measures cannot be cut by a limit or an offset", {
+    code: "invalid_value",
+    remedy: "Clear the limit and the offset, or turn off only new.",
+  });
 }
 
 function queryOf(fields: Fields, nowMs: number): MeasureQuery {

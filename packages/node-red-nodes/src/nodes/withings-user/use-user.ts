@@ -26,7 +26,10 @@ async function profile({ account, signal }: UseUserCall): Promise<ActionResult> 
 
 async function users({ account, fields, msg, login, signal }: UseUserCall): Promise<ActionResult> {
   const email = needed("email", text("email", fields["email"]) ?? text("email", login.email));
-  const password = needed("password", text("password", msg["password"]) ?? (login.password || undefined));
+  // Spaces around it may belong to it.
+  const given = msg["password"];
+  const isGiven = text("password", given) !== undefined;
+  const password = needed("password", isGiven ? String(given) : login.password || undefined);
   // It has done its work: nothing further down the flow needs it.
   delete msg["password"];
   const isWithKeys = flag("withkeys", fields["withkeys"]) ?? false;

@@ -35,10 +35,14 @@ export class Callback {
     try {
       status = await this.#judge(request);
     } catch (error) {
+      // Nobody waits for an answer any more.
+      if (request.destroyed && !request.complete) return;
       this.#input.onFailure(error);
       // Anything but 200 makes the API try again.
       status = 503;
     }
+    // A timeout of somebody's middleware may have been faster.
+    if (response.headersSent) return;
     // What is left unread of a refused request is not waited for.
     response.writeHead(status, request.complete ? {} : { connection: "close" }).end();
   }

@@ -8,7 +8,7 @@ import {
 } from "@weighbridge/core";
 import type { Account, Taking, WeighInListener } from "../../account/account.ts";
 import { eventDocument } from "../../documents/documents.ts";
-import { type Problem, problemOf } from "../../errors.ts";
+import type { Problem } from "../../errors.ts";
 import { callbackUrlOf } from "../../shared/callback-address.ts";
 
 export interface WeighInSettings {
@@ -52,40 +52,43 @@ export class WeighIn implements WeighInListener {
   #problem: Problem | null = null;
   /** Code of the subscription's problem, as it was told last. */
   #toldSubscription: string | undefined;
+  #isStopped = false;
 
   constructor(input: WeighInInput) {
     this.#input = input;
+  }
+
+  get id(): string {
+    return this.#input.nodeId;
   }
 
   async start(): Promise<void> {
     const { account, settings, secret, nodeId, show, warn } = this.#input;
     show(this.#idle);
     await account.attach(this);
+    if (this.#isStopped) return;
     if (settings.publicUrl === undefined) return this.#rest({ kind: "polling" });
     const callbackUrl = callbackUrlOf(settings.publicUrl, secret);
     const refusal = account.api.refusalOf(callbackUrl);
     if (refusal !== undefined) {
       const remedy = "Correct the public URL in the weigh-in node; weigh-ins are polled meanwhile.";
       warn({ code: "callback_url", message: `the callback URL ${refusal}`, remedy });
-      return show({ kind: "problem", code: "callback_url" });
+      return this.#rest({ kind: "problem", code: "callback_url" });
     }
     this.#rest({ kind: "waiting" });
     const { comment } = settings;
-    try {
-      account.keepSubscription({ nodeId, callbackUrl, comment, onReport: (report) => this.#onSubscription(report) });
-    } catch (error) {
-      this.onProblem(problemOf(error));
-    }
+    account.keepSubscription({ nodeId, callbackUrl, comment, onReport: (report) => this.#onSubscription(report) });
   }
 
-  /** Throws what kept the subscription from being ended. */
+  /** Throws what kept the subscription from being ended. Call it in the turn in which the account may be stopped, too: it must hear of this first. */
   async stop({ isRemoved }: { readonly isRemoved: boolean }): Promise<void> {
     const { account, settings, nodeId } = this.#input;
+    this.#isStopped = true;
     try {
       if (isRemoved && settings.isRevokedOnRemoval) await account.revokeSubscription(nodeId);
       else account.leaveSubscription(nodeId);
     } finally {
-      await account.detach(this);
+      await account.detach(this, { isRemoved });
     }
   }
 

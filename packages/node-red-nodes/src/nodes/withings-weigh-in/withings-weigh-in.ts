@@ -35,6 +35,13 @@ function statusOf(standing: Standing): NodeStatus {
 }
 
 export default function register(RED: NodeAPI): void {
+  /** Before all nodes are there, a message would reach nobody. */
+  const waiting = new Set<() => void>();
+  const beginAll = () => {
+    for (const begin of waiting) begin();
+    waiting.clear();
+  };
+
   function WithingsWeighIn(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const show = (standing: Standing) => this.status(statusOf(standing));
@@ -62,11 +69,12 @@ export default function register(RED: NodeAPI): void {
       if (unmount === undefined && settings.publicUrl !== undefined) warn(NO_HTTP);
       await running.start();
     };
-    // Before all nodes are there, a message would reach nobody.
     const begin = () => {
       starting = start().catch(failed);
     };
-    RED.events.once("flows:started", begin);
+    // One listener for all of them: more than ten would look like a leak.
+    if (waiting.size === 0) RED.events.once("flows:started", beginAll);
+    waiting.add(begin);
 
     this.on("input", (msg, _send, done) => {
       const commanded = weighIn?.command(msg.topic, msg.payload) ?? Promise.reject(notStarted());
@@ -83,9 +91,12 @@ export default function register(RED: NodeAPI): void {
     });
 
     this.on("close", (removed: boolean, done: () => void) => {
-      RED.events.removeListener("flows:started", begin);
-      const steps = [() => unmount?.(), () => weighIn?.stop({ isRemoved: removed }), () => this.status({})];
-      void eachOf(steps, starting, (error) => warn(problemOf(error))).then(() => done());
+      waiting.delete(begin);
+      if (waiting.size === 0) RED.events.removeListener("flows:started", beginAll);
+      // At once: in a full deploy the account closes in the same turn.
+      const stopped = weighIn?.stop({ isRemoved: removed });
+      const steps = [() => unmount?.(), () => stopped, () => starting, () => this.status({})];
+      void eachOf(steps, (error) => warn(problemOf(error))).then(() => done());
     });
   }
   RED.nodes.registerType("withings-weigh-in", WithingsWeighIn);
@@ -93,12 +104,7 @@ export default function register(RED: NodeAPI): void {
 }
 
 /** Every step, whatever became of the others. Never rejects. */
-async function eachOf(
-  steps: readonly (() => unknown)[],
-  before: Promise<void>,
-  onFailure: (error: unknown) => void,
-): Promise<void> {
-  await before;
+async function eachOf(steps: readonly (() => unknown)[], onFailure: (error: unknown) => void): Promise<void> {
   for (const step of steps) {
     try {
       await step();

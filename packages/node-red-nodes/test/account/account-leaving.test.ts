@@ -1,0 +1,199 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import type { GroupPage, PersonApi } from "@weighbridge/core";
+import { expect, test, vi } from "vitest";
+import type { AccountApi } from "../../src/account/account-api.ts";
+import { RecordFile } from "../../src/account/record-file.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { adasAccount, newListener, notification } from "../support/account.ts";
+import { receiver } from "../support/receiver.ts";
+import { type Simulation, START, simulate } from "../support/simulate.ts";
+
+async function listening(world: Simulation, options: Parameters<typeof adasAccount>[1] = {}) {
+  const made = await adasAccount(world, options);
+  const heard = newListener();
+  await made.account.attach(heard.listener);
+  await vi.waitFor(async () => expect(JSON.parse(await readFile(made.stateFile, "utf8")).cursor).not.toBeNull());
+  await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());
+  return { ...made, ...heard };
+}
+
+const recordIn = async (file: string) => JSON.parse(await readFile(file, "utf8"));
+
+/** An API whose answers to windows wait for a gate. */
+function gated() {
+  let gate = Promise.resolve();
+  let windows = 0;
+  const over = (api: AccountApi): AccountApi => {
+    async function* measureGroups(...[query, options]: Parameters<PersonApi["measureGroups"]>) {
+      const pages: GroupPage[] = [];
+      for await (const page of api.person.measureGroups(query, options)) pages.push(page);
+      if ("from" in query) {
+        windows++;
+        await gate;
+      }
+      yield* pages;
+    }
+    return { ...api, person: { ...api.person, measureGroups } };
+  };
+  const shut = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    return () => {
+      gate = Promise.resolve();
+      resolve();
+    };
+  };
+  return { over, shut, windows: () => windows };
+}
+
+test("what a sync finds while the last listener leaves is told to the next one", async () => {
+  const world = await simulate();
+  const { over, shut, windows } = gated();
+  const before = await listening(world, { over });
+  const open = shut();
+  const { date } = world.ada.weighsIn({ weight: 81.4 });
+  await before.account.takeNotification(notification(world.ada.userId, date));
+  await vi.waitFor(() => expect(windows()).toBe(1));
+  const left = before.account.detach(before.listener);
+  open();
+  await left;
+  expect(before.events).toEqual([]);
+  const after = await listening(world, { directory: before.directory });
+  await vi.waitFor(() => expect(after.events).toHaveLength(1));
+});
+
+test("a notification of a window that is being followed is followed again", async () => {
+  const world = await simulate();
+  const { over, shut, windows } = gated();
+  const { account, events, stateFile } = await listening(world, { over });
+  const open = shut();
+  const { date } = world.ada.weighsIn({ weight: 81.4 });
+  const call = notification(world.ada.userId, date);
+  await account.takeNotification(call);
+  await vi.waitFor(() => expect(windows()).toBe(1));
+  world.ada.weighsIn({ weight: 80.9, at: date + 1 });
+  expect(await account.takeNotification(call)).toBe("taken");
+  open();
+  await vi.waitFor(() => expect(events).toHaveLength(1));
+  await vi.waitFor(async () => expect((await recordIn(stateFile)).hints).toHaveLength(1));
+  await world.clock.advance(LIMITS.repeatCallMs + LIMITS.coalesceMs);
+  await vi.waitFor(async () => expect((await recordIn(stateFile)).groups).toHaveLength(2));
+  await vi.waitFor(async () => expect((await recordIn(stateFile)).hints).toEqual([]));
+});
+
+test("an event waits for a listener that is being made anew, and for none for ever", async () => {
+  const world = await simulate();
+  const { account, listener, events } = await listening(world);
+  const other = newListener("other");
+  await account.attach(other.listener);
+  const stepOn = async (weight: number) => {
+    const { date } = world.ada.weighsIn({ weight, at: world.clock.now() / 1000 });
+    await account.takeNotification(notification(world.ada.userId, date));
+  };
+  await account.detach(other.listener);
+  await stepOn(81.4);
+  await vi.waitFor(() => expect(account.state?.lastWeighIn?.values["weight"]).toBe(81.4));
+  expect(events).toEqual([]);
+  await account.attach(other.listener);
+  await vi.waitFor(() => expect([events.length, other.events.length]).toEqual([1, 1]));
+
+  await account.detach(other.listener);
+  await world.clock.advance(LIMITS.coalesceMs);
+  await stepOn(81.9);
+  await vi.waitFor(() => expect(account.state?.lastWeighIn?.values["weight"]).toBe(81.9));
+  await vi.waitFor(async () => {
+    await world.clock.advance(LIMITS.awayMs);
+    expect(events).toHaveLength(2);
+  });
+
+  await account.attach(other.listener);
+  await account.detach(other.listener, { isRemoved: true });
+  await stepOn(82.1);
+  await vi.waitFor(() => expect(events).toHaveLength(3));
+  expect(listener.id).not.toBe(other.listener.id);
+});
+
+test("what is written while the account stops is whole when it has stopped, and nothing is written after", async () => {
+  const world = await simulate();
+  const { account, stateFile } = await listening(world);
+  const taken = [1, 2, 3].map((at) => account.takeNotification(notification(world.ada.userId, START + at * 100)));
+  await account.stop();
+  const text = await readFile(stateFile, "utf8");
+  await Promise.allSettled(taken);
+  expect(await readFile(stateFile, "utf8")).toBe(text);
+  expect(JSON.parse(text).hints).toHaveLength(3);
+});
+
+test("updates that come while the disk is busy are written together, in order", async () => {
+  const world = await simulate();
+  const { account, stateFile } = await listening(world);
+  await account.stop();
+  const { key } = await recordIn(stateFile);
+  const file = new RecordFile(stateFile, await recordIn(stateFile));
+  await file.load();
+  await Promise.all([1, 2, 3].map((at) => file.commit((record) => ({ ...record, cursor: at * (record.cursor ?? 1) }))));
+  const { cursor } = await recordIn(stateFile);
+  expect(file.record).toMatchObject({ key, cursor });
+  await file.close();
+  await expect(file.commit((record) => record)).rejects.toMatchObject({ code: "not_ready" });
+});
+
+test("a state that could not be read is tried again by itself", async () => {
+  const world = await simulate();
+  const before = await listening(world);
+  await before.account.stop();
+  await rename(before.stateFile, `${before.stateFile}.away`);
+  await mkdir(before.stateFile);
+  const { account } = await adasAccount(world, { directory: before.directory });
+  const { listener, events, problems } = newListener();
+  await account.attach(listener);
+  expect(problems.at(-1)).toMatchObject({ code: "state_not_kept" });
+  await rm(before.stateFile, { recursive: true });
+  await rename(`${before.stateFile}.away`, before.stateFile);
+  world.ada.weighsIn({ weight: 82 });
+  await world.clock.advance(LIMITS.retryStartMs);
+  await vi.waitFor(() => expect(events).toHaveLength(1));
+  expect(problems.at(-1)).toBeNull();
+});
+
+test.each([
+  ["an event", { outbox: [null] }],
+  ["a group", { groups: [{}] }],
+  ["a hint", { hints: [{ from: "1" }] }],
+  ["what is known", { state: {} }],
+])("a record in which %s is damaged is set aside", async (_what, damage) => {
+  const world = await simulate();
+  const before = await listening(world);
+  await before.account.stop();
+  await writeFile(before.stateFile, JSON.stringify({ ...(await recordIn(before.stateFile)), ...damage }));
+  const after = await listening(world, { directory: before.directory });
+  expect(after.warnings).toEqual([expect.stringContaining(".unreadable")]);
+  expect(after.problems.at(-1)).toBeNull();
+});
+
+test("a subscription is ended although the account is stopped in the same turn, also one that is being made", async () => {
+  const world = await simulate();
+  const { account } = await listening(world);
+  const { ada } = world;
+  const onReport = () => {};
+  account.keepSubscription({ nodeId: "w", callbackUrl: await receiver(), comment: "test", onReport });
+  await vi.waitFor(() => expect(world.calls("subscribe")).toHaveLength(1));
+  const [revoked] = await Promise.allSettled([account.revokeSubscription("w"), account.stop()]);
+  expect(revoked.status).toBe("fulfilled");
+  expect(ada.subscriptions.live).toEqual([]);
+});
+
+test("a subscription that cannot be ended in time says who must end it", async () => {
+  const world = await simulate();
+  const { account } = await listening(world);
+  const reports: unknown[] = [];
+  const onReport = (report: unknown) => reports.push(report);
+  account.keepSubscription({ nodeId: "w", callbackUrl: await receiver(), comment: "test", onReport });
+  await vi.waitFor(() => expect(reports).toHaveLength(1));
+  world.sim.fail("hang", { action: "revoke" });
+  const revoked = account.revokeSubscription("w");
+  const refused = expect(revoked).rejects.toMatchObject({ code: "not_revoked", actor: "operator" });
+  await vi.waitFor(() => expect(world.calls("revoke")).toHaveLength(1));
+  await world.clock.advance(LIMITS.revokeOnCloseMs);
+  await refused;
+});
