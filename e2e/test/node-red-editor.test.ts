@@ -10,6 +10,7 @@ import { NodeRedEditor } from "../src/node-red-editor.ts";
 import { catalogueOf, HEADINGS, UNTRANSLATED } from "../src/node-red-editor-texts.ts";
 import { nodeOf, redJsOf } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
+import { until } from "../src/until.ts";
 
 /** Npm installs Node-RED and the packed nodes the first time. */
 const INSTALL_MS = 300_000;
@@ -54,7 +55,13 @@ describeWith("Chromium", isInstalled("chromium"), () => {
     }
 
     async function pictureOf(editor: NodeRedEditor, name: string): Promise<void> {
-      if (PICTURES !== undefined && nodeRed === "5") await editor.page.screenshot({ path: `${PICTURES}${name}.png` });
+      if (PICTURES === undefined || nodeRed !== "5") return;
+      // Notices would cover it.
+      const notices = editor.page.locator(".red-ui-notification");
+      await until(async () =>
+        (await Promise.all((await notices.all()).map((one) => one.isVisible()))).every((is) => !is),
+      );
+      await editor.page.screenshot({ path: `${PICTURES}${name}.png` });
     }
 
     describe.each([
@@ -210,9 +217,6 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await message.locator(".red-ui-debug-msg-object-handle").first().click();
         await message.getByText("69.4", { exact: true }).waitFor();
         await editor.showsStatus(weighIn, /^69\.4 kg$/);
-        // Notices would cover the flow.
-        await page.locator(".red-ui-notification").first().waitFor({ state: "hidden" });
-        await page.locator(".red-ui-notification").last().waitFor({ state: "hidden" });
         await pictureOf(editor, "node-red-flow");
 
         await expectNoSecret(
