@@ -22,6 +22,8 @@ export const LIMITS = {
   foundKeysLastMs: 30 * 60_000,
 
   pollWithSubscriptionS: 6 * 3_600,
+  /** The cursor on disk may be so much older than the last poll. */
+  cursorLagS: 6 * 3_600,
   /** What a nightly re-read looks at again. */
   rereadS: 30 * 86_400,
   rereadEveryS: 86_400,

@@ -265,9 +265,10 @@ export class WeighInSync {
     const isSame =
       upserts.length + removals.length + events.length + done.length === 0 &&
       verdict === undefined &&
-      state === record.state &&
-      (cursor ?? record.cursor) === record.cursor;
-    if (isSame) return;
+      state === record.state;
+    // A poll that found nothing is no reason to write a whole history again: the next one looks back a little further.
+    const lag = cursor === undefined ? 0 : record.cursor === null ? Infinity : cursor - record.cursor;
+    if (isSame && lag < LIMITS.cursorLagS) return;
     await file.commit((current) => withChange(current, change, done));
     await this.#deliver();
   }

@@ -2,6 +2,7 @@ import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { type PersonApi, UnreachableError } from "@weighbridge/core";
 import { describe, expect, test, vi } from "vitest";
 import type { AccountApi } from "../../src/account/account-api.ts";
+import { LIMITS } from "../../src/limits.ts";
 import { adasAccount, newListener, notification } from "../support/account.ts";
 import { type Simulation, START, simulate } from "../support/simulate.ts";
 
@@ -55,6 +56,25 @@ describe("an account that is listened to", () => {
     const { stateFile } = await listening(world);
     expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
     expect(await readFile(stateFile, "utf8")).not.toContain(world.ada.publicKey);
+  });
+
+  test.each([
+    ["leaves the file alone", 900, true],
+    ["moves the cursor once in a while", LIMITS.cursorLagS, false],
+  ])("where a poll found nothing it %s", async (_what, waitS, isSame) => {
+    const world = await simulate();
+    const { account, stateFile } = await listening(world);
+    await vi.waitFor(() => expect(account.state?.profile).not.toBeNull());
+    const before = await readFile(stateFile, "utf8");
+    await world.clock.advance(waitS * 1000);
+    // When the last one is asked, what came before it is written.
+    for (let polls = 0; polls < 3; polls++) {
+      const calls = world.calls("getmeas").length;
+      account.requestPoll();
+      await vi.waitFor(() => expect(world.calls("getmeas").length).toBeGreaterThan(calls));
+    }
+    await account.stop();
+    expect((await readFile(stateFile, "utf8")) === before).toBe(isSame);
   });
 
   test("tells after a restart what happened meanwhile, and nothing twice", async () => {
