@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { openBrowser, openPage, type PageOptions, type WatchedPage } from "../src/browser.ts";
+import { boxOf, openBrowser, openPage, type PageOptions, type WatchedPage } from "../src/browser.ts";
 import { ADA, makeHouse } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 
@@ -60,6 +60,9 @@ describeWith("Chromium", isInstalled("chromium"), () => {
     expect(await digits.textContent()).toBe("176.4");
     await page.getByText("st", { exact: true }).click();
     expect(await digits.textContent()).toBe("12 st 8.4");
+    expect(await page.evaluate('document.querySelector("#digits").getClientRects().length')).toBe(1);
+    const [inner, plate] = [await boxOf(digits), await boxOf(page.locator(".plate"))];
+    expect(inner.width).toBeLessThan(plate.width);
   });
 
   test("a weigh-in can be corrected and deleted, and refused words are shown", async () => {

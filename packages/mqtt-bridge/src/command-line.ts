@@ -5,7 +5,7 @@ import { StopError } from "./errors.ts";
 
 const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
 
-  weighbridge run --config <file>      run the bridge
+  weighbridge run --config <file>      run the bridge (-c for short)
   weighbridge demo                     a simulated scale, a broker and the real bridge, to try
       --once                           one weigh-in, then end: 0 only if it arrived
       --json                           with --once: one line of JSON
@@ -58,9 +58,9 @@ async function main(): Promise<number> {
   const file = values.config === undefined ? {} : { file: values.config };
   switch (command) {
     case "run": {
-      const { loadConfig } = await import("./config/load.ts");
+      const { loadHousehold } = await import("./config/load.ts");
       const { run } = await import("./commands/run.ts");
-      return run(loadConfig({ ...file, env: process.env }), terminal());
+      return run(loadHousehold({ ...file, env: process.env }), terminal());
     }
     case "demo": {
       return demoCommand(action, values);

@@ -86,7 +86,10 @@ const wordsOf = ({ issues }: z.ZodError): string =>
       if (issue.code === "unrecognized_keys") return `there is no key ${issue.keys.join(", ")}`;
       const [key] = issue.path;
       if (key === undefined) return 'a request is a JSON object, such as {"person": "ada"}';
-      return issue.input === undefined ? `${String(key)} is missing` : `${String(key)}: ${issue.message}`;
+      if (issue.input === undefined) return `${String(key)} is missing`;
+      if (issue.code === "invalid_type")
+        return `${String(key)} must be a ${issue.expected === "int" ? "number" : issue.expected}`;
+      return `${String(key)}: ${issue.message}`;
     })
     .join("; ");
 

@@ -17,6 +17,12 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 
+/** Whom the bridge watches at an API that does not answer. */
+const SOMEBODY = {
+  WEIGHBRIDGE_PEOPLE: JSON.stringify([{ slug: "ada", name: "Ada", userid: 29, publickey: "key" }]),
+  WEIGHBRIDGE_API__BASE_URL: "http://127.0.0.1:9/",
+};
+
 interface Running {
   readonly child: ChildProcess;
   readonly text: { out: string; err: string };
@@ -97,7 +103,7 @@ test("run with a wrong configuration names the key, the line and the remedy, and
 });
 
 test("run with a state directory that cannot be used ends with 1", async () => {
-  const { code, err } = await weighbridge(["run"], { WEIGHBRIDGE_STATE_DIR: "/dev/null/state" }).ended();
+  const { code, err } = await weighbridge(["run"], { ...SOMEBODY, WEIGHBRIDGE_STATE_DIR: "/dev/null/state" }).ended();
   expect(code).toBe(1);
   expect(err).toContain("The state directory /dev/null/state cannot be used");
 });
@@ -109,6 +115,7 @@ test("run on a port that is taken says which setting to change, and ends with 1"
   const address = taken.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const { code, err } = await weighbridge(["run"], {
+    ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_CALLBACK__PUBLIC_URL: "http://127.0.0.1:1",
     WEIGHBRIDGE_CALLBACK__HOST: "127.0.0.1",
@@ -184,17 +191,26 @@ test("the standing demo tells its pages, and ends at SIGINT with 0", async () =>
   expect((await demo.ended()).code).toBe(0);
 });
 
+test.each([["run"], ["config", "check"]])(
+  "without a configuration %s %s says how to give one, and ends with 2",
+  async (...args) => {
+    const { code, err } = await weighbridge(args.filter(Boolean)).ended();
+    expect(code).toBe(2);
+    expect(err).toContain("neither --config <file> nor WEIGHBRIDGE_PEOPLE is given");
+  },
+);
+
 test("run ends at SIGTERM with 0, and says offline", async () => {
   const broker = await Broker.start();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
   const port = await freePort(0);
   const run = weighbridge(["run"], {
+    ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_MQTT__URL: broker.url,
     WEIGHBRIDGE_CALLBACK__PORT: String(port),
   });
   await subscriber.until(() => subscriber.on("weighbridge/bridge/state").includes("online"));
-  expect(run.text.out).toContain("Nobody is watched: add people");
   run.child.kill("SIGTERM");
   const { code, out } = await run.ended();
   expect(code).toBe(0);
@@ -205,6 +221,7 @@ test("run ends at SIGTERM with 0, and says offline", async () => {
 test("run ends at SIGTERM also while no broker is there", async () => {
   const port = await freePort(0);
   const run = weighbridge(["run"], {
+    ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${port}`,
   });
@@ -244,7 +261,11 @@ test("run on a disk that refuses a write says what to do, and ends with 1", asyn
 
 test("a second bridge on the same state directory ends with 1, and says which process has it", async () => {
   const directory = stateDir();
-  const env = { WEIGHBRIDGE_STATE_DIR: directory, WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}` };
+  const env = {
+    ...SOMEBODY,
+    WEIGHBRIDGE_STATE_DIR: directory,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+  };
   const first = weighbridge(["run"], env);
   await first.says("Started");
   const { code, err } = await weighbridge(["run"], env).ended();

@@ -1,4 +1,4 @@
-import { loadConfig } from "../config/load.ts";
+import { loadHousehold } from "../config/load.ts";
 import { configJsonSchema } from "../config/schema-tree.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -8,8 +8,8 @@ export function config(action: "check" | "schema", file: string | undefined, ter
     terminal.print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
     return 0;
   }
-  const { people } = loadConfig({ ...(file === undefined ? {} : { file }), env: process.env });
-  const names = people.map(({ name }) => name).join(", ") || "nobody yet: add people";
+  const { people } = loadHousehold({ ...(file === undefined ? {} : { file }), env: process.env });
+  const names = people.map(({ name }) => name).join(", ");
   terminal.print(`The configuration can be used. It watches ${names}.\n`);
   return 0;
 }

@@ -75,7 +75,7 @@ async function keepTelling(stage: Stage, terminal: Terminal): Promise<number> {
 const introduction = ({ simulator, brokerUrl, callbackUrl }: Stage) =>
   [
     `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
-    `  MQTT broker    ${brokerUrl}   any client can subscribe to weighbridge/#`,
+    `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
     `  Callback       ${callbackUrl}   where the cloud tells the bridge of changes`,
     "",
   ].join("\n");

@@ -16,7 +16,6 @@ export async function run(config: Config, terminal: Terminal): Promise<number> {
     onFatal: fatal.resolve,
     onOnline: () => log.info("Online"),
   });
-  if (config.people.length === 0) log.warn("Nobody is watched: add people to the configuration");
   await bridge.start();
   const ending = await Promise.race([terminal.asked.then(() => undefined), fatal.promise]);
   if (ending !== undefined)

@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { ConfigError } from "../errors.ts";
 import { callbackProblem } from "./callback-url.ts";
 import { type Problem, problemsOf, unusable } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -46,6 +47,23 @@ export function loadConfig({ file, env = {} }: ConfigSources): Config {
   problems.push(...unreadable(config), ...twins(config), ...callbackProblem(config));
   if (problems.length > 0) throw unusable(problems, source, file);
   return config;
+}
+
+/**
+ * The same, for a bridge that is to run: with nobody in it, it would forget everybody whom it knew. Throws a ConfigError.
+ */
+export function loadHousehold(sources: ConfigSources): Config {
+  const config = loadConfig(sources);
+  if (config.people.length > 0) return config;
+  const { file } = sources;
+  const message =
+    file === undefined
+      ? "There is no configuration: neither --config <file> nor WEIGHBRIDGE_PEOPLE is given"
+      : `${file} cannot be used: it has no people, so there is nobody to watch`;
+  throw new ConfigError(message, {
+    code: "config_invalid",
+    remedy: "Give people, each with slug, name, userid and publickey; weighbridge.example.yaml shows how.",
+  });
 }
 
 /** Puts what `<key>_file` names in the place of `<key>`; the schema only knows what the files hold. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
+import { type ConfigSources, loadConfig, loadHousehold } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { stateDir } from "../support/state-dir.ts";
 
@@ -38,6 +38,21 @@ function refusal(sources: ConfigSources): string {
   throw new Error("it was taken");
 }
 const refused = (text: string, env: ConfigSources["env"] = {}) => refusal({ file: written(text), env });
+
+describe("a bridge that is to run", () => {
+  const running = (sources: ConfigSources) => () => loadHousehold(sources);
+
+  test("watches somebody: with nobody in it, it would forget everybody whom it knew", () => {
+    expect(running({ file: written("people: []") })).toThrow(/has no people/);
+    expect(running({ file: written("") })).toThrow(ConfigError);
+    const people = '[{"slug": "ada", "name": "Ada", "userid": 29, "publickey": "k"}]';
+    expect(loadHousehold({ env: { WEIGHBRIDGE_PEOPLE: people } }).people).toHaveLength(1);
+  });
+
+  test("is told where a configuration may come from when there is none", () => {
+    expect(running({ env: { HOME: "/root" } })).toThrow(/--config <file> nor WEIGHBRIDGE_PEOPLE/);
+  });
+});
 
 describe("what is taken", () => {
   test("an empty file gives every default", () => {

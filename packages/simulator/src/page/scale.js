@@ -31,7 +31,9 @@ function shownWeight(kg) {
 }
 
 function showWeight() {
-  $("digits").textContent = shownWeight(Number(weight.value));
+  const digits = $("digits");
+  digits.textContent = shownWeight(Number(weight.value));
+  digits.classList.toggle("is-long", digits.textContent.length > 6);
 }
 
 function choose(name) {
