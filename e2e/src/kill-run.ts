@@ -13,6 +13,8 @@ export interface KillRunOptions {
   readonly people?: number;
   /** Kills at these steps instead of at random instants. */
   readonly points?: readonly string[];
+  /** In every nth life the broker restarts under the bridge. */
+  readonly restartsEvery?: number;
   /** False: a broker that forgets. The run must then fail. */
   readonly isBrokerPersistent?: boolean;
   /** Every nth callback is answered and forgotten. The run must then fail. */
@@ -134,7 +136,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     for (; counts.kills < options.kills; counts.kills++) {
       const point = options.points?.[counts.kills % options.points.length];
       bridge.start(point === undefined ? undefined : { step: point, nth: 1 + Math.floor(random() * 15) });
-      await disturb(counts, { random, broker, simulator });
+      await disturb(counts, { random, broker, simulator, restartsEvery: options.restartsEvery ?? 10 });
       await endOf(bridge, point, random);
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
@@ -175,15 +177,18 @@ interface Around {
   readonly simulator: Simulator;
 }
 
-/** Every tenth life the broker restarts under the bridge; every tenth the API is down for a while. */
-async function disturb(counts: Disturbed, { random, broker, simulator }: Around): Promise<void> {
+/** Every tenth life the API is down for a while. */
+async function disturb(
+  counts: Disturbed,
+  { random, broker, simulator, restartsEvery }: Around & { readonly restartsEvery: number },
+): Promise<void> {
   simulator.heal();
   if (counts.kills % 10 === 4) {
     counts.outages++;
     simulator.fail("html", { service: "measure" }).times(20 + Math.floor(random() * 40));
     simulator.fail("drop", { service: "measure" }).times(5);
   }
-  if (counts.kills % 10 !== 9) return;
+  if (counts.kills % restartsEvery !== restartsEvery - 1) return;
   counts.brokerRestarts++;
   await sleep(200 + random() * 400);
   await broker.restart();
