@@ -27,7 +27,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   test("control: where callbacks are answered and forgotten, the same run does not pass", {
     timeout: 300_000,
   }, async () => {
-    const result = await runKills({ kills: 10, seed: SEED, forgetsEvery: 2, onProgress });
+    const result = await runKills({ kills: 20, seed: SEED, forgetsEvery: 3, onProgress });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result.lost).toBeGreaterThan(0);
   });
