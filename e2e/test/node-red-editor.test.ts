@@ -236,7 +236,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
 
 /** Actions whose forms show different fields. */
 const ACTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
-  "withings-user": ["users", "sharing"],
+  "withings-user": ["users", "sharing", "probe"],
   "withings-notify": ["subscribe"],
 };
 

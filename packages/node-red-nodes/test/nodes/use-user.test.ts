@@ -25,6 +25,26 @@ describe("the user node", () => {
     expect(status).toBe("Ada");
   });
 
+  test("checks that the service answers, and says why it does not", async () => {
+    const world = await simulate();
+    const use = await using(world);
+    const { messages, status } = await use({ action: "probe" });
+    expect([messages, status]).toEqual([[{ payload: { is_reachable: true } }], "status.answers"]);
+    expect(world.calls("probe")).toHaveLength(1);
+    world.sim.fail("http-500");
+    await expect(use({ action: "probe" })).rejects.toMatchObject({ code: "unexpected_response" });
+  });
+
+  test("a password with spaces around it goes as it is", async () => {
+    const world = await simulate();
+    world.sim.person("eve", { email: "eve@example.org", password: " bozo " });
+    const { messages } = await (await using(world))(
+      { action: "users", email: "eve@example.org" },
+      { password: " bozo " },
+    );
+    expect(messages[0]?.payload).toHaveLength(1);
+  });
+
   test("lists the users of a login without their keys, unless asked for", async () => {
     const world = await simulate();
     world.sim.person("bob", { firstName: "Bob", email: "ada@example.org", password: "bozo" });

@@ -1,7 +1,7 @@
 import { type FieldSpecs, prepareFields, showRowsOf, typedDefaults } from "../../editor/typed-fields.ts";
 
 const fields: FieldSpecs = {
-  action: { field: { kind: "choice", words: ["profile", "users", "sharing"] }, value: "profile" },
+  action: { field: { kind: "choice", words: ["profile", "users", "sharing", "probe"] }, value: "profile" },
   sharing: { field: { kind: "flag" }, value: "true" },
   email: { field: { kind: "text" }, value: "" },
   withkeys: { field: { kind: "flag" }, value: "false" },

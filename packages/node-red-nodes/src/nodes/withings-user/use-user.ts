@@ -12,11 +12,16 @@ export interface UseUserCall extends ActionCall {
 
 type Behaviour = (call: UseUserCall) => Promise<ActionResult>;
 
-const ACTIONS: Readonly<Record<"profile" | "users" | "sharing", Behaviour>> = { profile, users, sharing };
+const ACTIONS: Readonly<Record<"profile" | "users" | "sharing" | "probe", Behaviour>> = {
+  profile,
+  users,
+  sharing,
+  probe,
+};
 
-/** Reads the profile, lists the users of a login, or turns sharing on or off. */
+/** Reads the profile, lists the users of a login, turns sharing on or off, or checks that the service answers. */
 export async function useUser(call: UseUserCall): Promise<ActionResult> {
-  return ACTIONS[choice("action", call.fields["action"], ["profile", "users", "sharing"])](call);
+  return ACTIONS[choice("action", call.fields["action"], ["profile", "users", "sharing", "probe"])](call);
 }
 
 async function profile({ account, signal }: UseUserCall): Promise<ActionResult> {
@@ -49,4 +54,10 @@ async function sharing({ account, fields, signal }: UseUserCall): Promise<Action
   const { publicKeyInvalidated } = await account.api.setSharing(isSharing, { signal });
   const payload = { is_sharing: isSharing, publickey_invalidated: publicKeyInvalidated };
   return { messages: [{ payload }], status: isSharing ? "status.shares" : "status.private" };
+}
+
+/** Where it does not answer, the error says why. */
+async function probe({ account, signal }: UseUserCall): Promise<ActionResult> {
+  await account.api.probe({ signal });
+  return { messages: [{ payload: { is_reachable: true } }], status: "status.answers" };
 }
