@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { npmFolder } from "@weighbridge/playground";
+import { type NodeRedRelease, npmFolder, releasedNodeRed } from "@weighbridge/playground";
 
 /** A pair that users have: a release of Node-RED and the Node that runs it. */
 export interface Pair {
-  readonly nodeRed: "4.1" | "5";
+  readonly nodeRed: NodeRedRelease;
   readonly node: "22" | "24" | "26";
 }
 
@@ -11,12 +11,9 @@ export const PAIRS: readonly Pair[] = (["4.1", "5"] as const).flatMap((nodeRed) 
   (["22", "24", "26"] as const).map((node) => ({ nodeRed, node })),
 );
 
-const RELEASES = { "4.1": "node-red@~4.1.15", "5": "node-red@5.0.7" } as const;
 const DASHBOARD = "@flowfuse/node-red-dashboard";
 
-export async function redJsOf({ nodeRed }: Pair): Promise<string> {
-  return join(await npmFolder(`node-red-${nodeRed}`, [RELEASES[nodeRed]]), "node_modules/node-red/red.js");
-}
+export const redJsOf = ({ nodeRed }: Pair): Promise<string> => releasedNodeRed(nodeRed);
 
 export async function nodeOf({ node }: Pair): Promise<string> {
   if (process.versions.node.startsWith(`${node}.`)) return process.execPath;

@@ -41,7 +41,7 @@ const QUIET = {
 const PATIENCE_MS = 60_000;
 const STARTED = /Started flows|Waiting for missing types/;
 
-export const nodeRedOfWorkspace = (): string => createRequire(import.meta.url).resolve("node-red/red.js");
+const nodeRedOfWorkspace = (): string => createRequire(import.meta.url).resolve("node-red/red.js");
 
 /** A real Node-RED in a process of its own. */
 export class NodeRed {
@@ -131,11 +131,10 @@ export class NodeRed {
 }
 
 /** Node-RED on a user directory, which is filled and then kept: stopping and starting again is a restart. */
-export async function startNodeRed(options: NodeRedOptions, flows?: SavedFlow): Promise<NodeRed> {
+export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const { userDir, port, packages = [], settings } = options;
   await mkdir(userDir, { recursive: true });
   for (const folder of packages) await linkPackage(folder, userDir);
-  if (flows) await writeFile(join(userDir, "flows.json"), JSON.stringify(flows));
   const full = { ...QUIET, uiPort: port, ...settings };
   await writeFile(join(userDir, "settings.js"), `module.exports = ${JSON.stringify(full)};\n`);
   const nodeRed = new NodeRed(options);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type NodeRed, npmFolder, paletteFolder, type SavedFlow, startNodeRed } from "@weighbridge/playground";
+import { type NodeRed, paletteFolder, releasedNodeRed, type SavedFlow, startNodeRed } from "@weighbridge/playground";
 import { type Benchmark, result } from "../benchmark.ts";
 import { freePort, residentMb } from "../parts.ts";
 
@@ -39,8 +39,7 @@ export const nodeRed: Benchmark = {
     const dir = await mkdtemp(join(tmpdir(), "weighbridge-bench-"));
     stop.defer(() => rm(dir, { recursive: true, force: true }));
     const packages = [await paletteFolder("bench-palette")];
-    // Not the workspace's: that one finds our nodes among pnpm's links, asked for or not.
-    const redJs = join(await npmFolder("node-red-5", ["node-red@5.0.7"]), "node_modules/node-red/red.js");
+    const redJs = await releasedNodeRed("5");
     const home = async (name: string, flow: SavedFlow, packages: readonly string[]) => {
       // The first start writes what later ones find; it does not count. Only a deploy stores the credentials.
       const nodeRed = await startNodeRed({ userDir: join(dir, name), port: await freePort(), packages, redJs });
