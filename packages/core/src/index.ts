@@ -50,6 +50,10 @@ export {
   UnreachableError,
   WeighbridgeError,
 } from "./errors.ts";
+// Following a person
+export { Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
+export type { PersonRecord, PersonStore } from "./follow/person-store.ts";
+export { Rounds } from "./follow/rounds.ts";
 // Notifications: reading a callback, keeping a subscription
 export { checkCallbackUrl } from "./notifications/callback-url.ts";
 export { type KeepInput, keepSubscription, type SubscriptionReport } from "./notifications/keep-subscription.ts";

@@ -32,7 +32,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
     },
     async decide(slug, weighInId, verdict) {
       const { syncer } = named(slug);
-      const isKnown = await worker.alone(syncer.stored.id, () => syncer.decide(weighInId, verdict));
+      const isKnown = await worker.decide(syncer.stored.id, weighInId, verdict);
       if (!isKnown)
         throw new RequestError(
           "unknown_weigh_in",

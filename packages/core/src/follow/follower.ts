@@ -1,0 +1,258 @@
+import type { Clock } from "../clock.ts";
+import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { PersonApi } from "../domain/person-api.ts";
+import { RejectedError } from "../errors.ts";
+import { type HintedWindow, mergeHints } from "../sync/hinted-windows.ts";
+import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "../sync/schedule.ts";
+import { applyProfile, decide, syncPoll, syncReread, syncWindow, type Window } from "../sync/sync.ts";
+import type { AmbiguousPolicy, SyncedPerson, Verdict } from "../sync/types.ts";
+import type { PersonStore } from "./person-store.ts";
+import { RecentCalls } from "./recent-calls.ts";
+
+export interface FollowTiming extends ChoreIntervals {
+  /** Hints that arrive this soon after a sync share one more sync. */
+  readonly coalesceMs: number;
+  /** An identical call is never made sooner. */
+  readonly repeatCallMs: number;
+}
+
+/** A turn that failed. What was hinted stays stored; the person is tried again later. */
+export interface FollowFailure {
+  readonly error: unknown;
+  readonly againInS: number;
+  /** Somebody must act first: asking often does not help. */
+  readonly isBlocked: boolean;
+}
+
+export interface FollowerInput<Hint extends Window> {
+  readonly api: PersonApi;
+  readonly store: PersonStore<Hint>;
+  readonly clock: Clock;
+  readonly ambiguous: AmbiguousPolicy;
+  readonly timing: FollowTiming;
+  /** How the subscriptions that bring notifications here stand. */
+  subscriptions(): ScheduleInput["subscriptions"];
+  onSuccess(): void;
+  onFailure(failure: FollowFailure): void;
+}
+
+const LIMITS = {
+  hintsPerTurn: 1_000,
+  /** A wider window is followed up by a poll, which brings the same in bounded parts. */
+  widestHintS: 31 * 86_400,
+  rereadS: 30 * 86_400,
+  retryMinS: 2,
+  retryMaxS: 300,
+  retryBlockedS: 900,
+} as const;
+
+const CHORES: readonly Chore[] = ["poll", "profile", "reread"];
+
+/** Follows one person at one API: hints at once, polls as a fallback, one thing at a time. */
+export class Follower<Hint extends Window = Window> {
+  readonly #input: FollowerInput<Hint>;
+  readonly #stopping = new AbortController();
+  readonly #calls: RecentCalls;
+  readonly #done: LastDone;
+  readonly #startedAt: EpochSeconds;
+  #hasHints: boolean;
+  /** Hints are not looked at before, epoch milliseconds. */
+  #hintsFrom = 0;
+  /** Nothing is started before, epoch milliseconds. */
+  #restUntil = 0;
+  #failures = 0;
+  #running: Promise<unknown> | undefined;
+
+  constructor(input: FollowerInput<Hint>, { hasHints }: { readonly hasHints: boolean }) {
+    const { clock, timing, store } = input;
+    this.#input = input;
+    this.#calls = new RecentCalls(clock, timing.repeatCallMs);
+    this.#done = { poll: null, profile: null, reread: store.record.rereadAt };
+    this.#startedAt = this.#seconds();
+    this.#hasHints = hasHints;
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** When the next turn is due, epoch milliseconds. */
+  turnAt(): number {
+    const { poll, profile, reread } = this.dueTimes();
+    const hint = this.#hasHints ? this.#hintsFrom : Infinity;
+    return Math.max(this.#restUntil, Math.min(1000 * Math.min(poll, profile, reread), hint));
+  }
+
+  dueTimes(): Readonly<Record<Chore, EpochSeconds>> {
+    const { store, subscriptions, timing } = this.#input;
+    const { addedAt } = store.record;
+    const times = { done: this.#done, startedAt: this.#startedAt, addedAt };
+    return dueTimes({ ...times, subscriptions: subscriptions(), intervals: timing });
+  }
+
+  /** A hint of this person was stored. */
+  hinted(): void {
+    this.#hasHints = true;
+    this.#hintsFrom = 0;
+  }
+
+  requestPoll(): void {
+    this.#done.poll = null;
+    this.#restUntil = 0;
+  }
+
+  /** Claims or refuses a held weigh-in; false where no such weigh-in is known. */
+  decide(weighInId: number, verdict: Verdict): Promise<boolean> {
+    return this.alone(async () => {
+      const { store, clock } = this.#input;
+      const change = await decide({ person: this.#person(), reader: store.groups, clock, weighInId, verdict });
+      if (change) await store.commit(change, []);
+      return change !== undefined;
+    });
+  }
+
+  /** Runs while nothing else is done to this person. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#running !== undefined) await this.#running;
+    const working = work();
+    this.#running = working.catch(() => {});
+    try {
+      return await working;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** One turn: what was hinted, then what is due. Never rejects. */
+  serve(): Promise<void> {
+    return this.alone(() => this.#serve());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #serve(): Promise<void> {
+    const { clock, store, timing, onSuccess } = this.#input;
+    try {
+      // Before the first poll nothing tells a moved group from a deleted one: it comes before any hint.
+      const isNew = store.record.cursor === null;
+      const followed = isNew ? { hasFollowed: false } : await this.#tryHints();
+      const due = this.dueTimes();
+      for (const chore of CHORES) if (due[chore] <= this.#seconds()) await this.#doChore(chore);
+      if ("failure" in followed) throw followed.failure;
+      const hasFollowed = isNew ? await this.#followHints() : followed.hasFollowed;
+      this.#failures = 0;
+      onSuccess();
+      // Somebody may still be standing on the scale. A mere poll delays no hint.
+      if (hasFollowed) this.#restUntil = clock.now() + timing.coalesceMs;
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(error);
+    }
+  }
+
+  /** A window that fails again and again must not hold up the polls, which find the same in the end. */
+  async #tryHints(): Promise<{ readonly hasFollowed: boolean } | { readonly failure: unknown }> {
+    try {
+      return { hasFollowed: await this.#followHints() };
+    } catch (failure) {
+      return { failure };
+    }
+  }
+
+  /** Whether there was anything to follow. */
+  async #followHints(): Promise<boolean> {
+    const { store, clock } = this.#input;
+    if (!this.#hasHints || this.#hintsFrom > clock.now()) return false;
+    this.#hasHints = false;
+    try {
+      const hints = await store.hints(LIMITS.hintsPerTurn);
+      if (hints.length === LIMITS.hintsPerTurn) this.#hasHints = true;
+      let next = Infinity;
+      for (const window of mergeHints(hints)) {
+        const allowedAt = this.#calls.allowedAt(window);
+        if (allowedAt > clock.now()) {
+          next = Math.min(next, allowedAt);
+          continue;
+        }
+        this.#calls.add(window);
+        await this.#follow(window);
+      }
+      if (next < Infinity) {
+        // A new hint that came meanwhile does not wait for a repeated one.
+        if (!this.#hasHints) this.#hintsFrom = next;
+        this.#hasHints = true;
+      }
+      return hints.length > 0;
+    } catch (error) {
+      this.#hasHints = true;
+      this.#calls.clear();
+      throw error;
+    }
+  }
+
+  async #follow({ from, to, hints }: HintedWindow<Hint>): Promise<void> {
+    const { store } = this.#input;
+    if (to - from <= LIMITS.widestHintS) {
+      await store.commit(await syncWindow({ ...this.#sync(), window: { from, to } }), hints);
+      return;
+    }
+    await this.#doChore("poll");
+    const { state } = store.record;
+    await store.commit({ upserts: [], removals: [], events: [], state }, hints);
+  }
+
+  async #doChore(chore: Chore): Promise<void> {
+    const before = this.#done[chore];
+    // Marked first: a poll that is asked for while one runs is one more.
+    this.#done[chore] = this.#seconds();
+    try {
+      await this.#do[chore]();
+    } catch (error) {
+      if (this.#done[chore] !== null) this.#done[chore] = before;
+      throw error;
+    }
+  }
+
+  readonly #do: Readonly<Record<Chore, () => Promise<void>>> = {
+    poll: async () => {
+      for await (const change of syncPoll(this.#sync())) await this.#input.store.commit(change, []);
+    },
+    profile: async () => {
+      const { api, clock, store } = this.#input;
+      const profile = await api.profile({ signal: this.#stopping.signal });
+      const change = applyProfile({ person: this.#person(), clock, profile });
+      if (change) await store.commit(change, []);
+    },
+    reread: async () => {
+      const { store } = this.#input;
+      const to = this.#seconds();
+      const range = { from: to - LIMITS.rereadS, to };
+      for await (const change of syncReread({ ...this.#sync(), range })) await store.commit(change, []);
+      await store.saveReread(to);
+    },
+  };
+
+  #failed(error: unknown): void {
+    this.#failures++;
+    const isBlocked = error instanceof RejectedError && error.actor !== "service";
+    const backoffS = Math.min(LIMITS.retryMaxS, LIMITS.retryMinS * 2 ** (this.#failures - 1));
+    const againInS = isBlocked ? LIMITS.retryBlockedS : backoffS;
+    this.#restUntil = this.#input.clock.now() + againInS * 1000;
+    this.#input.onFailure({ error, againInS, isBlocked });
+  }
+
+  #seconds(): EpochSeconds {
+    return Math.floor(this.#input.clock.now() / 1000);
+  }
+
+  #person(): SyncedPerson {
+    return { ...this.#input.store.record, ambiguous: this.#input.ambiguous };
+  }
+
+  #sync() {
+    const { api, clock, store } = this.#input;
+    return { api, clock, person: this.#person(), reader: store.groups, signal: this.#stopping.signal };
+  }
+}
