@@ -24,13 +24,13 @@ function lint(file: string, code: string): string {
 
 test.each([
   ["packages/core/src/domain/x.ts", "zod"],
-  ["packages/core/src/domain/x.ts", "../client/transport.ts"],
-  ["packages/core/src/errors.ts", "./client/transport.ts"],
-  ["packages/core/src/wire/x.ts", "../index.ts"],
-  ["packages/core/src/wire/wbs/x.ts", "../../domain/units.ts"],
-  ["packages/core/src/decode/x.ts", "../sync/sync.ts"],
-  ["packages/core/src/client/x.ts", "../sync/sync.ts"],
-  ["packages/core/src/sync/x.ts", "../client/transport.ts"],
+  ["packages/core/src/domain/x.ts", "../http/transport.ts"],
+  ["packages/core/src/errors.ts", "./http/transport.ts"],
+  ["packages/core/src/wbs/wire/x.ts", "../../index.ts"],
+  ["packages/core/src/wbs/wire/x.ts", "../../domain/units.ts"],
+  ["packages/core/src/wbs/decode/x.ts", "../../weigh-ins/sync.ts"],
+  ["packages/core/src/http/x.ts", "../weigh-ins/sync.ts"],
+  ["packages/core/src/weigh-ins/x.ts", "../http/transport.ts"],
   ["packages/simulator/src/x.ts", "@weighbridge/core"],
   ["packages/mqtt-bridge/src/bridge.ts", "@weighbridge/simulator"],
   ["packages/mqtt-bridge/src/commands/run.ts", "@weighbridge/simulator"],
@@ -61,11 +61,11 @@ test.each([
   "globalThis.setTimeout(() => {}, 5)",
   "setInterval(() => {}, 5)",
 ])("sources take time from the clock, not from %s", (expression) => {
-  const said = lint("packages/core/src/sync/x.ts", `export const x = ${expression};\n`);
+  const said = lint("packages/core/src/weigh-ins/x.ts", `export const x = ${expression};\n`);
   expect(said).toContain("Take time from the injected Clock");
 });
 
 test("sources do not import timers", () => {
   const code = 'import { setTimeout as sleep } from "node:timers/promises";\nexport const x = sleep(5);\n';
-  expect(lint("packages/core/src/sync/x.ts", code)).toContain("Take time from the injected Clock");
+  expect(lint("packages/core/src/weigh-ins/x.ts", code)).toContain("Take time from the injected Clock");
 });

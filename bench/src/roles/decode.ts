@@ -1,6 +1,6 @@
 // Times JSON.parse and core's decode of one text, interleaved, and prints { floor: ms[], subject: ms[] }.
-import { decodeMeasurePage } from "../../../packages/core/src/decode/measure-page.ts";
-import { wbsEnvelope } from "../../../packages/core/src/wire/wbs/envelope.ts";
+import { decodeMeasurePage } from "../../../packages/core/src/wbs/decode/measure-page.ts";
+import { wbsEnvelope } from "../../../packages/core/src/wbs/wire/envelope.ts";
 import { answerText } from "../answer-text.ts";
 import { median } from "../benchmark.ts";
 

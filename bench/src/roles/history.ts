@@ -1,7 +1,7 @@
 // Times one sync of a person, from the hint to the commit, with few and with many stored groups, in turns. Prints { floor: ms[], subject: ms[] }.
 import { join } from "node:path";
 import { emptyPersonState, type MeasureGroup, type PersonApi, syncWindow, systemClock } from "@weighbridge/core";
-import { openSqliteStore } from "../../../packages/mqtt-bridge/src/store/sqlite-store.ts";
+import { openSqliteStore } from "../../../packages/mqtt-bridge/src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../packages/mqtt-bridge/src/store/store.ts";
 
 const [dir, few, many] = process.argv.slice(2);

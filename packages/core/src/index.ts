@@ -1,34 +1,12 @@
 // The whole public surface of @weighbridge/core: named exports, grouped; no logic.
 
-// The client of the original API
-export { hashPassword, type PasswordProof } from "./auth/password-hash.ts";
-export type { WbsCredentials } from "./client/credentials.ts";
-export type { Method } from "./client/exchange.ts";
-export type { AccountLogin, AccountService } from "./client/services/account.ts";
-export type { GetMeasParams, MeasureFilters, MeasureService } from "./client/services/measure.ts";
-export type { NotifyService, SubscriptionKey } from "./client/services/notify.ts";
-export type { OnceService } from "./client/services/once.ts";
-export type { SharingUpdate, UserService } from "./client/services/user.ts";
-export { createWbsClient, type WbsClient, type WbsClientOptions } from "./client/wbs-client.ts";
 // Time
 export { type Clock, systemClock } from "./clock.ts";
-// Decoding what was recorded or fetched elsewhere
-export { decodeMeasurePage, type UnknownSink } from "./decode/measure-page.ts";
 // What users hold, and the tables that explain it
 export { attributions, categories } from "./domain/attributions.ts";
-export type { ListedSubscription } from "./domain/listed-subscription.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
-export type { MeasurePage } from "./domain/measure-page.ts";
+export type { GroupPage, MeasurePage } from "./domain/measure-page.ts";
 export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
-export type {
-  CallOptions,
-  Generation,
-  GroupPage,
-  GroupQuery,
-  PersonApi,
-  Profile,
-  Subscription,
-} from "./domain/person-api.ts";
 export {
   type FeetAndInches,
   formatWeight,
@@ -39,7 +17,6 @@ export {
   type WeightUnit,
 } from "./domain/units.ts";
 export type { UnknownCode } from "./domain/unknown-code.ts";
-export type { WbsUser } from "./domain/wbs-user.ts";
 // Errors: who must act, and how
 export {
   type Actor,
@@ -50,20 +27,50 @@ export {
   UnreachableError,
   WeighbridgeError,
 } from "./errors.ts";
+// Notifications: reading a callback, keeping a subscription
+export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
 export { Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
-export type { PersonRecord, PersonStore } from "./follow/person-store.ts";
+export { type HintedWindow, mergeHints } from "./follow/hinted-windows.ts";
+export { type KeepInput, keepSubscription, type SubscriptionReport } from "./follow/keep-subscription.ts";
+export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
 export { Rounds } from "./follow/rounds.ts";
-// Notifications: reading a callback, keeping a subscription
-export { checkCallbackUrl } from "./notifications/callback-url.ts";
-export { type KeepInput, keepSubscription, type SubscriptionReport } from "./notifications/keep-subscription.ts";
-export { type ParsedNotification, parseNotification } from "./notifications/parse-notification.ts";
-export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./notifications/plan.ts";
-export { derive } from "./sync/derive.ts";
-export { type HintedWindow, mergeHints } from "./sync/hinted-windows.ts";
-export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./sync/schedule.ts";
-export { emptyPersonState } from "./sync/state.ts";
-export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow, type Window } from "./sync/sync.ts";
+export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./follow/schedule.ts";
+export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./follow/subscription-plan.ts";
+export type { Method } from "./http/exchange.ts";
+export type {
+  CallOptions,
+  Generation,
+  GroupQuery,
+  PersonApi,
+  Profile,
+  Subscription,
+} from "./ports/person-api.ts";
+export type { PersonRecord, PersonStore } from "./ports/person-store.ts";
+export { createWbsClient, type WbsClient, type WbsClientOptions } from "./wbs/client.ts";
+export type { WbsCredentials } from "./wbs/credentials.ts";
+// Decoding what was recorded or fetched elsewhere
+export { decodeMeasurePage, type UnknownSink } from "./wbs/decode/measure-page.ts";
+export type { ListedSubscription } from "./wbs/listed-subscription.ts";
+// The client of the original API
+export { hashPassword, type PasswordProof } from "./wbs/password-hash.ts";
+export type { AccountLogin, AccountService } from "./wbs/services/account.ts";
+export type { GetMeasParams, MeasureFilters, MeasureService } from "./wbs/services/measure.ts";
+export type { NotifyService, SubscriptionKey } from "./wbs/services/notify.ts";
+export type { OnceService } from "./wbs/services/once.ts";
+export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
+export type { WbsUser } from "./wbs/wbs-user.ts";
+export { derive } from "./weigh-ins/derive.ts";
+export { emptyPersonState } from "./weigh-ins/state.ts";
+export {
+  applyProfile,
+  decide,
+  type SyncInput,
+  syncPoll,
+  syncReread,
+  syncWindow,
+  type Window,
+} from "./weigh-ins/sync.ts";
 // Sync: what a host stores and publishes
 export {
   type AmbiguousPolicy,
@@ -78,4 +85,4 @@ export {
   type SyncedPerson,
   type Verdict,
   type WeighIn,
-} from "./sync/types.ts";
+} from "./weigh-ins/types.ts";

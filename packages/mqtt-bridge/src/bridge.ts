@@ -1,32 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Clock, createWbsClient, systemClock, type WbsClient } from "@weighbridge/core";
-import { Announcer } from "./announcer.ts";
 import { fullCallbackUrl } from "./config/callback-url.ts";
 import type { Config } from "./config/schema.ts";
-import { requestHandlers } from "./handlers.ts";
-import { gatherStored, Household, type Resident } from "./household.ts";
 import { LIMITS } from "./limits.ts";
-import type { Log } from "./logger.ts";
-import { AccessCheck } from "./publisher/access-check.ts";
-import { eventMessage, iso } from "./publisher/documents.ts";
+import type { Log } from "./log.ts";
+import { eventMessage, iso } from "./messages/documents.ts";
+import { answerRequest, COMMAND_NAMES, sendAnswer } from "./messages/requests.ts";
+import { type Topics, topicsBelow } from "./messages/topics.ts";
+import { AccessCheck } from "./mqtt/access-check.ts";
 import {
   type BrokerAddress,
   type ControlConnection,
   connectForControl,
   connectForEvents,
   type Incoming,
-} from "./publisher/mqtt-connection.ts";
-import { Publisher, type Step as PublisherStep } from "./publisher/publisher.ts";
-import { type Topics, topicsBelow } from "./publisher/topics.ts";
+} from "./mqtt/connections.ts";
+import { Publisher, type Step as PublisherStep } from "./mqtt/publisher.ts";
+import { Announcer } from "./mqtt/retained-documents.ts";
+import { gatherStored, Household, type Resident } from "./people/people.ts";
+import { requestHandlers } from "./people/request-handlers.ts";
+import { Subscriptions } from "./people/subscriptions.ts";
+import { Syncer } from "./people/syncer.ts";
+import { Worker, type WorkerTiming } from "./people/worker.ts";
 import { Receiver } from "./receiver/receiver.ts";
-import { answerRequest, COMMAND_NAMES, sendAnswer } from "./requests.ts";
 import { Stack } from "./stack.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store, StoredPerson } from "./store/store.ts";
-import { Subscriptions } from "./sync/subscriptions.ts";
-import { Syncer } from "./sync/syncer.ts";
-import { Worker, type WorkerTiming } from "./sync/worker.ts";
 
 /** The steps of a weigh-in's way through the bridge. */
 export type Step = PublisherStep | "inbox" | "committed";

@@ -11,4 +11,4 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // What is loaded from here on is compiled once for a version, not at each start. Where nothing can be written, nothing is lost.
 nodeModule.enableCompileCache();
 // Not a static import: that would be compiled before the line above, and by an old Node, too.
-await import("./command-line.ts");
+await import("./commands/command-line.ts");

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { EVENT_KINDS } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import { schemaAt } from "../src/config/schema-tree.ts";
-import { eventMessage } from "../src/publisher/documents.ts";
-import { topicsBelow } from "../src/publisher/topics.ts";
-import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/requests.ts";
+import { eventMessage } from "../src/messages/documents.ts";
+import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/messages/requests.ts";
+import { topicsBelow } from "../src/messages/topics.ts";
 import { knownState, viewOf, weighInEvent } from "./support/person-view.ts";
 
 const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");

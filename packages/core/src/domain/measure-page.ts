@@ -1,4 +1,10 @@
-import type { GroupPage } from "./person-api.ts";
+import type { EpochSeconds, MeasureGroup } from "./measure-group.ts";
+
+export interface GroupPage {
+  readonly groups: readonly MeasureGroup[];
+  /** The server's clock when it answered: feeds the next `modifiedSince`. */
+  readonly updateTime: EpochSeconds;
+}
 
 /** One answer of measure/getmeas. */
 export interface MeasurePage extends GroupPage {

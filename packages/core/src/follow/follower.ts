@@ -1,13 +1,13 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
-import type { PersonApi } from "../domain/person-api.ts";
 import { RejectedError } from "../errors.ts";
-import { type HintedWindow, mergeHints } from "../sync/hinted-windows.ts";
-import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "../sync/schedule.ts";
-import { applyProfile, decide, syncPoll, syncReread, syncWindow, type Window } from "../sync/sync.ts";
-import type { AmbiguousPolicy, SyncedPerson, Verdict } from "../sync/types.ts";
-import type { PersonStore } from "./person-store.ts";
+import type { PersonApi } from "../ports/person-api.ts";
+import type { PersonStore } from "../ports/person-store.ts";
+import { applyProfile, decide, syncPoll, syncReread, syncWindow, type Window } from "../weigh-ins/sync.ts";
+import type { AmbiguousPolicy, SyncedPerson, Verdict } from "../weigh-ins/types.ts";
+import { type HintedWindow, mergeHints } from "./hinted-windows.ts";
 import { RecentCalls } from "./recent-calls.ts";
+import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "./schedule.ts";
 
 export interface FollowTiming extends ChoreIntervals {
   /** Hints that arrive this soon after a sync share one more sync. */

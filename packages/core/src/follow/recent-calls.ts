@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Window } from "../sync/sync.ts";
+import type { Window } from "../weigh-ins/sync.ts";
 
 const REMEMBERED = 64;
 

@@ -1,7 +1,7 @@
 import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
 import { StopError } from "../errors.ts";
-import { createLog } from "../logger.ts";
+import { createLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 import { EVENT_KINDS, measureTypes, type WeightUnit } from "@weighbridge/core";
-import { advertisedKeys, isMass, typeOfKey } from "../publisher/documents.ts";
-import type { PersonTopics, Topics } from "../publisher/topics.ts";
+import { advertisedKeys, isMass, typeOfKey } from "../messages/documents.ts";
+import type { PersonTopics, Topics } from "../messages/topics.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
 
 export interface DiscoverySettings {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type Clock, parseNotification } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
-import type { Log } from "../logger.ts";
+import type { Log } from "../log.ts";
 
 export interface ReceiverInput {
   readonly host: string;

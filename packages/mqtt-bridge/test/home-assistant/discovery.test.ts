@@ -1,8 +1,8 @@
 import { EVENT_KINDS } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
 import { type DiscoverySettings, discoveryMessages } from "../../src/home-assistant/discovery.ts";
-import { documentsOf, eventMessage } from "../../src/publisher/documents.ts";
-import { topicsBelow } from "../../src/publisher/topics.ts";
+import { documentsOf, eventMessage } from "../../src/messages/documents.ts";
+import { topicsBelow } from "../../src/messages/topics.ts";
 import { knownState, viewOf, weighInEvent } from "../support/person-view.ts";
 
 type Component = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 // Opens the store of a directory in a process of its own, writes to it, says so, and holds it until it is killed.
 import { systemClock } from "@weighbridge/core";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 
 const [directory] = process.argv.slice(2);
 const store = openSqliteStore({ directory: directory ?? "", clock: systemClock, onFailure: () => process.exit(1) });

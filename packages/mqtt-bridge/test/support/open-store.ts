@@ -1,6 +1,6 @@
 import { type Clock, ManualClock } from "@weighbridge/core/clock";
 import { onTestFinished } from "vitest";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
 
 /** 2026-03-01T07:00:00Z. */

@@ -1,5 +1,5 @@
 import { emptyPersonState, type PersonEvent, type PersonState, type WeighIn } from "@weighbridge/core";
-import type { PersonView } from "../../src/publisher/documents.ts";
+import type { PersonView } from "../../src/messages/documents.ts";
 import { START } from "./open-store.ts";
 
 const DAY = 86_400;

@@ -1,4 +1,4 @@
-import type { Log, LogFields, LogLevel } from "../../src/logger.ts";
+import type { Log, LogFields, LogLevel } from "../../src/log.ts";
 
 /** Keeps what is logged, for tests that ask. */
 export function keptLog(): Log & { readonly lines: string[] } {

@@ -1,0 +1,164 @@
+import type { Clock } from "../clock.ts";
+import { type Endpoint, UnexpectedResponseError, UnreachableError } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { rejection } from "../wbs/statuses.ts";
+import { wbsEnvelope } from "../wbs/wire/envelope.ts";
+import { errorCode, excerpt, type Redact, safeCause } from "./redact.ts";
+import type { Failure } from "./retry.ts";
+
+export type Method = "GET" | "POST";
+
+/** One try of one call. */
+export interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly baseUrl: URL;
+  readonly method: Method;
+  /** All of them, `action` too. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly redact: Redact;
+}
+
+export interface ExchangeTools {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly userAgent: string;
+}
+
+export type Outcome = { readonly body: unknown } | { readonly failure: Failure };
+
+/** Connecting failed: the service never saw the call. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Statuses that pass by themselves, and how long that takes at least. */
+const PASSING: Readonly<Record<number, number>> = { 284: 0, 522: 0, 601: LIMITS.tooManyRequestsWaitMs };
+
+/** Given as a reason, so that no error with a stack is made for every call that goes well. */
+const ANSWERED = "answered";
+
+/** Sends one request and reads its answer. Throws nothing but the signal's reason. */
+export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Outcome> {
+  const answered = new AbortController();
+  const late = new AbortController();
+  const watch = tools.clock.sleep(call.timeoutMs, answered.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  const signal = call.signal ? AbortSignal.any([call.signal, late.signal]) : late.signal;
+  try {
+    const response = await tools.fetch(...request(call, tools.userAgent, signal));
+    return judge(call, response, await boundedText(response));
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    if (error instanceof TooLargeError) return unexpected(call, `more than ${LIMITS.answerBytes} bytes`, "never");
+    return { failure: late.signal.aborted ? timedOut(call) : unreachable(call, error) };
+  } finally {
+    answered.abort(ANSWERED);
+    await watch;
+  }
+}
+
+/** `[base]/[service]?action=[action]&[parameters]`, or the same parameters as a form. Every value is encoded once. */
+function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, RequestInit] {
+  const url = new URL(call.endpoint.service, call.baseUrl);
+  const form = Object.entries(call.parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
+  const headers = { accept: "application/json", "user-agent": userAgent };
+  // A redirect could carry the publickey to another host.
+  const common = { signal, redirect: "manual" } as const;
+  if (call.method === "GET") {
+    url.search = form;
+    return [url, { ...common, headers }];
+  }
+  const body = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+  return [url, { ...common, method: "POST", body: form, headers: { ...headers, ...body } }];
+}
+
+class TooLargeError extends Error {}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > LIMITS.answerBytes) throw new TooLargeError();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks, bytes));
+}
+
+/** Only the JSON counts: services were seen to send it as text/plain, as text/html, and with HTTP 403. */
+function judge(call: Exchange, response: Response, text: string): Outcome {
+  const location = response.headers.get("location");
+  if (response.status >= 300 && response.status < 400 && location) return redirected(call, response.status, location);
+  const envelope = wbsEnvelope.safeParse(parsed(text));
+  if (!envelope.success) {
+    const what = `HTTP ${response.status} and not with the API's JSON: ${JSON.stringify(excerpt(text, call.redact))}`;
+    return unexpected(call, what, "unclear");
+  }
+  const { status, body } = envelope.data;
+  if (status === 0) return { body };
+  const error = rejection(status, call.endpoint);
+  const waitAtLeastMs = PASSING[status];
+  if (waitAtLeastMs === undefined) return { failure: { error, repeat: "never" } };
+  return { failure: { error, repeat: "harmless", waitAtLeastMs } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const named = ({ endpoint }: Exchange) => `${endpoint.service}/${endpoint.action}`;
+
+function unexpected(call: Exchange, what: string, repeat: Failure["repeat"]): Outcome {
+  const error = new UnexpectedResponseError(`${named(call)} at ${call.baseUrl.origin} answered with ${what}`, {
+    code: "unexpected_response",
+    remedy:
+      "Check the base URL, and whether a proxy or a maintenance page answers instead of the API; else try again later.",
+  });
+  return { failure: { error, repeat } };
+}
+
+function redirected(call: Exchange, status: number, location: string): Outcome {
+  const target = URL.parse(location, call.baseUrl.href)?.origin ?? "an invalid address";
+  const error = new UnexpectedResponseError(
+    `${named(call)} at ${call.baseUrl.origin} answered with HTTP ${status}, a redirect to ${target}`,
+    { code: "unexpected_response", remedy: "Redirects are not followed: set the base URL to where the API really is." },
+  );
+  return { failure: { error, repeat: "never" } };
+}
+
+function timedOut(call: Exchange): Failure {
+  const seconds = Math.round(call.timeoutMs / 100) / 10;
+  const error = new UnreachableError(`${named(call)} at ${call.baseUrl.origin} did not answer within ${seconds} s`, {
+    code: "timeout",
+    remedy: "Try again later; check the base URL and the network if it stays.",
+  });
+  return { error, repeat: "unclear" };
+}
+
+function unreachable(call: Exchange, cause: unknown): Failure {
+  const code = errorCode(cause) ?? errorCode((cause as { cause?: unknown } | undefined)?.cause);
+  const error = new UnreachableError(
+    `${named(call)} at ${call.baseUrl.origin} could not be reached${code ? ` (${code})` : ""}`,
+    {
+      code: "network",
+      remedy: "Try again later; check the base URL and the network if it stays.",
+      cause: safeCause(cause, call.redact),
+    },
+  );
+  return { error, repeat: code !== undefined && NEVER_SENT.has(code) ? "harmless" : "unclear" };
+}

@@ -1,0 +1,14 @@
+import { LIMITS } from "../limits.ts";
+import type { UnknownSink } from "../wbs/decode/measure-page.ts";
+
+/** Passes each unknown code on once, and falls silent after so many: a server could invent any number. */
+export function reportOnce(report: UnknownSink): UnknownSink {
+  const reported = new Set<string>();
+  return (unknown) => {
+    if (reported.size >= LIMITS.unknownCodes) return;
+    const name = `${unknown.kind} ${unknown.code}`;
+    if (reported.has(name)) return;
+    reported.add(name);
+    report(unknown);
+  };
+}

@@ -1,0 +1,50 @@
+import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { GroupPage } from "../domain/measure-page.ts";
+
+/** `wbs`: the original API (userid + publickey). `public`: today's OAuth 2.0 API. */
+export type Generation = "wbs" | "public";
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Which groups: measured in a window (both ends included), or added or modified since; all without either. */
+export type GroupQuery =
+  | { readonly from: EpochSeconds; readonly to: EpochSeconds }
+  | { readonly modifiedSince: EpochSeconds }
+  | Record<string, never>;
+
+export interface Profile {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly shortName?: string;
+  readonly gender?: "male" | "female";
+  readonly birthDate?: EpochSeconds;
+  /** Whether the scale's data is shared; absent where the API does not say. */
+  readonly isSharing?: boolean;
+}
+
+export interface Subscription {
+  readonly callbackUrl: string;
+  readonly comment?: string;
+  /** Absent where the API knows no expiry. */
+  readonly expiresAt?: EpochSeconds;
+}
+
+/**
+ * One person at one API: all that sync, subscriptions and hosts ever see of a generation.
+ * Every call throws a WeighbridgeError.
+ */
+export interface PersonApi {
+  readonly generation: Generation;
+  readonly userId: string;
+  /** Pages, newest group first where the API sorts. */
+  measureGroups(query: GroupQuery, options?: CallOptions): AsyncIterable<GroupPage>;
+  profile(options?: CallOptions): Promise<Profile>;
+  /** Undefined where there is none. */
+  subscription(callbackUrl: string, options?: CallOptions): Promise<Subscription | undefined>;
+  /** Makes it, or renews it. */
+  subscribe(callbackUrl: string, comment: string, options?: CallOptions): Promise<void>;
+  /** True where there was one. */
+  revoke(callbackUrl: string, options?: CallOptions): Promise<boolean>;
+}

@@ -1,0 +1,116 @@
+import { type Clock, systemClock } from "../clock.ts";
+import type { UnknownCode } from "../domain/unknown-code.ts";
+import { InvalidCallError } from "../errors.ts";
+import { awake } from "../http/awake.ts";
+import type { Method } from "../http/exchange.ts";
+import { RateLimit } from "../http/rate-limit.ts";
+import { Transport } from "../http/transport.ts";
+import { reportOnce } from "../http/unknown-codes.ts";
+import { LIMITS } from "../limits.ts";
+import type { PersonApi } from "../ports/person-api.ts";
+import type { WbsCredentials } from "./credentials.ts";
+import { wbsPerson } from "./person.ts";
+import { type AccountService, accountService } from "./services/account.ts";
+import { type MeasureService, measureService } from "./services/measure.ts";
+import { type NotifyService, notifyService } from "./services/notify.ts";
+import { type OnceService, onceService } from "./services/once.ts";
+import { type UserService, userService } from "./services/user.ts";
+
+export interface WbsClientOptions {
+  /** @default "http://wbsapi.withings.net/" */
+  readonly baseUrl?: string | URL;
+  /** POST keeps keys out of the logs of proxies and servers. @default "POST" */
+  readonly method?: Method;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  /** From 0 to 1: spreads repeated calls. @default Math.random */
+  readonly random?: () => number;
+  /** For one try. @default 15 000 */
+  readonly timeoutMs?: number;
+  /** For a whole call, with all its tries. @default 60 000 */
+  readonly deadlineMs?: number;
+  /** Tries after the first, where repeating is safe. @default 3 */
+  readonly retries?: number;
+  /** Of this client, over all its users. @default 120 */
+  readonly callsPerMinute?: number;
+  readonly userAgent?: string;
+  /** Groups per request while paging, at least 3. @default 500 */
+  readonly pageLimit?: number;
+  /** Requests of one walk through pages. @default 2 000 */
+  readonly maxPages?: number;
+  /** Told once of each code that our tables lack; the values come all the same. */
+  readonly onUnknown?: (unknown: UnknownCode) => void;
+}
+
+/** The original API. Every call throws a WeighbridgeError, or its signal's reason. */
+export interface WbsClient {
+  readonly once: OnceService;
+  readonly account: AccountService;
+  readonly user: UserService;
+  readonly measure: MeasureService;
+  readonly notify: NotifyService;
+  /** One user, behind the port that sync and hosts use. */
+  person(user: WbsCredentials): PersonApi;
+}
+
+const BASE_URL = "http://wbsapi.withings.net/";
+const USER_AGENT = "weighbridge (+https://github.com/weighbridge/weighbridge)";
+
+/** The smallest page that still moves on when a group is added between two requests. */
+const SMALLEST_PAGE = 3;
+
+export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
+  const clock = options.clock ?? systemClock;
+  const transport = new Transport({
+    baseUrl: checkedBaseUrl(options.baseUrl ?? BASE_URL),
+    method: options.method ?? "POST",
+    fetch: options.fetch ?? fetch,
+    clock,
+    random: options.random ?? Math.random,
+    userAgent: options.userAgent ?? USER_AGENT,
+    timeoutMs: atLeast("timeoutMs", 1, options.timeoutMs ?? LIMITS.timeoutMs),
+    deadlineMs: atLeast("deadlineMs", 1, options.deadlineMs ?? LIMITS.deadlineMs),
+    retries: atLeast("retries", 0, options.retries ?? LIMITS.retries),
+    rateLimit: new RateLimit(
+      awake(clock),
+      atLeast("callsPerMinute", 1, options.callsPerMinute ?? LIMITS.callsPerMinute),
+    ),
+  });
+  const pageLimits = {
+    pageLimit: atLeast("pageLimit", SMALLEST_PAGE, options.pageLimit ?? LIMITS.pageLimit),
+    maxPages: atLeast("maxPages", 1, options.maxPages ?? LIMITS.maxPages),
+  };
+  const user = userService(transport);
+  const measure = measureService(transport, pageLimits, reportOnce(options.onUnknown ?? (() => {})));
+  const notify = notifyService(transport);
+  return {
+    once: onceService(transport),
+    account: accountService(transport),
+    user,
+    measure,
+    notify,
+    person: (who) => wbsPerson(who, { user, measure, notify }),
+  };
+}
+
+function atLeast(name: string, least: number, value: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new InvalidCallError(`${name} is not a whole number from ${least} up`, {
+    code: "invalid_option",
+    remedy: `Set ${name} to ${least} or more.`,
+  });
+}
+
+/** With a slash at its end, so that a service's name is added and replaces nothing. */
+function checkedBaseUrl(given: string | URL): URL {
+  const url = URL.parse(String(given));
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+  if (!isPlain || (url.protocol !== "http:" && url.protocol !== "https:"))
+    // Not repeated in the message: it may hold a password.
+    throw new InvalidCallError("the base URL is not a plain http or https URL", {
+      code: "invalid_option",
+      remedy: "Give a URL without user name, password, query and fragment, such as http://wbsapi.withings.net/.",
+    });
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
+}

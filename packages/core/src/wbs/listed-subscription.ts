@@ -1,0 +1,8 @@
+import type { EpochSeconds } from "../domain/measure-group.ts";
+
+/** An entry of notify/list. Early servers do not name the callback URL in it. */
+export interface ListedSubscription {
+  readonly callbackUrl?: string;
+  readonly comment?: string;
+  readonly expiresAt: EpochSeconds;
+}

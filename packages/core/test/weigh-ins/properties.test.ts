@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { hasWeight } from "../../src/weigh-ins/readings.ts";
+import type { PersonState } from "../../src/weigh-ins/types.ts";
+import { FakeApi } from "./fake-api.ts";
+import { group, type Sketch } from "./groups.ts";
+import { Host } from "./host.ts";
+
+const sketch = fc.record({
+  id: fc.integer({ min: 1, max: 40 }),
+  // Close enough that neighbourhoods meet, and far enough that they do not.
+  at: fc.oneof(fc.integer({ min: 500_000, max: 500_400 }), fc.integer({ min: 100_000, max: 900_000 })),
+  attrib: fc.constantFrom(0, 0, 0, 1, 2),
+  target: fc.boolean(),
+  values: fc.oneof(
+    fc.record({ weight: fc.integer({ min: 300, max: 1500 }).map((n) => n / 10) }),
+    fc.record({ heart_pulse: fc.integer({ min: 40, max: 120 }) }),
+    fc.record({ weight: fc.constant(80), fat_ratio: fc.integer({ min: 5, max: 50 }) }),
+  ),
+});
+
+const action = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("put" as const), sketch }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), id: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("poll" as const) }) },
+);
+
+/** The trend of a rebuilt state starts from a bounded past. */
+const comparable = ({ trend, ...state }: PersonState) => ({ ...state, trend: trend && Number(trend.value.toFixed(1)) });
+
+async function onceForAll(api: FakeApi): Promise<Host> {
+  const host = new Host({ api, addedAt: 0 });
+  await host.poll();
+  return host;
+}
+
+type Step = { do: "poll" } | { do: "delete"; id: number } | { do: "put"; sketch: Sketch };
+
+/** What happens at the API, and the notification that follows. */
+async function happen(host: Host, step: Step): Promise<void> {
+  host.api.now += 1_000;
+  if (step.do === "poll") return host.poll();
+  const id = step.do === "put" ? step.sketch.id : step.id;
+  const was = host.api.groups.find((one) => one.id === id);
+  if (step.do === "put") host.api.put(group(step.sketch));
+  else host.api.delete(id);
+  if (was) await host.hint(was.measuredAt);
+  if (step.do === "put") await host.hint(step.sketch.at);
+}
+
+test("any order of arrivals, hints and polls ends in the state that one look at everything gives", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (steps) => {
+      const host = new Host();
+      for (const step of steps) await happen(host, step);
+      await host.poll();
+      const fresh = await onceForAll(host.api);
+      expect(comparable(host.person.state)).toEqual(comparable(fresh.person.state));
+      expect(new Set(host.stored.keys())).toEqual(new Set(fresh.stored.keys()));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("each weigh-in that is not ambiguous gives exactly one weigh_in, in whatever batches it arrives", async () => {
+  const distinct = fc.uniqueArray(sketch, { selector: ({ id }) => id, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(distinct, fc.integer({ min: 1, max: 5 }), async (sketches, batch) => {
+      const host = new Host();
+      await host.poll();
+      for (let start = 0; start < sketches.length; start += batch) {
+        host.api.now += 1_000;
+        for (const one of sketches.slice(start, start + batch)) host.api.put(group(one));
+        await host.poll();
+      }
+      const weighIns = host.api.groups
+        .filter((one) => hasWeight(one) && one.attribution.code !== 1)
+        .map(({ id }) => id);
+      const told = host.events.filter(({ kind }) => kind === "weigh_in").map(({ subjectId }) => subjectId);
+      expect(told).toHaveLength(weighIns.length);
+      expect(new Set(told)).toEqual(new Set(weighIns));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("looking again finds nothing new", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(sketch, { maxLength: 20 }), async (sketches) => {
+      const host = new Host();
+      for (const one of sketches) host.api.put(group(one));
+      await host.poll();
+      const { events, changes } = host;
+      events.length = 0;
+      changes.length = 0;
+      await host.poll();
+      await host.reread(0, 1_000_000);
+      for (const { at } of sketches) await host.hint(at);
+      expect(events).toEqual([]);
+      expect(changes.flatMap(({ upserts, removals }) => [...upserts, ...removals])).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a long history comes in bounded changes, and only the last one moves the cursor", async () => {
+  const api = new FakeApi(500);
+  for (let n = 0; n < 12_000; n++) api.put(group({ id: n, at: 1_000 + n * 70, values: { weight: 80 + (n % 7) / 10 } }));
+  const host = await onceForAll(api);
+  expect(host.changes.map(({ upserts }) => upserts.length)).toEqual([5_000, 5_000, 2_000]);
+  expect(host.changes.map(({ cursor }) => cursor)).toEqual([undefined, undefined, 1_000_000]);
+  expect(host.person.state.lastWeighIn?.id).toBe(11_999);
+});

@@ -1,0 +1,157 @@
+import { systemClock } from "@weighbridge/core";
+import type { LogEntry } from "@weighbridge/simulator";
+import { createLog } from "../../log.ts";
+import type { Terminal } from "../terminal.ts";
+import { EVERYBODY, type Stage, setStage } from "./stage.ts";
+
+export interface DemoOptions {
+  /** One weigh-in, then end. */
+  readonly once: boolean;
+  /** With `once`: one line of JSON. */
+  readonly json: boolean;
+}
+
+const WEIGH_IN = { weight: 68.45, fatRatio: 22.4 } as const;
+const LIMIT_MS = 20_000;
+
+/** What arrived at the subscriber of the broker. */
+interface Arrived {
+  readonly event: Record<string, unknown>;
+  readonly state: Record<string, unknown>;
+  readonly topics: readonly string[];
+  /** From the moment at which the cloud sent its callback to the event at the subscriber. */
+  readonly callbackToSubscriberMs: number;
+}
+
+/** The whole thing on this machine. Gives the exit code: with `once`, 0 only if the callback, the event and the state arrived. */
+export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
+  // A newcomer reads the story, not the log; what goes wrong is told all the same.
+  const log = createLog("warn", (line) => void process.stderr.write(line), terminal.now);
+  if (!options.json) terminal.print("Starting a simulated Withings cloud, a broker and the bridge …\n\n");
+  const stage = await setStage(log, { onAnyPort: options.once, awaited: options.once ? ["Ada"] : EVERYBODY });
+  try {
+    return options.once ? await tellOnce(stage, options, terminal) : await keepTelling(stage, terminal);
+  } finally {
+    await stage.stop();
+  }
+}
+
+/** Gives the exit code. */
+export async function tellOnce(
+  stage: Stage,
+  { json }: Pick<DemoOptions, "json">,
+  terminal: Terminal,
+  limitMs = LIMIT_MS,
+): Promise<number> {
+  const story = new Story(json ? () => {} : terminal.print, terminal.now);
+  if (!json) terminal.print(introduction(stage));
+  const giveUp = new AbortController();
+  const late = systemClock.sleep(limitMs, giveUp.signal).then(() => undefined);
+  const arrived = await Promise.race([story.weighIn(stage), late, terminal.asked.then(() => undefined)]);
+  giveUp.abort();
+  late.catch(() => {});
+  if (arrived === undefined) {
+    const reason = `within ${limitMs / 1000} s ${story.missing}`;
+    const remedy = "It needs nothing but this machine, so this is a fault of Weighbridge: please report it.";
+    terminal.print(json ? `${JSON.stringify({ ok: false, reason, remedy })}\n` : `\nIt failed: ${reason}. ${remedy}\n`);
+    return 1;
+  }
+  const { event, state, topics, callbackToSubscriberMs } = arrived;
+  const line = { ok: true, callback_to_subscriber_ms: callbackToSubscriberMs, event, state, topics };
+  if (json) terminal.print(`${JSON.stringify(line)}\n`);
+  return 0;
+}
+
+async function keepTelling(stage: Stage, terminal: Terminal): Promise<number> {
+  const story = new Story(terminal.print, terminal.now);
+  terminal.print(introduction(stage));
+  await story.weighIn(stage);
+  terminal.print("\nNow it is your turn: open the virtual scale. Ctrl+C ends the demo.\n");
+  await terminal.asked;
+  terminal.print("\nEnding.\n");
+  return 0;
+}
+
+const introduction = ({ simulator, brokerUrl, callbackUrl }: Stage) =>
+  [
+    `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
+    `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
+    `  Callback       ${callbackUrl}   where the cloud tells the bridge of changes`,
+    "",
+  ].join("\n");
+
+/** Tells in plain words what the simulator and the broker's subscriber see, causes before effects. */
+class Story {
+  readonly #print: (text: string) => void;
+  readonly #now: () => number;
+  /** What is seen before the callback that brought it about, which is known only when it was answered. */
+  #held: string[] | undefined;
+  #hasCallback = false;
+
+  constructor(print: (text: string) => void, now: () => number) {
+    this.#print = print;
+    this.#now = now;
+  }
+
+  /** What did not happen, for whoever waited in vain. */
+  get missing(): string {
+    return this.#hasCallback ? "the event and the state did not both arrive" : "no callback reached the bridge";
+  }
+
+  /** Ada steps on; resolves when the cloud's callback was taken, and her event and new state came out at the other end. */
+  async weighIn({ simulator, ada, subscriber }: Stage): Promise<Arrived> {
+    await subscriber.subscribeAsync("weighbridge/people/+/weigh_in", { qos: 2 });
+    await subscriber.subscribeAsync("weighbridge/people/#", { qos: 1 });
+    const sent = new Promise<number>((resolve) => {
+      simulator.listen((entry) => {
+        this.#happened(entry);
+        const isTaken = entry.kind === "callback" && !entry.isProbe && entry.answer === 200;
+        if (isTaken && entry.person === ada.name) resolve(entry.at - entry.tookMs);
+      });
+    });
+    const topics: string[] = [];
+    const arrived = new Promise<Omit<Arrived, "callbackToSubscriberMs"> & { readonly at: number }>((resolve) => {
+      let state: Record<string, unknown> = {};
+      subscriber.on("message", (topic, payload, { retain }) => {
+        // What was retained before is no news.
+        if (retain) return;
+        this.#published(topic, payload.toString());
+        topics.push(topic);
+        if (topic === "weighbridge/people/ada/state") state = JSON.parse(payload.toString());
+        if (topic !== "weighbridge/people/ada/weigh_in" || state["weight"] !== WEIGH_IN.weight) return;
+        resolve({ event: JSON.parse(payload.toString()), state, topics, at: this.#now() });
+      });
+    });
+    this.#held = [];
+    ada.weighsIn(WEIGH_IN);
+    const [sentAt, { at, ...result }] = await Promise.all([sent, arrived]);
+    const callbackToSubscriberMs = Math.max(0, at - sentAt);
+    this.#print(`\nFrom the callback to the subscriber it took ${callbackToSubscriberMs} ms.\n`);
+    return { ...result, callbackToSubscriberMs };
+  }
+
+  #happened(entry: LogEntry): void {
+    if (entry.kind === "deed") this.#print(`\n● ${entry.words}\n`);
+    if (entry.kind === "callback" && !entry.isProbe) {
+      const answer = entry.answer === null ? "nobody answered" : `answered ${entry.answer} in ${entry.tookMs} ms`;
+      this.#hasCallback ||= entry.answer === 200;
+      this.#print(`→ The cloud tells the bridge: something of ${entry.person} changed (POST, ${answer})\n`);
+      for (const text of this.#held ?? []) this.#print(text);
+      this.#held = undefined;
+    }
+    if (entry.kind === "call" && entry.action === "getmeas") {
+      const { status, reason } = entry;
+      const outcome = status === 0 ? "" : `, and is refused: status ${status}${reason ? `, ${reason}` : ""}`;
+      this.#tell(`← The bridge fetches the measures${outcome}\n`);
+    }
+  }
+
+  #published(topic: string, payload: string): void {
+    this.#tell(`⇒ ${topic}\n  ${payload || "(cleared)"}\n`);
+  }
+
+  #tell(text: string): void {
+    if (this.#held === undefined) this.#print(text);
+    else this.#held.push(text);
+  }
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
+import mqtt, { type MqttClient } from "mqtt";
+import { Bridge } from "../../bridge.ts";
+import { configSchema } from "../../config/schema.ts";
+import type { Log } from "../../log.ts";
+import { Stack } from "../../stack.ts";
+import { VERSION } from "../../version.ts";
+import { startBroker } from "./broker.ts";
+import { freePort } from "./listen.ts";
+
+/** Where the standing demo likes to listen; other ports where these are taken. */
+const PORTS = { scale: 8470, broker: 1884, callback: 8480 } as const;
+const ANY = { scale: 0, broker: 0, callback: 0 } as const;
+
+/** Everything of the demo, running. */
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly ada: Person;
+  readonly brokerUrl: string;
+  readonly callbackUrl: string;
+  /** An ordinary subscriber of the broker. */
+  readonly subscriber: MqttClient;
+  stop(): Promise<void>;
+}
+
+const PEOPLE = [
+  { slug: "ada", name: "Ada", heightM: 1.68, weight: 68.2, firstName: "Ada", gender: "female" },
+  { slug: "ben", name: "Ben", heightM: 1.83, weight: 84.6, firstName: "Ben", gender: "male" },
+] as const;
+const DAY_S = 86_400;
+
+/** How often somebody else may take a port between its choice and its use. */
+const TRIES = 3;
+
+export interface StageOptions {
+  readonly onAnyPort: boolean;
+  /** Who has to be followed before the curtain rises: the API wants five seconds between two subscribes. */
+  readonly awaited: readonly string[];
+}
+
+export const EVERYBODY = PEOPLE.map(({ name }) => name);
+
+/** Starts the simulated cloud, the broker and the real bridge with a state directory that is thrown away. */
+export async function setStage(log: Log, { onAnyPort, awaited }: StageOptions): Promise<Stage> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await build(log, onAnyPort ? ANY : PORTS, awaited);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || tries >= TRIES) throw error;
+    }
+  }
+}
+
+async function build(
+  log: Log,
+  ports: Readonly<Record<keyof typeof PORTS, number>>,
+  awaited: readonly string[],
+): Promise<Stage> {
+  const stack = new Stack();
+  try {
+    const simulator = await startSimulator({ port: await freePort(ports.scale) });
+    stack.add(() => simulator.stop());
+    const people = PEOPLE.map((sketch) => settle(simulator, sketch));
+    const broker = await startBroker(ports.broker);
+    stack.add(() => broker.stop());
+    const stateDir = await mkdtemp(join(tmpdir(), "weighbridge-demo-"));
+    stack.add(() => rm(stateDir, { recursive: true, force: true }));
+    const port = await freePort(ports.callback);
+    const bridge = new Bridge({
+      config: configSchema.parse({
+        state_dir: stateDir,
+        api: { base_url: simulator.url },
+        mqtt: { url: broker.url },
+        callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
+        people: people.map(({ person, sketch: { slug, name } }) => ({
+          slug,
+          name,
+          userid: person.userId,
+          publickey: person.publicKey,
+        })),
+      }),
+      log,
+      version: VERSION,
+      onFatal: (error) => log.error(String(error)),
+    });
+    const ready = Promise.all(awaited.map((name) => isFollowed(simulator, simulator.person(name).userId)));
+    await bridge.start();
+    stack.add(() => bridge.stop());
+    const subscriber = await mqtt.connectAsync(broker.url);
+    (subscriber.stream as Socket).setNoDelay(true);
+    stack.add(() => subscriber.endAsync(true));
+    await ready;
+    const [ada] = people;
+    const callbackUrl = bridge.callbackUrl as string;
+    return {
+      simulator,
+      ada: (ada as (typeof people)[number]).person,
+      brokerUrl: broker.url,
+      callbackUrl,
+      subscriber,
+      stop: () => stack.stop(),
+    };
+  } catch (error) {
+    await stack.stop().catch(() => {});
+    throw error;
+  }
+}
+
+/** Somebody with a height, a target and a few weeks of weigh-ins. */
+function settle(simulator: Simulator, sketch: (typeof PEOPLE)[number]) {
+  const { name, heightM, weight, firstName, gender } = sketch;
+  const person = simulator.person(name, { firstName, gender, email: `${sketch.slug}@example.org`, password: "demo" });
+  const now = simulator.clock.seconds();
+  person.setsHeight(heightM, now - 60 * DAY_S);
+  person.setsTarget({ weight: weight - 4, at: now - 30 * DAY_S });
+  for (let week = 4; week >= 1; week--)
+    person.weighsIn({ weight: weight + week / 2, fatRatio: 22 + week / 4, at: now - week * 7 * DAY_S });
+  return { person, sketch };
+}
+
+/** Resolves when the bridge is told of this person and has looked up what came before: what comes now, it learns by a callback only. */
+function isFollowed(simulator: Simulator, userId: number): Promise<void> {
+  return new Promise((resolve) => {
+    let isSubscribed = false;
+    const stop = simulator.listen((entry) => {
+      if (entry.kind !== "call" || entry.status !== 0 || entry.parameters["userid"] !== String(userId)) return;
+      isSubscribed ||= entry.action === "subscribe";
+      if (!isSubscribed || entry.action !== "getmeas") return;
+      stop();
+      resolve();
+    });
+  });
+}

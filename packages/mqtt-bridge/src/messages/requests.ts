@@ -1,0 +1,117 @@
+import type { Verdict } from "@weighbridge/core";
+import * as z from "zod";
+import { LIMITS } from "../limits.ts";
+import type { ControlConnection, Incoming } from "../mqtt/connections.ts";
+
+/** What a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
+export interface RequestHandlers {
+  sync(person: string | undefined): Promise<object>;
+  decide(person: string, weighInId: number, verdict: Verdict): Promise<object>;
+  subscription(person: string | undefined): Promise<object>;
+  health(): Promise<object>;
+  publishDiscovery(): Promise<object>;
+}
+
+/** The request cannot be done as it stands. */
+export class RequestError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "RequestError";
+    this.code = code;
+  }
+}
+
+const transaction = z.union([z.string().max(256), z.number()]).optional();
+const person = z.string().min(1);
+const anybody = z.strictObject({ person: person.optional(), transaction });
+const weighIn = z.strictObject({ person, weigh_in: z.int(), transaction });
+const nothing = z.strictObject({ transaction });
+
+interface Command<S extends z.ZodType> {
+  readonly schema: S;
+  run(handlers: RequestHandlers, input: z.output<S>): Promise<object>;
+}
+const command = <S extends z.ZodType>(schema: S, run: Command<S>["run"]): Command<S> => ({ schema, run });
+
+const decision = (verdict: Verdict) =>
+  command(weighIn, (handlers, input) => handlers.decide(input.person, input.weigh_in, verdict));
+
+/** By the last part of the request's topic. */
+const COMMANDS = {
+  sync: command(anybody, (handlers, input) => handlers.sync(input.person)),
+  claim: decision("claimed"),
+  refuse: decision("refused"),
+  subscription: command(anybody, (handlers, input) => handlers.subscription(input.person)),
+  health: command(nothing, (handlers) => handlers.health()),
+  publish_discovery: command(nothing, (handlers) => handlers.publishDiscovery()),
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+export interface Answer {
+  readonly status: "ok" | "error";
+  readonly data?: object;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly transaction?: string | number;
+}
+
+/** Does what a request asks for; never throws. */
+export async function answerRequest(name: CommandName, message: Incoming, handlers: RequestHandlers): Promise<Answer> {
+  let echoed: { transaction?: string | number } = {};
+  try {
+    const json = parsed(message.payload);
+    const asked = z.looseObject({ transaction }).safeParse(json);
+    if (asked.success && asked.data.transaction !== undefined) echoed = { transaction: asked.data.transaction };
+    if (message.isRetained)
+      throw new RequestError(
+        "retained",
+        "A retained request would run again at each start: publish it without the retain flag, and clear the topic with an empty retained message.",
+      );
+    const { schema, run } = COMMANDS[name] as Command<z.ZodType>;
+    const input = schema.safeParse(json, { reportInput: true });
+    if (!input.success) throw new RequestError("invalid", wordsOf(input.error));
+    return { status: "ok", data: await run(handlers, input.data), ...echoed };
+  } catch (error) {
+    const code = error instanceof RequestError ? error.code : ((error as { code?: string }).code ?? "failed");
+    return { status: "error", error: { code, message: (error as Error).message }, ...echoed };
+  }
+}
+
+const wordsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .map((issue) => {
+      if (issue.code === "unrecognized_keys") return `there is no key ${issue.keys.join(", ")}`;
+      const [key] = issue.path;
+      if (key === undefined) return 'a request is a JSON object, such as {"person": "ada"}';
+      if (issue.input === undefined) return `${String(key)} is missing`;
+      if (issue.code === "invalid_type")
+        return `${String(key)} must be a ${issue.expected === "int" ? "number" : issue.expected}`;
+      return `${String(key)}: ${issue.message}`;
+    })
+    .join("; ");
+
+/** An empty payload asks for nothing in particular. */
+function parsed(payload: string): unknown {
+  if (payload.length > LIMITS.requestBytes)
+    throw new RequestError("invalid", `The request is longer than ${LIMITS.requestBytes} characters.`);
+  if (payload.trim() === "") return {};
+  try {
+    return JSON.parse(payload);
+  } catch {
+    throw new RequestError("invalid", `The request is not JSON: ${payload.slice(0, 60)}`);
+  }
+}
+
+/** A broker ends the connection of whoever publishes to anything else. */
+const isTopic = (text: string) => text !== "" && !/[+#\p{Cc}\p{Noncharacter_Code_Point}]/u.test(text);
+
+/** Where the requester wants the answer, by MQTT 5, or else on the command's own topic. */
+export async function sendAnswer(connection: ControlConnection, topic: string, message: Incoming, answer: Answer) {
+  const { responseTopic, correlationData } = message;
+  const more = correlationData === undefined ? {} : { correlationData };
+  const wanted = responseTopic !== undefined && isTopic(responseTopic) ? responseTopic : topic;
+  await connection.publish(wanted, JSON.stringify({ schema: 1, ...answer }), more);
+}

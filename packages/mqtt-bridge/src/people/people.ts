@@ -1,0 +1,159 @@
+import type { PersonApi } from "@weighbridge/core";
+import type { Config, PersonConfig } from "../config/schema.ts";
+import { type DiscoverySettings, discoveryMessages } from "../home-assistant/discovery.ts";
+import { documentsOf, type Problem } from "../messages/documents.ts";
+import { type Topics, topicsBelow } from "../messages/topics.ts";
+import type { ReceiverCounts } from "../receiver/receiver.ts";
+import type { Message, Store, StoredPerson, Waiting } from "../store/store.ts";
+import type { Syncer } from "./syncer.ts";
+
+/** A person of the configuration, with the API behind them. */
+export interface Resident {
+  readonly config: PersonConfig;
+  readonly api: PersonApi;
+  readonly syncer: Syncer;
+}
+
+export interface HouseholdInput {
+  readonly config: Config;
+  readonly version: string;
+  /** Random and kept: tells two bridges at one broker apart. */
+  readonly instance: string;
+  readonly residents: readonly Resident[];
+  problemOf(personId: number): Problem | null;
+  nextPollAt(personId: number): number | null;
+}
+
+/** Everybody, and what is told of them. */
+export class Household {
+  readonly residents: readonly Resident[];
+  readonly topics: Topics;
+  /** When the last notification came, epoch milliseconds. */
+  lastNotificationAt: number | null = null;
+  /** What waits on disk, as it was counted last. */
+  waiting: Waiting = { hints: 0, owed: 0, parked: 0 };
+  /** Undefined where the bridge only polls. */
+  callbacks: ReceiverCounts | undefined;
+  readonly #input: HouseholdInput;
+  readonly #byUserId: ReadonlyMap<string, Resident>;
+  readonly #bySlug: ReadonlyMap<string, Resident>;
+  readonly #byId: ReadonlyMap<number, Resident>;
+
+  constructor(input: HouseholdInput) {
+    this.#input = input;
+    this.residents = input.residents;
+    this.topics = topicsBelow(input.config.mqtt.base_topic);
+    this.#byUserId = new Map(input.residents.map((resident) => [resident.api.userId, resident]));
+    this.#bySlug = new Map(input.residents.map((resident) => [resident.config.slug, resident]));
+    this.#byId = new Map(input.residents.map((resident) => [resident.syncer.stored.id, resident]));
+  }
+
+  byUserId(userId: string): Resident | undefined {
+    return this.#byUserId.get(userId);
+  }
+
+  bySlug(slug: string): Resident | undefined {
+    return this.#bySlug.get(slug);
+  }
+
+  byId(personId: number): Resident {
+    const resident = this.#byId.get(personId);
+    if (resident === undefined) throw new Error(`nobody here has the id ${personId}`);
+    return resident;
+  }
+
+  documentsOf({ config, syncer }: Resident): Message[] {
+    const { id, state, seen, subscription } = syncer.stored;
+    const problem = this.#input.problemOf(id);
+    return documentsOf(this.topics, {
+      settings: config,
+      state,
+      seen,
+      subscription,
+      isAvailable: problem === null,
+      problem,
+    });
+  }
+
+  discovery(): Message[] {
+    return this.#discoveryIn(this.#input.config.home_assistant.discovery);
+  }
+
+  /** Topics of the form that is not chosen. */
+  otherDiscovery(): string[] {
+    const { discovery } = this.#input.config.home_assistant;
+    return this.#discoveryIn(discovery === "device" ? "components" : "device").map(({ topic }) => topic);
+  }
+
+  #discoveryIn(style: DiscoverySettings["style"]): Message[] {
+    const { config, version, instance } = this.#input;
+    const { enabled, discovery_prefix: prefix } = config.home_assistant;
+    if (!enabled) return [];
+    const settings: DiscoverySettings = { prefix, style, topics: this.topics, instance, version };
+    const people = this.residents.map(({ config: { slug, name, weight_unit: weightUnit }, syncer }) => ({
+      slug,
+      name,
+      weightUnit,
+      seen: syncer.stored.seen,
+    }));
+    return discoveryMessages(settings, people);
+  }
+
+  info(): Message {
+    const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+    const { config, version } = this.#input;
+    const people = this.residents.map(({ config: { slug, name }, syncer }) => {
+      const nextPoll = this.#input.nextPollAt(syncer.stored.id);
+      return { slug, name, next_poll: iso(nextPoll === null ? null : nextPoll * 1000) };
+    });
+    const generation = config.api.generation;
+    const content = {
+      schema: 1,
+      version,
+      generation,
+      last_notification: iso(this.lastNotificationAt),
+      waiting: this.waiting,
+      callbacks: this.callbackCounts(),
+      people,
+    };
+    return { topic: this.topics.bridgeInfo, payload: JSON.stringify(content) };
+  }
+
+  /** As documents tell it: what came from outside, by outcome. */
+  callbackCounts(): object | null {
+    if (this.callbacks === undefined) return null;
+    const { taken, probes, unknownUsers, malformed, refused, failed } = this.callbacks;
+    return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
+  }
+
+  /** One document for each place that the broker may forbid. */
+  samples(): Message[] {
+    return [this.info(), ...this.discovery().slice(0, 1)];
+  }
+
+  /** Everything retained; that the bridge is there comes last. */
+  everything(): Message[] {
+    return [
+      ...this.discovery(),
+      ...this.residents.flatMap((resident) => this.documentsOf(resident)),
+      this.info(),
+      { topic: this.topics.bridgeState, payload: "online" },
+    ];
+  }
+}
+
+/** What is stored of everybody in the configuration: new people are added, removed ones are forgotten, and `onRemoved` hears of them. */
+export async function gatherStored(
+  people: readonly { readonly config: PersonConfig; readonly api: PersonApi }[],
+  store: Store,
+  nowS: number,
+  onRemoved: (person: StoredPerson) => void,
+): Promise<StoredPerson[]> {
+  const known = new Map((await store.people()).map((stored) => [stored.key, stored]));
+  const keys = people.map(({ api }) => `${api.generation}:${api.userId}`);
+  const gathered = await Promise.all(keys.map((key) => known.get(key) ?? store.addPerson(key, nowS)));
+  const gone = [...known.values()].filter(({ key }) => !keys.includes(key));
+  await Promise.all(gone.map(({ id }) => store.removePerson(id)));
+  for (const person of gone) onRemoved(person);
+  return gathered;
+}

@@ -1,0 +1,68 @@
+import { iso, subscriptionOf } from "../messages/documents.ts";
+import { RequestError, type RequestHandlers } from "../messages/requests.ts";
+import type { Announcer } from "../mqtt/retained-documents.ts";
+import type { Store } from "../store/store.ts";
+import type { Household, Resident } from "./people.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import type { Worker } from "./worker.ts";
+
+export interface HandlersInput {
+  readonly household: Household;
+  readonly worker: Worker;
+  readonly store: Store;
+  readonly announcer: Announcer;
+  readonly subscriptions: Subscriptions | undefined;
+}
+
+/** What requests over MQTT do. */
+export function requestHandlers(input: HandlersInput): RequestHandlers {
+  const { household, worker, store, announcer, subscriptions } = input;
+  const named = (slug: string): Resident => {
+    const resident = household.bySlug(slug);
+    if (resident) return resident;
+    const known = household.residents.map(({ config }) => config.slug).join(", ");
+    throw new RequestError("unknown_person", `nobody here has the slug ${slug}; known are: ${known || "nobody"}`);
+  };
+  const chosen = (slug: string | undefined) => (slug === undefined ? household.residents : [named(slug)]);
+  return {
+    async sync(slug) {
+      const people = chosen(slug);
+      for (const { syncer } of people) worker.requestPoll(syncer.stored.id);
+      return { people: people.map(({ config }) => config.slug) };
+    },
+    async decide(slug, weighInId, verdict) {
+      const { syncer } = named(slug);
+      const isKnown = await worker.decide(syncer.stored.id, weighInId, verdict);
+      if (!isKnown)
+        throw new RequestError(
+          "unknown_weigh_in",
+          `${slug} has no weigh-in ${weighInId} here; it is the weigh_in of an event`,
+        );
+      return { person: slug, weigh_in: weighInId, verdict };
+    },
+    async subscription(slug) {
+      if (subscriptions === undefined)
+        throw new RequestError("no_callback_url", "this bridge only polls: set callback.public_url to be notified");
+      const people = chosen(slug);
+      for (const { syncer } of people) subscriptions.check(syncer.stored.id);
+      return {
+        people: people.map(({ config, syncer }) => ({
+          person: config.slug,
+          ...subscriptionOf(syncer.stored.subscription),
+        })),
+      };
+    },
+    async health() {
+      const people = household.residents.map(({ config, syncer }) => ({
+        person: config.slug,
+        problem: worker.problemOf(syncer.stored.id),
+        last_poll: syncer.stored.cursor === null ? null : iso(syncer.stored.cursor),
+      }));
+      return { ...(await store.counts()), callbacks: household.callbackCounts(), people };
+    },
+    async publishDiscovery() {
+      announcer.publishEverything();
+      return {};
+    },
+  };
+}

@@ -1,0 +1,286 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  type Clock,
+  emptyPersonState,
+  type GroupReader,
+  type MeasureGroup,
+  type SubscriptionReport,
+  type SyncChange,
+  type Verdict,
+} from "@weighbridge/core";
+import { LIMITS } from "../../limits.ts";
+import type { Hint, OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
+import { openDatabase } from "./open-database.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+const OWED = 0;
+const RELEASED = 2;
+const PARKED = 4;
+
+const SQL = {
+  constant: "SELECT value FROM meta WHERE name = ?",
+  addConstant: "INSERT INTO meta (name, value) VALUES (?, ?)",
+  people: "SELECT id, key, added_at, cursor, state, subscription, reread_at, seen FROM people ORDER BY id",
+  addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]')",
+  saveState: "UPDATE people SET state = ? WHERE id = ?",
+  saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
+  saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
+  saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
+  saveReread: "UPDATE people SET reread_at = ? WHERE id = ?",
+  takeHint: "INSERT INTO inbox (person, from_s, to_s) VALUES (?, ?, ?)",
+  hints: 'SELECT id, from_s AS "from", to_s AS "to" FROM inbox WHERE person = ? ORDER BY id LIMIT ?',
+  hinted: "SELECT DISTINCT person FROM inbox",
+  doneHint: "DELETE FROM inbox WHERE id = ?",
+  between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
+  byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
+  before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
+  putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
+  removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
+  verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
+  putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
+  addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
+  owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
+  released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
+  lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
+  mark: "UPDATE outbox SET state = ?, note = ? WHERE id = ?",
+  firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
+  unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
+  finish: "DELETE FROM outbox WHERE id = ?",
+  countHints: "SELECT count(*) AS n FROM inbox",
+  countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
+  retained: "SELECT topic FROM retained",
+  addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",
+  removeRetained: "DELETE FROM retained WHERE topic = ?",
+} as const;
+
+interface PersonRow {
+  readonly id: number;
+  readonly key: string;
+  readonly added_at: number;
+  readonly cursor: number | null;
+  readonly state: string;
+  readonly subscription: string | null;
+  readonly reread_at: number | null;
+  readonly seen: string;
+}
+
+export interface SqliteStoreOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  /** A write failed; the process must end. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Opens the store of a state directory. Throws a StoreError, also where another bridge has it open. */
+export function openSqliteStore({ directory, clock, onFailure }: SqliteStoreOptions): Store {
+  const { db, close } = openDatabase(directory);
+  return new SqliteStore(db, close, clock, new WriteQueue(db, onFailure));
+}
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #closeDatabase: () => void;
+  readonly #clock: Clock;
+  readonly #queue: WriteQueue;
+  readonly #statements = new Map<keyof typeof SQL, StatementSync>();
+  readonly #closing = new AbortController();
+  #finished: number[] = [];
+  #isLateWriteDue = false;
+
+  constructor(db: DatabaseSync, closeDatabase: () => void, clock: Clock, queue: WriteQueue) {
+    this.#db = db;
+    this.#closeDatabase = closeDatabase;
+    this.#clock = clock;
+    this.#queue = queue;
+  }
+
+  /** Prepared at its first use, so that starting costs nothing for what is seldom asked. */
+  #sql(name: keyof typeof SQL): StatementSync {
+    let statement = this.#statements.get(name);
+    if (statement === undefined) {
+      statement = this.#db.prepare(SQL[name]);
+      this.#statements.set(name, statement);
+    }
+    return statement;
+  }
+
+  constant(name: string, make: () => string): string {
+    const known = this.#sql("constant").get(name) as { value: string } | undefined;
+    if (known) return known.value;
+    const value = make();
+    this.#sql("addConstant").run(name, value);
+    return value;
+  }
+
+  async people(): Promise<StoredPerson[]> {
+    return (this.#sql("people").all() as unknown as PersonRow[]).map((row) => ({
+      id: row.id,
+      key: row.key,
+      addedAt: row.added_at,
+      cursor: row.cursor,
+      state: JSON.parse(row.state),
+      subscription: row.subscription === null ? null : JSON.parse(row.subscription),
+      rereadAt: row.reread_at,
+      seen: JSON.parse(row.seen),
+    }));
+  }
+
+  addPerson(key: string, addedAt: number): Promise<StoredPerson> {
+    const state = emptyPersonState();
+    return this.#queue.write(() => {
+      const id = Number(this.#sql("addPerson").run(key, addedAt, JSON.stringify(state)).lastInsertRowid);
+      return { id, key, addedAt, cursor: null, state, subscription: null, rereadAt: null, seen: [] };
+    });
+  }
+
+  removePerson(id: number): Promise<void> {
+    return this.#queue.write(() => {
+      for (const table of ["groups", "verdicts", "inbox"])
+        this.#db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(id);
+      this.#db.prepare("DELETE FROM people WHERE id = ?").run(id);
+    });
+  }
+
+  takeHint(personId: number, from: number, to: number): Promise<void> {
+    return this.#queue.write(() => void this.#sql("takeHint").run(personId, from, to));
+  }
+
+  async hints(personId: number, limit: number): Promise<Hint[]> {
+    return this.#sql("hints").all(personId, limit) as unknown as Hint[];
+  }
+
+  async hinted(): Promise<number[]> {
+    return (this.#sql("hinted").all() as { person: number }[]).map(({ person }) => person);
+  }
+
+  reader(personId: number): GroupReader {
+    const groups = (rows: unknown) => (rows as { json: string }[]).map(({ json }) => JSON.parse(json) as MeasureGroup);
+    return {
+      between: async (from, to) => groups(this.#sql("between").all(personId, from, to)),
+      byIds: async (ids) =>
+        groups(ids.map((id) => this.#sql("byId").get(personId, id)).filter((row) => row !== undefined)).sort(
+          (a, b) => a.measuredAt - b.measuredAt || a.id - b.id,
+        ),
+      before: async (to, limit) => groups(this.#sql("before").all(personId, to, limit)).reverse(),
+      verdicts: async (ids) => {
+        const found = new Map<number, Verdict>();
+        for (const id of ids) {
+          const row = this.#sql("verdict").get(personId, id) as { verdict: Verdict } | undefined;
+          if (row) found.set(id, row.verdict);
+        }
+        return found;
+      },
+    };
+  }
+
+  commitSync(personId: number, { change, events, doneHints, isStateChanged, seen }: SyncCommit): Promise<void> {
+    return this.#queue.write(() => {
+      this.#writeGroups(personId, change);
+      if (isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
+      if (change.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
+      if (seen) this.#sql("saveSeen").run(JSON.stringify(seen), personId);
+      for (const { topic, payload } of events) this.#sql("addEvent").run(topic, payload);
+      for (const id of doneHints) this.#sql("doneHint").run(id);
+    });
+  }
+
+  #writeGroups(personId: number, { upserts, removals, verdict }: SyncChange): void {
+    for (const group of upserts) this.#sql("putGroup").run(personId, group.id, group.measuredAt, JSON.stringify(group));
+    for (const id of removals) this.#sql("removeGroup").run(personId, id);
+    if (verdict) this.#sql("putVerdict").run(personId, verdict.weighInId, verdict.verdict);
+  }
+
+  saveSubscription(personId: number, report: SubscriptionReport): Promise<void> {
+    return this.#queue.write(() => void this.#sql("saveSubscription").run(JSON.stringify(report), personId));
+  }
+
+  saveReread(personId: number, at: number): Promise<void> {
+    return this.#queue.write(() => void this.#sql("saveReread").run(at, personId));
+  }
+
+  async owed(above: number, limit: number): Promise<OutboxRow[]> {
+    return this.#sql("owed").all(above, limit) as unknown as OutboxRow[];
+  }
+
+  async released(): Promise<number[]> {
+    return (this.#sql("released").all() as { id: number }[]).map(({ id }) => id);
+  }
+
+  async lastOutboxId(): Promise<number> {
+    return (this.#sql("lastOutboxId").get() as { id: number }).id;
+  }
+
+  release(id: number): Promise<void> {
+    return this.#queue.write(() => {
+      this.#writeFinished();
+      this.#sql("mark").run(RELEASED, null, id);
+    });
+  }
+
+  finish(id: number): void {
+    this.#finished.push(id);
+    if (this.#isLateWriteDue) return;
+    this.#isLateWriteDue = true;
+    this.#clock.sleep(LIMITS.lazyCommitMs, this.#closing.signal).then(
+      () => {
+        this.#isLateWriteDue = false;
+        if (this.#finished.length > 0) this.#queue.write(() => this.#writeFinished()).catch(() => {});
+      },
+      () => {},
+    );
+  }
+
+  #writeFinished(): void {
+    for (const id of this.#finished) this.#sql("finish").run(id);
+    this.#finished = [];
+  }
+
+  park(id: number, note: string): Promise<void> {
+    return this.#queue.write(() => void this.#sql("mark").run(PARKED, note, id));
+  }
+
+  unpark(): Promise<number | null> {
+    return this.#queue.write(() => {
+      const { id } = this.#sql("firstParked").get() as { id: number | null };
+      if (id !== null) this.#sql("unpark").run();
+      return id;
+    });
+  }
+
+  owe(id: number): Promise<void> {
+    return this.#queue.write(() => void this.#sql("mark").run(OWED, "the broker forgot our session", id));
+  }
+
+  async counts() {
+    const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
+    const { n: hints } = this.#sql("countHints").get() as { n: number };
+    return { hints, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
+  }
+
+  async retainedTopics(): Promise<string[]> {
+    return (this.#sql("retained").all() as { topic: string }[]).map(({ topic }) => topic);
+  }
+
+  addRetainedTopics(topics: readonly string[]): Promise<void> {
+    return this.#queue.write(() => {
+      for (const topic of topics) this.#sql("addRetained").run(topic);
+    });
+  }
+
+  removeRetainedTopics(topics: readonly string[]): Promise<void> {
+    return this.#queue.write(() => {
+      for (const topic of topics) this.#sql("removeRetained").run(topic);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const late = this.#queue.write(() => this.#writeFinished());
+    this.#queue.flush();
+    try {
+      await late;
+    } finally {
+      this.#closeDatabase();
+    }
+  }
+}

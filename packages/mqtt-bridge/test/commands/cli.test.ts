@@ -1,0 +1,275 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { startSimulator } from "@weighbridge/simulator";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "../../src/commands/demo/listen.ts";
+import { Broker } from "../support/broker.ts";
+import { openStore } from "../support/open-store.ts";
+import { stateDir } from "../support/state-dir.ts";
+
+// Each test starts a Node or two.
+vi.setConfig({ testTimeout: 30_000 });
+
+const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+
+/** Whom the bridge watches at an API that does not answer. */
+const SOMEBODY = {
+  WEIGHBRIDGE_PEOPLE: JSON.stringify([{ slug: "ada", name: "Ada", userid: 29, publickey: "key" }]),
+  WEIGHBRIDGE_API__BASE_URL: "http://127.0.0.1:9/",
+};
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly text: { out: string; err: string };
+  /** Resolves when the output holds the words. */
+  says(words: string): Promise<void>;
+  ended(): Promise<{ code: number | null; out: string; err: string }>;
+}
+
+/** The real command, as a user starts it. */
+function weighbridge(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  const child = spawn(process.execPath, ["--conditions=@weighbridge/source", CLI, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const text = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => {
+    text.out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    text.err += chunk;
+  });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  return {
+    child,
+    text,
+    says: (words) => expect.poll(() => text.out, { timeout: 20_000 }).toContain(words),
+    ended: async () => {
+      const [code] = await closed;
+      expect(`${text.out}${text.err}`, "no stack for users").not.toMatch(/^ {4}at .*:\d+/m);
+      return { code, ...text };
+    },
+  };
+}
+
+function configFile(text: string): string {
+  const file = join(stateDir(), "weighbridge.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+test("--help says what there is, --version which version it is", async () => {
+  const help = await weighbridge(["--help"]).ended();
+  expect(help).toMatchObject({ code: 0, err: "" });
+  for (const words of ["run --config", "demo", "config check", "config schema", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
+    expect(help.out).toContain(words);
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(await weighbridge(["--version"]).ended()).toEqual({ code: 0, out: `${version}\n`, err: "" });
+});
+
+test.each([
+  [["rnu"], "There is no command rnu."],
+  [[], "Say what to do."],
+  [["run", "--confg", "x"], "--confg"],
+  [["config"], "config: check or schema?"],
+  [["config", "show"], "There is no command config show."],
+])("%j is told on standard error with the help, and ends with 2", async (args, words) => {
+  const { code, out, err } = await weighbridge(args).ended();
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain(words);
+  expect(err).toContain("weighbridge run --config <file>");
+});
+
+test("run with a file that is not there says so, and ends with 2", async () => {
+  const { code, err } = await weighbridge(["run", "--config", "/nowhere/weighbridge.yaml"]).ended();
+  expect(code).toBe(2);
+  expect(err).toContain("/nowhere/weighbridge.yaml cannot be read: there is no such file");
+  expect(err).toContain("--config <file>");
+});
+
+test("run with a wrong configuration names the key, the line and the remedy, and ends with 2", async () => {
+  const file = configFile("mqtt:\n  url: http://broker\n  pasword: secret\n");
+  const { code, err } = await weighbridge(["run", "-c", file]).ended();
+  expect(code).toBe(2);
+  expect(err).toContain("mqtt.url (line 2): must be a URL that starts with mqtt://");
+  expect(err).toContain("mqtt.pasword (line 3): there is no such key; did you mean password?");
+  expect(err).not.toContain("secret");
+});
+
+test("run with a state directory that cannot be used ends with 1", async () => {
+  const { code, err } = await weighbridge(["run"], { ...SOMEBODY, WEIGHBRIDGE_STATE_DIR: "/dev/null/state" }).ended();
+  expect(code).toBe(1);
+  expect(err).toContain("The state directory /dev/null/state cannot be used");
+});
+
+test("run on a port that is taken says which setting to change, and ends with 1", async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void taken.close());
+  const address = taken.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const { code, err } = await weighbridge(["run"], {
+    ...SOMEBODY,
+    WEIGHBRIDGE_STATE_DIR: stateDir(),
+    WEIGHBRIDGE_CALLBACK__PUBLIC_URL: "http://127.0.0.1:1",
+    WEIGHBRIDGE_CALLBACK__HOST: "127.0.0.1",
+    WEIGHBRIDGE_CALLBACK__PORT: String(port),
+  }).ended();
+  expect(code).toBe(1);
+  expect(err).toContain("callback.port");
+});
+
+test("config check says whom it watches, and nothing secret", async () => {
+  const file = configFile("people: [{ slug: ada, name: Ada, userid: 29, publickey: s3cr3t }]");
+  expect(await weighbridge(["config", "check", "--config", file]).ended()).toEqual({
+    code: 0,
+    out: "The configuration can be used. It watches Ada.\n",
+    err: "",
+  });
+});
+
+test("config schema prints a JSON Schema that knows every key, and secret files", async () => {
+  const { code, out } = await weighbridge(["config", "schema"]).ended();
+  expect(code).toBe(0);
+  const schema = JSON.parse(out);
+  expect(schema.properties.mqtt.properties).toMatchObject({ url: { type: "string" }, password_file: {} });
+  expect(schema.properties.people.items.required).toEqual(["slug", "name", "userid"]);
+  expect(schema.properties.people.items.anyOf).toEqual([{ required: ["publickey"] }, { required: ["publickey_file"] }]);
+});
+
+test("demo --once --json shows one weigh-in on one line, and ends with 0", async () => {
+  const { code, out, err } = await weighbridge(["demo", "--once", "--json"]).ended();
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out.trimEnd()).not.toContain("\n");
+  const line = JSON.parse(out);
+  expect(line).toMatchObject({
+    ok: true,
+    event: { event_type: "weigh_in", weight: 68.45, fat_ratio: 22.4 },
+    state: { weight: 68.45 },
+  });
+  expect(line.callback_to_subscriber_ms).toBeGreaterThanOrEqual(0);
+  expect(line.topics).toContain("weighbridge/people/ada/measure/weight");
+});
+
+test("demo --once tells the story in words", async () => {
+  const { code, out } = await weighbridge(["demo", "--once"]).ended();
+  expect(code).toBe(0);
+  const places = [
+    "Virtual scale",
+    "Ada measured 68.45 kg",
+    "The cloud tells the bridge",
+    "The bridge fetches",
+    "people/ada/state",
+    "people/ada/weigh_in",
+    " ms.\n",
+  ].map((words) => out.indexOf(words));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test.each([
+  [["demo", "--json"], "--json goes with --once"],
+  [["demo", "extra", "--once"], "demo takes no extra"],
+])("%j is told, and ends with 2", async (args, words) => {
+  const { code, err } = await weighbridge(args).ended();
+  expect(code).toBe(2);
+  expect(err).toContain(words);
+});
+
+test("the standing demo tells its pages, and ends at SIGINT with 0", async () => {
+  const demo = weighbridge(["demo"]);
+  await demo.says("Now it is your turn");
+  const page = /Virtual scale +(\S+)/.exec(demo.text.out)?.[1] as string;
+  expect((await fetch(page)).status).toBe(200);
+  demo.child.kill("SIGINT");
+  expect((await demo.ended()).code).toBe(0);
+});
+
+test.each([["run"], ["config", "check"]])(
+  "without a configuration %s %s says how to give one, and ends with 2",
+  async (...args) => {
+    const { code, err } = await weighbridge(args.filter(Boolean)).ended();
+    expect(code).toBe(2);
+    expect(err).toContain("neither --config <file> nor WEIGHBRIDGE_PEOPLE is given");
+  },
+);
+
+test("run ends at SIGTERM with 0, and says offline", async () => {
+  const broker = await Broker.start();
+  const subscriber = await broker.subscribe("weighbridge/bridge/state");
+  const port = await freePort(0);
+  const run = weighbridge(["run"], {
+    ...SOMEBODY,
+    WEIGHBRIDGE_STATE_DIR: stateDir(),
+    WEIGHBRIDGE_MQTT__URL: broker.url,
+    WEIGHBRIDGE_CALLBACK__PORT: String(port),
+  });
+  await subscriber.until(() => subscriber.on("weighbridge/bridge/state").includes("online"));
+  run.child.kill("SIGTERM");
+  const { code, out } = await run.ended();
+  expect(code).toBe(0);
+  expect(out).toContain("Stopped");
+  await subscriber.until(() => subscriber.on("weighbridge/bridge/state").at(-1) === "offline");
+});
+
+test("run ends at SIGTERM also while no broker is there", async () => {
+  const port = await freePort(0);
+  const run = weighbridge(["run"], {
+    ...SOMEBODY,
+    WEIGHBRIDGE_STATE_DIR: stateDir(),
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${port}`,
+  });
+  await run.says("No broker answers at mqtt.url");
+  run.child.kill("SIGTERM");
+  expect((await run.ended()).code).toBe(0);
+});
+
+test("run on a disk that refuses a write says what to do, and ends with 1", async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  const ada = simulator.person("Ada");
+  const directory = stateDir();
+  await openStore(directory).store.close();
+  const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
+  // What a full disk does to SQLite, whatever it writes of a subscription.
+  db.exec(
+    "CREATE TRIGGER full BEFORE UPDATE OF subscription ON people BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+  );
+  db.close();
+  const port = String(await freePort(0));
+  const { code, out, err } = await weighbridge(["run"], {
+    WEIGHBRIDGE_STATE_DIR: directory,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+    WEIGHBRIDGE_API__BASE_URL: simulator.url,
+    WEIGHBRIDGE_CALLBACK__PUBLIC_URL: `http://127.0.0.1:${port}`,
+    WEIGHBRIDGE_CALLBACK__HOST: "127.0.0.1",
+    WEIGHBRIDGE_CALLBACK__PORT: port,
+    WEIGHBRIDGE_PEOPLE: JSON.stringify([{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }]),
+  }).ended();
+  expect({ code, err }).toEqual({ code: 1, err: "" });
+  const line = out.split("\n").find((text) => text.includes("The disk refused a write; ending"));
+  expect(line).toContain("database or disk is full");
+  for (const words of ["Free some space", "start again", "nothing of it is lost"]) expect(line).toContain(words);
+  expect(out).toContain("Stopped");
+});
+
+test("a second bridge on the same state directory ends with 1, and says which process has it", async () => {
+  const directory = stateDir();
+  const env = {
+    ...SOMEBODY,
+    WEIGHBRIDGE_STATE_DIR: directory,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+  };
+  const first = weighbridge(["run"], env);
+  await first.says("Started");
+  const { code, err } = await weighbridge(["run"], env).ended();
+  expect(code).toBe(1);
+  expect(err).toContain(`Another bridge (process ${first.child.pid}) uses the state directory ${directory}`);
+  expect(err).toContain("state_dir");
+});
