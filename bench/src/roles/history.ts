@@ -53,14 +53,14 @@ class Home {
     const upserts = Array.from({ length: count }, (_, i) => groupOf(this.#stored + i));
     this.#stored += count;
     const change = { upserts, removals: [], events: [], state: this.#state, cursor: 1 };
-    await this.#store.commitSync(this.#personId, { change, events: [], doneHints: [], isStateChanged: false });
+    await this.#store.commitSync(this.#personId, { change, messages: [], isStateChanged: false });
   }
 
   /** The person weighs in; how long it takes until the event waits for the publisher, on disk. */
   async sync(): Promise<number> {
     const group = groupOf(this.#stored++);
     const started = performance.now();
-    await this.#store.takeHint(this.#personId, group.measuredAt, group.measuredAt);
+    await this.#store.takeHint(this.#personId, { from: group.measuredAt, to: group.measuredAt }, group.measuredAt);
     const hints = await this.#store.hints(this.#personId, 10);
     const person = { key: "wbs:1", addedAt: BEGIN, ambiguous: "hold", cursor: 1, state: this.#state } as const;
     const change = await syncWindow({
@@ -70,15 +70,15 @@ class Home {
       clock: systemClock,
       window: { from: group.measuredAt, to: group.measuredAt },
     });
-    const events = change.events.map((event) => ({ topic: "people/p1/weigh_in", payload: JSON.stringify(event) }));
+    const messages = change.events.map((event) => ({ topic: "people/p1/weigh_in", payload: JSON.stringify(event) }));
     await this.#store.commitSync(this.#personId, {
       change,
-      events,
+      messages,
       doneHints: hints.map(({ id }) => id),
       isStateChanged: true,
     });
     const elapsed = performance.now() - started;
-    if (events.length !== 1) throw new Error("no event");
+    if (messages.length !== 1) throw new Error("no event");
     this.#state = change.state;
     return elapsed;
   }

@@ -4,9 +4,12 @@
 export { type Clock, systemClock } from "./clock.ts";
 // What users hold, and the tables that explain it
 export { attributions, categories } from "./domain/attributions.ts";
+export type { Generation } from "./domain/generation.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
 export type { GroupPage, MeasurePage } from "./domain/measure-page.ts";
 export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
+export type { Profile } from "./domain/profile.ts";
+export type { Subscription, SubscriptionReport } from "./domain/subscription.ts";
 export {
   type FeetAndInches,
   formatWeight,
@@ -17,6 +20,19 @@ export {
   type WeightUnit,
 } from "./domain/units.ts";
 export type { UnknownCode } from "./domain/unknown-code.ts";
+// Sync: what a host stores and publishes
+export {
+  type AmbiguousPolicy,
+  type Derived,
+  EVENT_KINDS,
+  type EventKind,
+  type LatestValue,
+  type PersonEvent,
+  type PersonState,
+  type Verdict,
+  type WeighIn,
+} from "./domain/weigh-in.ts";
+export type { Window } from "./domain/window.ts";
 // Errors: who must act, and how
 export {
   type Actor,
@@ -32,21 +48,23 @@ export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
 export { Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
 export { type HintedWindow, mergeHints } from "./follow/hinted-windows.ts";
-export { type KeepInput, keepSubscription, type SubscriptionReport } from "./follow/keep-subscription.ts";
+export { type KeepInput, keepSubscription } from "./follow/keep-subscription.ts";
 export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
 export { Rounds } from "./follow/rounds.ts";
 export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./follow/schedule.ts";
 export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./follow/subscription-plan.ts";
 export type { Method } from "./http/exchange.ts";
+export type { CallOptions, GroupQuery, PersonApi } from "./ports/person-api.ts";
 export type {
-  CallOptions,
-  Generation,
-  GroupQuery,
-  PersonApi,
-  Profile,
-  Subscription,
-} from "./ports/person-api.ts";
-export type { PersonRecord, PersonStore } from "./ports/person-store.ts";
+  FollowMemory,
+  GroupReader,
+  PersonCommit,
+  PersonRecord,
+  PersonStore,
+  StoredHint,
+  SyncChange,
+  SyncedPerson,
+} from "./ports/person-store.ts";
 export { createWbsClient, type WbsClient, type WbsClientOptions } from "./wbs/client.ts";
 export type { WbsCredentials } from "./wbs/credentials.ts";
 // Decoding what was recorded or fetched elsewhere
@@ -62,27 +80,4 @@ export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
 export type { WbsUser } from "./wbs/wbs-user.ts";
 export { derive } from "./weigh-ins/derive.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";
-export {
-  applyProfile,
-  decide,
-  type SyncInput,
-  syncPoll,
-  syncReread,
-  syncWindow,
-  type Window,
-} from "./weigh-ins/sync.ts";
-// Sync: what a host stores and publishes
-export {
-  type AmbiguousPolicy,
-  type Derived,
-  EVENT_KINDS,
-  type EventKind,
-  type GroupReader,
-  type LatestValue,
-  type PersonEvent,
-  type PersonState,
-  type SyncChange,
-  type SyncedPerson,
-  type Verdict,
-  type WeighIn,
-} from "./weigh-ins/types.ts";
+export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow } from "./weigh-ins/sync.ts";

@@ -285,7 +285,7 @@ export class Bridge {
         const { id } = resident.syncer.stored;
         this.#household.lastNotificationAt = this.#clock.now();
         this.#publishInfoSoon();
-        return this.#store.takeHint(id, from, to).then(() => {
+        return this.#store.takeHint(id, { from, to }, Math.floor(this.#clock.now() / 1000)).then(() => {
           onStep?.("inbox");
           this.#worker.hinted(id);
         });

@@ -1,4 +1,4 @@
-import type { Generation } from "../ports/person-api.ts";
+import type { Generation } from "../domain/generation.ts";
 
 interface Rules {
   readonly longest: number;

@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { AmbiguousPolicy, Verdict } from "../domain/weigh-in.ts";
+import type { Window } from "../domain/window.ts";
 import { RejectedError } from "../errors.ts";
 import type { PersonApi } from "../ports/person-api.ts";
-import type { PersonStore } from "../ports/person-store.ts";
-import { applyProfile, decide, syncPoll, syncReread, syncWindow, type Window } from "../weigh-ins/sync.ts";
-import type { AmbiguousPolicy, SyncedPerson, Verdict } from "../weigh-ins/types.ts";
+import type { PersonCommit, PersonRecord, PersonStore, StoredHint, SyncedPerson } from "../ports/person-store.ts";
+import { applyProfile, decide, syncPoll, syncReread, syncWindow } from "../weigh-ins/sync.ts";
 import { type HintedWindow, mergeHints } from "./hinted-windows.ts";
 import { RecentCalls } from "./recent-calls.ts";
 import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "./schedule.ts";
@@ -24,9 +25,9 @@ export interface FollowFailure {
   readonly isBlocked: boolean;
 }
 
-export interface FollowerInput<Hint extends Window> {
+export interface FollowerInput {
   readonly api: PersonApi;
-  readonly store: PersonStore<Hint>;
+  readonly store: PersonStore;
   readonly clock: Clock;
   readonly ambiguous: AmbiguousPolicy;
   readonly timing: FollowTiming;
@@ -49,10 +50,12 @@ const LIMITS = {
 const CHORES: readonly Chore[] = ["poll", "profile", "reread"];
 
 /** Follows one person at one API: hints at once, polls as a fallback, one thing at a time. */
-export class Follower<Hint extends Window = Window> {
-  readonly #input: FollowerInput<Hint>;
+export class Follower {
+  readonly #input: FollowerInput;
   readonly #stopping = new AbortController();
   readonly #calls: RecentCalls;
+  /** As it was read at the last turn, with what was committed since. */
+  #record: PersonRecord;
   readonly #done: LastDone;
   readonly #startedAt: EpochSeconds;
   #hasHints: boolean;
@@ -63,11 +66,15 @@ export class Follower<Hint extends Window = Window> {
   #failures = 0;
   #running: Promise<unknown> | undefined;
 
-  constructor(input: FollowerInput<Hint>, { hasHints }: { readonly hasHints: boolean }) {
-    const { clock, timing, store } = input;
+  constructor(
+    input: FollowerInput,
+    { record, hasHints }: { readonly record: PersonRecord; readonly hasHints: boolean },
+  ) {
+    const { clock, timing } = input;
     this.#input = input;
     this.#calls = new RecentCalls(clock, timing.repeatCallMs);
-    this.#done = { poll: null, profile: null, reread: store.record.rereadAt };
+    this.#done = { poll: null, profile: null, reread: record.memory.rereadAt ?? null };
+    this.#record = record;
     this.#startedAt = this.#seconds();
     this.#hasHints = hasHints;
   }
@@ -84,8 +91,8 @@ export class Follower<Hint extends Window = Window> {
   }
 
   dueTimes(): Readonly<Record<Chore, EpochSeconds>> {
-    const { store, subscriptions, timing } = this.#input;
-    const { addedAt } = store.record;
+    const { subscriptions, timing } = this.#input;
+    const { addedAt } = this.#record;
     const times = { done: this.#done, startedAt: this.#startedAt, addedAt };
     return dueTimes({ ...times, subscriptions: subscriptions(), intervals: timing });
   }
@@ -105,8 +112,9 @@ export class Follower<Hint extends Window = Window> {
   decide(weighInId: number, verdict: Verdict): Promise<boolean> {
     return this.alone(async () => {
       const { store, clock } = this.#input;
+      this.#record = await store.load();
       const change = await decide({ person: this.#person(), reader: store.groups, clock, weighInId, verdict });
-      if (change) await store.commit(change, []);
+      if (change) await this.#commit({ change });
       return change !== undefined;
     });
   }
@@ -136,8 +144,9 @@ export class Follower<Hint extends Window = Window> {
   async #serve(): Promise<void> {
     const { clock, store, timing, onSuccess } = this.#input;
     try {
+      this.#record = await store.load();
       // Before the first poll nothing tells a moved group from a deleted one: it comes before any hint.
-      const isNew = store.record.cursor === null;
+      const isNew = this.#record.cursor === null;
       const followed = isNew ? { hasFollowed: false } : await this.#tryHints();
       const due = this.dueTimes();
       for (const chore of CHORES) if (due[chore] <= this.#seconds()) await this.#doChore(chore);
@@ -167,10 +176,11 @@ export class Follower<Hint extends Window = Window> {
     if (!this.#hasHints || this.#hintsFrom > clock.now()) return false;
     this.#hasHints = false;
     try {
-      const hints = await store.hints(LIMITS.hintsPerTurn);
+      const hints = (await store.hints(LIMITS.hintsPerTurn)).toReversed();
       if (hints.length === LIMITS.hintsPerTurn) this.#hasHints = true;
       let next = Infinity;
-      for (const window of mergeHints(hints)) {
+      await this.#followBlind(hints);
+      for (const window of mergeHints(hints.flatMap(withWindow))) {
         const allowedAt = this.#calls.allowedAt(window);
         if (allowedAt > clock.now()) {
           next = Math.min(next, allowedAt);
@@ -192,15 +202,34 @@ export class Follower<Hint extends Window = Window> {
     }
   }
 
-  async #follow({ from, to, hints }: HintedWindow<Hint>): Promise<void> {
-    const { store } = this.#input;
+  /** A hint without a window is followed by a poll. */
+  async #followBlind(hints: readonly StoredHint[]): Promise<void> {
+    const doneHints = hints.filter(({ window }) => window === null).map(({ id }) => id);
+    if (doneHints.length === 0) return;
+    await this.#doChore("poll");
+    await this.#commit({ doneHints });
+  }
+
+  async #follow({ from, to, hints }: HintedWindow<HintWindow>): Promise<void> {
+    const doneHints = hints.map(({ id }) => id);
     if (to - from <= LIMITS.widestHintS) {
-      await store.commit(await syncWindow({ ...this.#sync(), window: { from, to } }), hints);
+      await this.#commit({ change: await syncWindow({ ...this.#sync(), window: { from, to } }), doneHints });
       return;
     }
     await this.#doChore("poll");
-    const { state } = store.record;
-    await store.commit({ upserts: [], removals: [], events: [], state }, hints);
+    await this.#commit({ doneHints });
+  }
+
+  async #commit(commit: PersonCommit): Promise<void> {
+    await this.#input.store.commit(commit);
+    const { change, memory, subscription } = commit;
+    this.#record = {
+      ...this.#record,
+      ...(change && { state: change.state }),
+      ...(change?.cursor !== undefined && { cursor: change.cursor }),
+      ...(memory && { memory }),
+      ...(subscription && { subscription }),
+    };
   }
 
   async #doChore(chore: Chore): Promise<void> {
@@ -217,20 +246,19 @@ export class Follower<Hint extends Window = Window> {
 
   readonly #do: Readonly<Record<Chore, () => Promise<void>>> = {
     poll: async () => {
-      for await (const change of syncPoll(this.#sync())) await this.#input.store.commit(change, []);
+      for await (const change of syncPoll(this.#sync())) await this.#commit({ change });
     },
     profile: async () => {
-      const { api, clock, store } = this.#input;
+      const { api, clock } = this.#input;
       const profile = await api.profile({ signal: this.#stopping.signal });
       const change = applyProfile({ person: this.#person(), clock, profile });
-      if (change) await store.commit(change, []);
+      if (change) await this.#commit({ change });
     },
     reread: async () => {
-      const { store } = this.#input;
       const to = this.#seconds();
       const range = { from: to - LIMITS.rereadS, to };
-      for await (const change of syncReread({ ...this.#sync(), range })) await store.commit(change, []);
-      await store.saveReread(to);
+      for await (const change of syncReread({ ...this.#sync(), range })) await this.#commit({ change });
+      await this.#commit({ memory: { ...this.#record.memory, rereadAt: to } });
     },
   };
 
@@ -248,7 +276,7 @@ export class Follower<Hint extends Window = Window> {
   }
 
   #person(): SyncedPerson {
-    return { ...this.#input.store.record, ambiguous: this.#input.ambiguous };
+    return { ...this.#record, ambiguous: this.#input.ambiguous };
   }
 
   #sync() {
@@ -256,3 +284,9 @@ export class Follower<Hint extends Window = Window> {
     return { api, clock, person: this.#person(), reader: store.groups, signal: this.#stopping.signal };
   }
 }
+
+interface HintWindow extends Window {
+  readonly id: number;
+}
+
+const withWindow = ({ id, window }: StoredHint): HintWindow[] => (window === null ? [] : [{ ...window, id }]);

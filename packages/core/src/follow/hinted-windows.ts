@@ -1,4 +1,4 @@
-import type { Window } from "../weigh-ins/sync.ts";
+import type { Window } from "../domain/window.ts";
 
 /** Hints that one call to the API follows up together. */
 export interface HintedWindow<Hint extends Window> extends Window {

@@ -1,24 +1,8 @@
 import type { Clock } from "../clock.ts";
-import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { SubscriptionReport } from "../domain/subscription.ts";
 import { UnreachableError, WeighbridgeError } from "../errors.ts";
 import type { CallOptions, PersonApi } from "../ports/person-api.ts";
 import { planSubscription, SUBSCRIPTION_LIMITS } from "./subscription-plan.ts";
-
-/** How a person's subscription stands. Plain data. */
-export interface SubscriptionReport {
-  /** `made` and `renewed` were done just now; with `failed` there may be none, and `problem` says why. */
-  readonly status: "active" | "renewed" | "made" | "failed";
-  readonly callbackUrl: string;
-  readonly checkedAt: EpochSeconds;
-  readonly nextCheckAt: EpochSeconds;
-  /** Absent where the API knows no expiry. */
-  readonly expiresAt?: EpochSeconds;
-  readonly problem?: { readonly code: string; readonly message: string; readonly remedy: string };
-  /** In a row, up to this one. */
-  readonly failures?: number;
-  /** The earlier URL, where its subscription could not be ended: hand it back as `previousUrl`. */
-  readonly previousUrl?: string;
-}
 
 export interface KeepInput {
   readonly api: PersonApi;

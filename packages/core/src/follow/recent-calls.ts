@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Window } from "../weigh-ins/sync.ts";
+import type { Window } from "../domain/window.ts";
 
 const REMEMBERED = 64;
 

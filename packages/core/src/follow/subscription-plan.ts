@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "../domain/measure-group.ts";
-import type { Subscription } from "../ports/person-api.ts";
+import type { Subscription } from "../domain/subscription.ts";
 
 export const SUBSCRIPTION_LIMITS = {
   /** A subscription with less left than this is renewed. */

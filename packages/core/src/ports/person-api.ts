@@ -1,8 +1,8 @@
+import type { Generation } from "../domain/generation.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { GroupPage } from "../domain/measure-page.ts";
-
-/** `wbs`: the original API (userid + publickey). `public`: today's OAuth 2.0 API. */
-export type Generation = "wbs" | "public";
+import type { Profile } from "../domain/profile.ts";
+import type { Subscription } from "../domain/subscription.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -13,23 +13,6 @@ export type GroupQuery =
   | { readonly from: EpochSeconds; readonly to: EpochSeconds }
   | { readonly modifiedSince: EpochSeconds }
   | Record<string, never>;
-
-export interface Profile {
-  readonly firstName?: string;
-  readonly lastName?: string;
-  readonly shortName?: string;
-  readonly gender?: "male" | "female";
-  readonly birthDate?: EpochSeconds;
-  /** Whether the scale's data is shared; absent where the API does not say. */
-  readonly isSharing?: boolean;
-}
-
-export interface Subscription {
-  readonly callbackUrl: string;
-  readonly comment?: string;
-  /** Absent where the API knows no expiry. */
-  readonly expiresAt?: EpochSeconds;
-}
 
 /**
  * One person at one API: all that sync, subscriptions and hosts ever see of a generation.

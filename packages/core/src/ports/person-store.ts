@@ -1,21 +1,92 @@
-import type { EpochSeconds } from "../domain/measure-group.ts";
-import type { Window } from "../weigh-ins/sync.ts";
-import type { GroupReader, SyncChange, SyncedPerson } from "../weigh-ins/types.ts";
+import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
+import type { SubscriptionReport } from "../domain/subscription.ts";
+import type { AmbiguousPolicy, PersonEvent, PersonState, Verdict } from "../domain/weigh-in.ts";
+import type { Window } from "../domain/window.ts";
 
-/** What is stored of a person, apart from groups and hints. */
-export interface PersonRecord extends Omit<SyncedPerson, "ambiguous"> {
-  /** When the past was last read again; null for never. */
-  readonly rereadAt: EpochSeconds | null;
+/** A person between two syncs, with the policy of their household. */
+export interface SyncedPerson {
+  /** Stable and unique: `<generation>:<userid>`. */
+  readonly key: string;
+  /** What was measured before it makes no events. */
+  readonly addedAt: EpochSeconds;
+  readonly ambiguous: AmbiguousPolicy;
+  /** Null before the first complete poll. */
+  readonly cursor: EpochSeconds | null;
+  readonly state: PersonState;
 }
 
-/** Port: everything of one person that survives a restart. A promise that resolves says that its write is on disk. */
-export interface PersonStore<Hint extends Window = Window> {
-  /** As it is on disk. */
-  readonly record: PersonRecord;
+/** What the follower must not forget in a restart. Plain data: a host stores it as JSON, and gives `{}` for a person who has none yet. */
+export interface FollowMemory {
+  /** When the recent past was last read again. */
+  readonly rereadAt?: EpochSeconds;
+}
+
+/** Everything stored of a person but groups, verdicts and hints. */
+export interface PersonRecord extends Omit<SyncedPerson, "ambiguous"> {
+  /** Null where none was ever looked after. */
+  readonly subscription: SubscriptionReport | null;
+  readonly memory: FollowMemory;
+}
+
+/** A notification that was taken in and not followed to its end. */
+export interface StoredHint {
+  /** Ascends in the order of taking. */
+  readonly id: number;
+  /** Null where no window is known: then a poll follows it. */
+  readonly window: Window | null;
+  readonly takenAt: EpochSeconds;
+  /** Calls to the API that showed nothing new for it. */
+  readonly tries: number;
+  /** Not to be followed before; 0 for at once. */
+  readonly nextAt: EpochSeconds;
+}
+
+/** What sync reads of a host's storage, for one person. Groups come by ascending `measuredAt`, then id. */
+export interface GroupReader {
+  /** Both ends included. */
+  between(from: EpochSeconds, to: EpochSeconds): Promise<readonly MeasureGroup[]>;
+  byIds(ids: readonly number[]): Promise<readonly MeasureGroup[]>;
+  /** The newest groups measured at or before `to`, at most `limit`. */
+  before(to: EpochSeconds, limit: number): Promise<readonly MeasureGroup[]>;
+  /** Of the given weigh-ins, the decided ones. */
+  verdicts(weighInIds: readonly number[]): Promise<ReadonlyMap<number, Verdict>>;
+  /** How many events each of these subjects had, also before its groups were deleted; subjects without one are absent. */
+  eventCounts(subjectIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+}
+
+/** What one sync found. */
+export interface SyncChange {
+  readonly upserts: readonly MeasureGroup[];
+  readonly removals: readonly number[];
+  /** In the order in which they happened. Each adds one to the event count of its subject. */
+  readonly events: readonly PersonEvent[];
+  readonly state: PersonState;
+  /** Only a completed poll moves it. */
+  readonly cursor?: EpochSeconds;
+  /** What `decide` was given. */
+  readonly verdict?: { readonly weighInId: number; readonly verdict: Verdict };
+}
+
+/** One transaction: all of it is stored, or nothing. */
+export interface PersonCommit {
+  readonly change?: SyncChange;
+  readonly memory?: FollowMemory;
+  readonly subscription?: SubscriptionReport;
+  /** Ids of hints that are followed to their end. */
+  readonly doneHints?: readonly number[];
+  /** Hints that showed nothing new, to be followed again. */
+  readonly triedHints?: readonly Pick<StoredHint, "id" | "tries" | "nextAt">[];
+}
+
+/**
+ * Port: everything of one person that survives a restart. A promise that resolves says that its write is on disk. Rejects with the error of
+ * the storage; the follower tries again later.
+ */
+export interface PersonStore {
+  /** As it is on disk now. */
+  load(): Promise<PersonRecord>;
   readonly groups: GroupReader;
-  /** Notifications that no sync has followed yet, the oldest first. */
-  hints(limit: number): Promise<readonly Hint[]>;
-  /** The change, its events, and the end of the hints that it followed: all in one transaction, or nothing. */
-  commit(change: SyncChange, followed: readonly Hint[]): Promise<void>;
-  saveReread(at: EpochSeconds): Promise<void>;
+  /** Hints that wait, the newest first. */
+  hints(limit: number): Promise<readonly StoredHint[]>;
+  commit(commit: PersonCommit): Promise<void>;
 }

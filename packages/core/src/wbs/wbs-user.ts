@@ -1,4 +1,4 @@
-import type { Profile } from "../ports/person-api.ts";
+import type { Profile } from "../domain/profile.ts";
 
 /** A user of the original API. Everything but the id and the key is optional, as the API has it. */
 export interface WbsUser extends Profile {

@@ -1,4 +1,6 @@
 import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
+import type { Derived, PersonEvent, PersonState, Verdict } from "../domain/weigh-in.ts";
+import type { GroupReader, SyncChange, SyncedPerson } from "../ports/person-store.ts";
 import { derive, NOTHING_DERIVED } from "./derive.ts";
 import { type Diff, isEmptyDiff } from "./diff.ts";
 import { eventId } from "./event-id.ts";
@@ -8,7 +10,6 @@ import { isAmbiguous, type Reading, readingsOf } from "./readings.ts";
 import { isDoubtful, rebuild } from "./rebuild.ts";
 import { overlay } from "./stale-parts.ts";
 import { type Transition, transitionsOf } from "./transitions.ts";
-import type { Derived, GroupReader, PersonEvent, PersonState, SyncChange, SyncedPerson, Verdict } from "./types.ts";
 
 export interface Context {
   readonly person: SyncedPerson;

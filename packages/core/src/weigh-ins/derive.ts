@@ -1,6 +1,6 @@
 import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { Derived, PersonState } from "../domain/weigh-in.ts";
 import { SYNC_LIMITS } from "./limits.ts";
-import type { Derived, PersonState } from "./types.ts";
 
 /** Differences of exact decimals, without the noise of binary fractions. */
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits));

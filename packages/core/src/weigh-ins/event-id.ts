@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { Profile } from "../ports/person-api.ts";
-import type { EventKind, PersonEvent } from "./types.ts";
+import type { Profile } from "../domain/profile.ts";
+import type { EventKind, PersonEvent } from "../domain/weigh-in.ts";
 
 type Content = Pick<PersonEvent, "subjectId" | "measuredAt" | "attribution" | "values" | "comment"> & {
   readonly profile?: Profile;

@@ -1,9 +1,9 @@
+import type { Derived, PersonState } from "../domain/weigh-in.ts";
 import { derive } from "./derive.ts";
 import type { Reading } from "./readings.ts";
 import type { Doubt } from "./rebuild.ts";
 import { isAppended, withReading } from "./state.ts";
 import type { Transition } from "./transitions.ts";
-import type { Derived, PersonState } from "./types.ts";
 
 export interface Folded {
   readonly state: PersonState;

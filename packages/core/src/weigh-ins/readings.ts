@@ -1,6 +1,6 @@
 import type { Attribution, EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
+import type { AmbiguousPolicy, LatestValue, Verdict, WeighIn } from "../domain/weigh-in.ts";
 import { SYNC_LIMITS } from "./limits.ts";
-import type { AmbiguousPolicy, LatestValue, Verdict, WeighIn } from "./types.ts";
 
 /**
  * What is known of a reading's owner.

@@ -1,9 +1,10 @@
 import type { MeasureGroup } from "../domain/measure-group.ts";
+import type { AmbiguousPolicy, LatestValue, PersonState, Verdict } from "../domain/weigh-in.ts";
+import type { GroupReader } from "../ports/person-store.ts";
 import { nextTrend } from "./derive.ts";
 import { SYNC_LIMITS } from "./limits.ts";
 import { isAmbiguous, type Reading, readingsOf } from "./readings.ts";
 import { isNewer, weighInOf, weightOf } from "./state.ts";
-import type { AmbiguousPolicy, GroupReader, LatestValue, PersonState, Verdict } from "./types.ts";
 
 /** What of a state can no longer be trusted, since something under it was edited, deleted, or came late. */
 export interface Doubt {

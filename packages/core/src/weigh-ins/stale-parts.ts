@@ -1,5 +1,5 @@
 import type { MeasureGroup } from "../domain/measure-group.ts";
-import type { GroupReader } from "./types.ts";
+import type { GroupReader } from "../ports/person-store.ts";
 
 /** A host's storage as it will be once a diff is committed. */
 export function overlay(

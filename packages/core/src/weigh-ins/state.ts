@@ -1,6 +1,6 @@
+import type { LatestValue, PersonState, WeighIn } from "../domain/weigh-in.ts";
 import { nextTrend } from "./derive.ts";
 import type { Reading } from "./readings.ts";
-import type { LatestValue, PersonState, WeighIn } from "./types.ts";
 
 /** A person of whom nothing is known yet. */
 export function emptyPersonState(): PersonState {

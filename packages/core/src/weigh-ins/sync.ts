@@ -1,12 +1,15 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
-import type { GroupQuery, PersonApi, Profile } from "../ports/person-api.ts";
+import type { Profile } from "../domain/profile.ts";
+import type { PersonEvent, Verdict } from "../domain/weigh-in.ts";
+import type { Window } from "../domain/window.ts";
+import type { GroupQuery, PersonApi } from "../ports/person-api.ts";
+import type { GroupReader, SyncChange, SyncedPerson } from "../ports/person-store.ts";
 import { applyDiff } from "./apply.ts";
 import { derive } from "./derive.ts";
 import { diffGroups } from "./diff.ts";
 import { eventId } from "./event-id.ts";
 import { SYNC_LIMITS } from "./limits.ts";
-import type { GroupReader, PersonEvent, SyncChange, SyncedPerson, Verdict } from "./types.ts";
 
 export interface SyncInput {
   readonly api: PersonApi;
@@ -14,11 +17,6 @@ export interface SyncInput {
   readonly reader: GroupReader;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-}
-
-export interface Window {
-  readonly from: EpochSeconds;
-  readonly to: EpochSeconds;
 }
 
 const secondsNow = (clock: Clock): EpochSeconds => Math.floor(clock.now() / 1000);

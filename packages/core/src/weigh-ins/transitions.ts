@@ -1,5 +1,5 @@
+import type { EventKind } from "../domain/weigh-in.ts";
 import type { Reading } from "./readings.ts";
-import type { EventKind } from "./types.ts";
 
 /** One thing that became of one reading. `reading` is what it is now, or was last. */
 export interface Transition {

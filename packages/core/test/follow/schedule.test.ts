@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SubscriptionReport } from "../../src/follow/keep-subscription.ts";
+import type { SubscriptionReport } from "../../src/domain/subscription.ts";
 import { dueTimes } from "../../src/follow/schedule.ts";
 
 const T = 1_700_000_000;

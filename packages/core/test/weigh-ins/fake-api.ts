@@ -1,6 +1,7 @@
 import type { MeasureGroup } from "../../src/domain/measure-group.ts";
 import type { GroupPage } from "../../src/domain/measure-page.ts";
-import type { GroupQuery, PersonApi, Profile } from "../../src/ports/person-api.ts";
+import type { Profile } from "../../src/domain/profile.ts";
+import type { GroupQuery, PersonApi } from "../../src/ports/person-api.ts";
 
 /** One person's groups as a server keeps them: with the time of their last change, newest measured first. */
 export class FakeApi implements PersonApi {

@@ -1,15 +1,9 @@
 import { ManualClock } from "../../src/clock.ts";
 import type { MeasureGroup } from "../../src/domain/measure-group.ts";
+import type { AmbiguousPolicy, PersonEvent, Verdict } from "../../src/domain/weigh-in.ts";
+import type { GroupReader, SyncChange, SyncedPerson } from "../../src/ports/person-store.ts";
 import { emptyPersonState } from "../../src/weigh-ins/state.ts";
 import { decide, syncPoll, syncReread, syncWindow } from "../../src/weigh-ins/sync.ts";
-import type {
-  AmbiguousPolicy,
-  GroupReader,
-  PersonEvent,
-  SyncChange,
-  SyncedPerson,
-  Verdict,
-} from "../../src/weigh-ins/types.ts";
 import { FakeApi } from "./fake-api.ts";
 
 /** What every host does with sync: keeps groups, commits changes, collects events. */
@@ -20,6 +14,7 @@ export class Host {
   readonly changes: SyncChange[] = [];
   readonly stored = new Map<number, MeasureGroup>();
   readonly verdicts = new Map<number, Verdict>();
+  readonly counts = new Map<number, number>();
   reads = 0;
   person: SyncedPerson;
 
@@ -36,6 +31,7 @@ export class Host {
     between: async (from, to) => this.#sorted(({ measuredAt }) => measuredAt >= from && measuredAt <= to),
     byIds: async (ids) => this.#sorted(({ id }) => ids.includes(id)),
     before: async (to, limit) => this.#sorted(({ measuredAt }) => measuredAt <= to).slice(-limit),
+    eventCounts: async (ids) => new Map([...this.counts].filter(([id]) => ids.includes(id))),
     verdicts: async (ids) => new Map([...this.verdicts].filter(([id]) => ids.includes(id))),
   };
 
@@ -72,6 +68,8 @@ export class Host {
     for (const id of removals) this.stored.delete(id);
     for (const group of upserts) this.stored.set(group.id, group);
     if (verdict) this.verdicts.set(verdict.weighInId, verdict.verdict);
+    for (const { subjectId } of events)
+      if (subjectId !== null) this.counts.set(subjectId, (this.counts.get(subjectId) ?? 0) + 1);
     this.events.push(...events);
     this.changes.push(change);
     this.person = { ...this.person, state, cursor: cursor ?? this.person.cursor };

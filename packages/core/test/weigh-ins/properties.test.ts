@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PersonState } from "../../src/domain/weigh-in.ts";
 import { hasWeight } from "../../src/weigh-ins/readings.ts";
-import type { PersonState } from "../../src/weigh-ins/types.ts";
 import { FakeApi } from "./fake-api.ts";
 import { group, type Sketch } from "./groups.ts";
 import { Host } from "./host.ts";

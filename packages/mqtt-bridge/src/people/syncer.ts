@@ -3,13 +3,15 @@ import type {
   Clock,
   GroupReader,
   PersonApi,
+  PersonCommit,
   PersonEvent,
   PersonRecord,
   PersonStore,
+  StoredHint,
   SubscriptionReport,
   SyncChange,
 } from "@weighbridge/core";
-import type { Hint, Message, Store, StoredPerson } from "../store/store.ts";
+import type { Message, Store, StoredPerson } from "../store/store.ts";
 
 interface SyncSettings {
   readonly slug: string;
@@ -28,7 +30,7 @@ export interface SyncerInput {
 }
 
 /** One person's part of the store: what is committed goes with the events' outbox rows in one transaction. */
-export class Syncer implements PersonStore<Hint> {
+export class Syncer implements PersonStore {
   readonly groups: GroupReader;
   readonly #input: SyncerInput;
   #stored: StoredPerson;
@@ -43,7 +45,7 @@ export class Syncer implements PersonStore<Hint> {
     return this.#stored;
   }
 
-  get record(): PersonRecord {
+  async load(): Promise<PersonRecord> {
     return this.#stored;
   }
 
@@ -55,40 +57,44 @@ export class Syncer implements PersonStore<Hint> {
     return this.#input.settings.ambiguous;
   }
 
-  hints(limit: number): Promise<Hint[]> {
+  hints(limit: number): Promise<StoredHint[]> {
     return this.#input.store.hints(this.#stored.id, limit);
   }
 
-  async saveReread(at: number): Promise<void> {
-    await this.#input.store.saveReread(this.#stored.id, at);
-    this.#stored = { ...this.#stored, rereadAt: at };
+  saveSubscription(subscription: SubscriptionReport): Promise<void> {
+    return this.commit({ subscription });
   }
 
-  async saveSubscription(report: SubscriptionReport): Promise<void> {
-    await this.#input.store.saveSubscription(this.#stored.id, report);
-    this.#stored = { ...this.#stored, subscription: report };
-  }
-
-  async commit(change: SyncChange, followed: readonly Hint[]): Promise<void> {
+  async commit(commit: PersonCommit): Promise<void> {
     const { store, toMessage, onCommitted } = this.#input;
-    const { upserts, removals, events, cursor, state, verdict } = change;
-    const isChanged = upserts.length + removals.length + events.length > 0 || verdict !== undefined;
-    const isCursorSame = cursor === undefined || cursor === this.#stored.cursor;
-    const isProfileNew = state.profile !== this.#stored.state.profile;
-    if (!isChanged && isCursorSame && !isProfileNew && followed.length === 0) return;
-    const seen = seenWith(this.#stored.seen, state);
-    const isSeenNew = seen.length !== this.#stored.seen.length;
-    await store.commitSync(this.#stored.id, {
-      change,
-      events: events.map(toMessage),
-      doneHints: followed.map(({ id }) => id),
+    const { change, memory, subscription, doneHints = [], triedHints = [] } = commit;
+    const { id, cursor, state, seen } = this.#stored;
+    const isChanged = change !== undefined && hasNews(change);
+    const isCursorSame = change?.cursor === undefined || change.cursor === cursor;
+    const isProfileNew = change !== undefined && change.state.profile !== state.profile;
+    const isNothing = memory === undefined && subscription === undefined && doneHints.length + triedHints.length === 0;
+    if (!isChanged && isCursorSame && !isProfileNew && isNothing) return;
+    const seenNow = change === undefined ? seen : seenWith(seen, change.state);
+    await store.commitSync(id, {
+      ...commit,
+      messages: change?.events.map(toMessage) ?? [],
       isStateChanged: isChanged || isProfileNew,
-      ...(isSeenNew ? { seen } : {}),
+      ...(seenNow.length === seen.length ? {} : { seen: seenNow }),
     });
-    this.#stored = { ...this.#stored, state, seen, cursor: cursor ?? this.#stored.cursor };
-    if (isChanged || isProfileNew) onCommitted(change);
+    this.#stored = {
+      ...this.#stored,
+      state: change?.state ?? state,
+      cursor: change?.cursor ?? cursor,
+      seen: seenNow,
+      memory: memory ?? this.#stored.memory,
+      subscription: subscription ?? this.#stored.subscription,
+    };
+    if (change && (isChanged || isProfileNew)) onCommitted(change);
   }
 }
+
+const hasNews = ({ upserts, removals, events, verdict }: SyncChange): boolean =>
+  upserts.length + removals.length + events.length > 0 || verdict !== undefined;
 
 /** The same array where nothing is new. */
 function seenWith(seen: readonly string[], { latest }: SyncChange["state"]): readonly string[] {

@@ -7,7 +7,7 @@ import {
   WeighbridgeError,
 } from "@weighbridge/core";
 import type { Log } from "../log.ts";
-import type { Hint, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Syncer } from "./syncer.ts";
 
 /** What keeps a person's account from answering. */
@@ -33,7 +33,7 @@ export interface WorkerInput {
 interface Followed {
   readonly slug: string;
   readonly syncer: Syncer;
-  readonly follower: Follower<Hint>;
+  readonly follower: Follower;
   problem: AccountProblem | null;
   /** Code of the failure that was logged last; undefined after a success. */
   logged: string | undefined;
@@ -58,7 +58,7 @@ export class Worker {
 
   #add(slug: string, syncer: Syncer, hasHints: boolean): void {
     const { clock, timing } = this.#input;
-    const follower = new Follower<Hint>(
+    const follower = new Follower(
       {
         api: syncer.api,
         store: syncer,
@@ -69,7 +69,7 @@ export class Worker {
         onSuccess: () => this.#succeeded(followed),
         onFailure: (failure) => this.#failed(followed, failure),
       },
-      { hasHints },
+      { record: syncer.stored, hasHints },
     );
     const followed: Followed = { slug, syncer, follower, problem: null, logged: undefined };
     this.#people.set(syncer.stored.id, followed);
@@ -91,7 +91,7 @@ export class Worker {
   }
 
   /** Does something to a person while no sync of theirs runs. */
-  async alone<T>(personId: number, work: (syncer: Syncer, follower: Follower<Hint>) => Promise<T>): Promise<T> {
+  async alone<T>(personId: number, work: (syncer: Syncer, follower: Follower) => Promise<T>): Promise<T> {
     const { syncer, follower } = this.#person(personId);
     try {
       return await follower.alone(() => work(syncer, follower));
@@ -113,7 +113,7 @@ export class Worker {
     await Promise.all([this.#rounds.stop(), ...[...this.#people.values()].map(({ follower }) => follower.stop())]);
   }
 
-  decide(personId: number, ...verdict: Parameters<Follower<Hint>["decide"]>): Promise<boolean> {
+  decide(personId: number, ...verdict: Parameters<Follower["decide"]>): Promise<boolean> {
     return this.#person(personId).follower.decide(...verdict);
   }
 
@@ -123,7 +123,7 @@ export class Worker {
     return followed;
   }
 
-  #wake(personId: number, change: (follower: Follower<Hint>) => void): void {
+  #wake(personId: number, change: (follower: Follower) => void): void {
     const followed = this.#people.get(personId);
     if (followed === undefined) return;
     change(followed.follower);

@@ -1,24 +1,10 @@
-import type { GroupReader, PersonState, SubscriptionReport, SyncChange } from "@weighbridge/core";
+import type { EpochSeconds, GroupReader, PersonCommit, PersonRecord, StoredHint, Window } from "@weighbridge/core";
 
 /** What is kept of a person. `id` only means something inside the store. */
-export interface StoredPerson {
+export interface StoredPerson extends PersonRecord {
   readonly id: number;
-  readonly key: string;
-  readonly addedAt: number;
-  readonly cursor: number | null;
-  readonly state: PersonState;
-  readonly subscription: SubscriptionReport | null;
-  /** When their past was last read again; null for never. */
-  readonly rereadAt: number | null;
   /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */
   readonly seen: readonly string[];
-}
-
-/** A notification that was taken in: something happened to this person in this window. */
-export interface Hint {
-  readonly id: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface Message {
@@ -38,10 +24,9 @@ export interface OutboxRow extends Message {
   readonly id: number;
 }
 
-export interface SyncCommit {
-  readonly change: SyncChange;
-  readonly events: readonly Message[];
-  readonly doneHints: readonly number[];
+/** One transaction of a person's sync, with the rows that it owes to the broker. */
+export interface SyncCommit extends PersonCommit {
+  readonly messages: readonly Message[];
   readonly isStateChanged: boolean;
   readonly seen?: readonly string[];
 }
@@ -58,16 +43,15 @@ export interface Store {
   /** With everything that hangs on them. */
   removePerson(id: number): Promise<void>;
 
-  takeHint(personId: number, from: number, to: number): Promise<void>;
-  /** The oldest first. */
-  hints(personId: number, limit: number): Promise<Hint[]>;
+  /** `window` is null where only a poll can follow it. */
+  takeHint(personId: number, window: Window | null, takenAt: EpochSeconds): Promise<void>;
+  /** The newest first. */
+  hints(personId: number, limit: number): Promise<StoredHint[]>;
   /** People with hints. */
   hinted(): Promise<number[]>;
 
   reader(personId: number): GroupReader;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
-  saveSubscription(personId: number, report: SubscriptionReport): Promise<void>;
-  saveReread(personId: number, at: number): Promise<void>;
 
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;

@@ -59,8 +59,7 @@ async function outbox(directory = stateDir()) {
   const add = (...messages: (string | { topic: string; payload: string })[]) =>
     store.commitSync(id, {
       change: changeOf([]),
-      events: messages.map((message) => (typeof message === "string" ? { topic: TOPIC, payload: message } : message)),
-      doneHints: [],
+      messages: messages.map((message) => (typeof message === "string" ? { topic: TOPIC, payload: message } : message)),
       isStateChanged: false,
     });
   return { store, add, directory };

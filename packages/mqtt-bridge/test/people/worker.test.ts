@@ -113,7 +113,7 @@ async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } =
     log,
     syncer: (syncers[0] as (typeof syncers)[number]).syncer,
     async hint(at, person = 1) {
-      await store.takeHint(person, at, at + 1);
+      await store.takeHint(person, { from: at, to: at + 1 }, at);
       worker.hinted(person);
       await quiet();
     },
@@ -223,7 +223,7 @@ test("without a subscription everybody is polled every quarter of an hour", asyn
 test("a window of months is followed up by a poll", async () => {
   const { apis, worker, store } = await office();
   const [api] = apis as [Api];
-  await store.takeHint(1, 0, START);
+  await store.takeHint(1, { from: 0, to: START }, START);
   worker.hinted(1);
   await quiet();
   expect(api.windows).toEqual([]);
@@ -303,15 +303,14 @@ test("a day after the last re-read what was deleted unseen is found, also where 
   const { clock, store, syncer } = await office();
   await store.commitSync(1, {
     change: changeOf([weightGroup(7, START - 3_600)]),
-    events: [],
-    doneHints: [],
+    messages: [],
     isStateChanged: false,
   });
   await clock.advance(86_400_000);
   await quiet();
   expect(await store.reader(1).byIds([7])).toEqual([]);
-  expect(syncer.stored.rereadAt).toBe(START + 86_400);
-  expect((await store.people())[0]?.rereadAt).toBe(START + 86_400);
+  expect(syncer.stored.memory).toEqual({ rereadAt: START + 86_400 });
+  expect((await store.people())[0]?.memory).toEqual({ rereadAt: START + 86_400 });
 });
 
 test("another failure than the one before is told too", async () => {
@@ -334,9 +333,9 @@ test("a new hint that comes during a sync does not wait for a repeated one", asy
   await clock.advance(2_000);
   const gate = Promise.withResolvers<void>();
   api.gate = gate.promise;
-  await store.takeHint(1, START, START + 1);
+  await store.takeHint(1, { from: START, to: START + 1 }, START);
   await hint(START - 100_000);
-  await store.takeHint(1, START + 500_000, START + 500_001);
+  await store.takeHint(1, { from: START + 500_000, to: START + 500_001 }, START);
   worker.hinted(1);
   gate.resolve();
   await quiet();

@@ -1,12 +1,11 @@
-import { emptyPersonState } from "@weighbridge/core";
+import { emptyPersonState, type PersonEvent } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
 import type { Store, SyncCommit } from "../../src/store/store.ts";
 import { changeOf, weightGroup } from "../support/changes.ts";
 
 const commitOf = (more: Partial<SyncCommit> = {}): SyncCommit => ({
   change: changeOf([]),
-  events: [],
-  doneHints: [],
+  messages: [],
   isStateChanged: false,
   ...more,
 });
@@ -42,15 +41,15 @@ export function testStore(name: string, start: () => { open(): Store }): void {
         cursor: 9_000,
         verdict: { weighInId: 7, verdict: "claimed" },
       });
-      const events = [{ topic: "a/weigh_in", payload: "{}" }];
-      await before.commitSync(id, commitOf({ change, events, isStateChanged: true, seen: ["weight"] }));
+      const messages = [{ topic: "a/weigh_in", payload: "{}" }];
+      await before.commitSync(id, commitOf({ change, messages, isStateChanged: true, seen: ["weight"] }));
       await before.close();
 
       const after = open();
       expect(await after.people()).toMatchObject([{ id, cursor: 9_000, state, seen: ["weight"] }]);
       expect(await after.reader(id).byIds([7])).toEqual([weightGroup(7, 5_000)]);
       expect(await after.reader(id).verdicts([7, 8])).toEqual(new Map([[7, "claimed"]]));
-      expect(await after.owed(0, 10)).toEqual([{ id: 1, ...events[0] }]);
+      expect(await after.owed(0, 10)).toEqual([{ id: 1, ...messages[0] }]);
     });
 
     test("groups are read by ascending time, with both ends of a range, of one person only", async () => {
@@ -85,31 +84,49 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect(await store.people()).toMatchObject([{ state, cursor: 5 }]);
     });
 
-    test("hints wait in the order in which they came until a sync that followed them is committed", async () => {
+    test("hints wait, the newest first, until a sync that followed them is committed", async () => {
       const { open } = start();
       const store = open();
       const { id } = await store.addPerson("wbs:29", 0);
-      await store.takeHint(id, 10, 11);
-      await store.takeHint(id, 5, 6);
-      await store.takeHint(id, 20, 21);
-      const [first, second] = await store.hints(id, 2);
-      expect([first, second]).toMatchObject([
-        { from: 10, to: 11 },
-        { from: 5, to: 6 },
-      ]);
-      await store.commitSync(id, commitOf({ doneHints: [first?.id as number, second?.id as number] }));
+      await store.takeHint(id, { from: 10, to: 11 }, 100);
+      await store.takeHint(id, { from: 5, to: 6 }, 101);
+      await store.takeHint(id, null, 102);
+      const [newest, second] = await store.hints(id, 2);
+      expect(newest).toMatchObject({ window: null, takenAt: 102, tries: 0, nextAt: 0 });
+      expect(second).toMatchObject({ window: { from: 5, to: 6 }, takenAt: 101 });
+      await store.commitSync(id, commitOf({ doneHints: [newest?.id as number, second?.id as number] }));
       await store.close();
       const after = open();
       expect(await after.hinted()).toEqual([id]);
-      expect(await after.hints(id, 9)).toMatchObject([{ from: 20, to: 21 }]);
+      expect(await after.hints(id, 9)).toMatchObject([{ window: { from: 10, to: 11 } }]);
+    });
+
+    test("a hint that showed nothing new keeps its tries and its next time", async () => {
+      const { open } = start();
+      const store = open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      await store.takeHint(id, { from: 10, to: 11 }, 100);
+      const [hint] = await store.hints(id, 1);
+      await store.commitSync(id, commitOf({ triedHints: [{ id: hint?.id as number, tries: 2, nextAt: 160 }] }));
+      await store.close();
+      expect(await open().hints(id, 9)).toMatchObject([{ takenAt: 100, tries: 2, nextAt: 160 }]);
+    });
+
+    test("events are counted by subject, and the count outlives the subject's groups", async () => {
+      const store = start().open();
+      const { id } = await store.addPerson("wbs:29", 0);
+      const change = changeOf([weightGroup(7, 5_000)], { events: [eventOf(7), eventOf(7), eventOf(null)] });
+      await store.commitSync(id, commitOf({ change }));
+      await store.commitSync(id, commitOf({ change: changeOf([], { removals: [7], events: [eventOf(7)] }) }));
+      expect(await store.reader(id).eventCounts([7, 8])).toEqual(new Map([[7, 3]]));
     });
 
     test("an event is owed until it is released, then released until it is finished", async () => {
       const { open } = start();
       const store = open();
       const { id } = await store.addPerson("wbs:29", 0);
-      const events = ["a", "b", "c"].map((payload) => ({ topic: "t", payload }));
-      await store.commitSync(id, commitOf({ events }));
+      const messages = ["a", "b", "c"].map((payload) => ({ topic: "t", payload }));
+      await store.commitSync(id, commitOf({ messages }));
       const [a, b, c] = ids(await store.owed(0, 9)) as [number, number, number];
       expect(ids(await store.owed(a, 1))).toEqual([b]);
       await store.release(a);
@@ -128,7 +145,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
     test("a parked event is neither owed nor forgotten, until it is unparked", async () => {
       const store = start().open();
       const { id } = await store.addPerson("wbs:29", 0);
-      await store.commitSync(id, commitOf({ events: [{ topic: "t", payload: "a" }] }));
+      await store.commitSync(id, commitOf({ messages: [{ topic: "t", payload: "a" }] }));
       await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
       expect(await store.counts()).toEqual({ hints: 0, owed: 0, parked: 1 });
@@ -141,21 +158,21 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       const { open } = start();
       const store = open();
       const { id } = await store.addPerson("wbs:29", 0);
-      const events = [{ topic: "t", payload: "a" }];
-      await store.commitSync(id, commitOf({ events }));
+      const messages = [{ topic: "t", payload: "a" }];
+      await store.commitSync(id, commitOf({ messages }));
       store.finish(1);
       await store.close();
       const after = open();
-      await after.commitSync(id, commitOf({ events }));
+      await after.commitSync(id, commitOf({ messages }));
       expect(ids(await after.owed(0, 9))).toEqual([2]);
     });
 
     test("a removed person takes everything along but the events that are owed", async () => {
       const store = start().open();
       const { id } = await store.addPerson("wbs:29", 0);
-      await store.takeHint(id, 1, 2);
-      const events = [{ topic: "t", payload: "a" }];
-      await store.commitSync(id, commitOf({ change: changeOf([weightGroup(1, 100)]), events }));
+      await store.takeHint(id, { from: 1, to: 2 }, 100);
+      const messages = [{ topic: "t", payload: "a" }];
+      await store.commitSync(id, commitOf({ change: changeOf([weightGroup(1, 100)]), messages }));
       await store.removePerson(id);
       expect(await store.people()).toEqual([]);
       expect(await store.hinted()).toEqual([]);
@@ -173,24 +190,27 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect(new Set(await open().retainedTopics())).toEqual(new Set(["b", "c"]));
     });
 
-    test("a subscription report is kept", async () => {
+    test("the subscription report and the follower's memory are kept", async () => {
       const { open } = start();
       const store = open();
-      const { id } = await store.addPerson("wbs:29", 0);
-      const report = { status: "active", callbackUrl: "http://x", checkedAt: 1, nextCheckAt: 2 } as const;
-      await store.saveSubscription(id, report);
+      const { id, memory } = await store.addPerson("wbs:29", 0);
+      expect(memory).toEqual({});
+      const subscription = { status: "active", callbackUrl: "http://x", checkedAt: 1, nextCheckAt: 2 } as const;
+      await store.commitSync(id, commitOf({ subscription, memory: { rereadAt: 5_000 } }));
       await store.close();
-      expect(await open().people()).toMatchObject([{ subscription: report }]);
-    });
-
-    test("when a person's past was last read again is kept", async () => {
-      const { open } = start();
-      const store = open();
-      const { id, rereadAt } = await store.addPerson("wbs:29", 0);
-      expect(rereadAt).toBeNull();
-      await store.saveReread(id, 5_000);
-      await store.close();
-      expect(await open().people()).toMatchObject([{ rereadAt: 5_000 }]);
+      expect(await open().people()).toMatchObject([{ subscription, memory: { rereadAt: 5_000 } }]);
     });
   });
 }
+
+const eventOf = (subjectId: number | null): PersonEvent => ({
+  id: "e",
+  kind: "measurement",
+  subjectId,
+  measuredAt: 1,
+  recordedAt: 1,
+  backdated: false,
+  attribution: null,
+  values: {},
+  derived: { bmi: null, change: null, trend: null, toTarget: null },
+});

@@ -89,10 +89,10 @@ test("all writes of one turn of the event loop are one transaction", async () =>
   const directory = stateDir();
   const { store } = openStore(directory);
   const { id } = await store.addPerson("wbs:29", 0);
-  const writes = [store.takeHint(id, 1, 2), store.takeHint(id, 3, 4)];
+  const writes = [store.takeHint(id, { from: 1, to: 2 }, 5), store.takeHint(id, { from: 3, to: 4 }, 5)];
   // What fails takes everything of its transaction along.
   const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
-  writes.push(store.commitSync(id, { change: broken, events: [], doneHints: [], isStateChanged: false }));
+  writes.push(store.commitSync(id, { change: broken, messages: [], isStateChanged: false }));
   const outcomes = await Promise.allSettled(writes);
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
   expect(await store.hints(id, 9)).toEqual([]);
@@ -103,9 +103,9 @@ test("after a write that failed nothing is written any more, and the failure is 
   const { store, failures } = openStore(directory);
   const { id } = await store.addPerson("wbs:29", 0);
   const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
-  const commit = { change: broken, events: [], doneHints: [], isStateChanged: false };
+  const commit = { change: broken, messages: [], isStateChanged: false };
   await expect(store.commitSync(id, commit)).rejects.toThrow();
-  await expect(store.takeHint(id, 1, 2)).rejects.toThrow();
+  await expect(store.takeHint(id, { from: 1, to: 2 }, 5)).rejects.toThrow();
   expect(failures).toHaveLength(1);
 });
 
@@ -114,8 +114,7 @@ test("a finished event's row is deleted after a while where no other write takes
   const { id } = await store.addPerson("wbs:29", 0);
   await store.commitSync(id, {
     change: changeOf([]),
-    events: [{ topic: "t", payload: "a" }],
-    doneHints: [],
+    messages: [{ topic: "t", payload: "a" }],
     isStateChanged: false,
   });
   store.finish(1);

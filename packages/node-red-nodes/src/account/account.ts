@@ -124,8 +124,9 @@ export class Account {
     const { file, sync } = this.#started();
     const { from, to } = parsed;
     const { hints } = file.record;
-    if (hints.length >= LIMITS.hints && !hints.some((hint) => isSameWindow(hint, { from, to }))) return "full";
-    await file.commit((record) => withHint(record, { from, to }));
+    if (hints.length >= LIMITS.hints && !hints.some(({ window }) => isSameWindow(window, { from, to }))) return "full";
+    const takenAt = Math.floor(this.#input.clock.now() / 1000);
+    await file.commit((record) => withHint(record, { from, to }, takenAt));
     sync.hinted();
     return "taken";
   }

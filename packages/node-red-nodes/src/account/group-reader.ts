@@ -24,4 +24,8 @@ export const groupReader = (record: () => AccountRecord): GroupReader => ({
     }
     return found;
   },
+  async eventCounts(subjectIds) {
+    const { eventCounts = {} } = record();
+    return new Map(subjectIds.flatMap((id) => (eventCounts[id] === undefined ? [] : [[id, eventCounts[id]]])));
+  },
 });

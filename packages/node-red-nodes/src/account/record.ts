@@ -1,22 +1,18 @@
 import {
   type EpochSeconds,
   emptyPersonState,
+  type FollowMemory,
   type MeasureGroup,
+  type PersonCommit,
   type PersonEvent,
   type PersonState,
+  type StoredHint,
   type SubscriptionReport,
   type SyncChange,
   type Verdict,
+  type Window,
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
-
-/** A notification that was taken in: something happened in this window, both ends included. */
-export interface Hint {
-  readonly from: EpochSeconds;
-  readonly to: EpochSeconds;
-  /** How often it came since it was followed last; once without it. */
-  readonly times?: number;
-}
 
 /** Everything of a person that must survive a restart. Plain data, kept as one file; never holds a key. */
 export interface AccountRecord {
@@ -30,13 +26,17 @@ export interface AccountRecord {
   readonly groups: readonly MeasureGroup[];
   /** By the id of the weigh-in. */
   readonly verdicts: Readonly<Record<string, Verdict>>;
-  readonly hints: readonly Hint[];
+  /** In the order of taking. */
+  readonly hints: readonly StoredHint[];
+  /** The id of the hint that was taken last. */
+  readonly lastHintId?: number;
   /** Events that may not have been sent yet, oldest first. */
   readonly outbox: readonly PersonEvent[];
   /** By the id of the weigh-in node. */
   readonly subscriptions: Readonly<Record<string, SubscriptionReport>>;
-  /** When the past was last read again; absent for never. */
-  readonly rereadAt?: EpochSeconds;
+  readonly memory?: FollowMemory;
+  /** By subject, how many events it had. */
+  readonly eventCounts?: Readonly<Record<string, number>>;
 }
 
 export function newRecord(key: string, addedAt: EpochSeconds): AccountRecord {
@@ -75,7 +75,7 @@ export function isRecordOf(key: string, value: unknown): value is AccountRecord 
     isWhole(addedAt) &&
     [state, state?.latest, state?.target, verdicts, subscriptions].every(isObject) &&
     isListOf(groups, ({ id, measuredAt, measures }) => isWhole(id) && isWhole(measuredAt) && Array.isArray(measures)) &&
-    isListOf(hints, ({ from, to }) => isWhole(from) && isWhole(to)) &&
+    isListOf(hints, ({ id, takenAt }) => isWhole(id) && isWhole(takenAt)) &&
     isListOf(outbox, ({ id, kind, values }) => typeof id === "string" && typeof kind === "string" && isObject(values))
   );
 }
@@ -85,23 +85,33 @@ const isObject = (value: unknown): boolean => typeof value === "object" && value
 const isListOf = <T>(list: readonly T[], fits: (item: T) => boolean): boolean =>
   Array.isArray(list) && list.every((item) => isObject(item) && fits(item));
 
-export const isSameWindow = (a: Hint, b: Hint): boolean => a.from === b.from && a.to === b.to;
+export const isSameWindow = (a: Window | null, b: Window | null): boolean => a?.from === b?.from && a?.to === b?.to;
 
-/** One that waits already is counted: what came after it was looked at must be looked at again. */
-export function withHint(record: AccountRecord, { from, to }: Hint): AccountRecord {
-  const waiting = record.hints.find((hint) => isSameWindow(hint, { from, to }));
-  if (waiting === undefined) return { ...record, hints: [...record.hints, { from, to }] };
-  const again = { ...waiting, times: (waiting.times ?? 1) + 1 };
-  return { ...record, hints: record.hints.map((hint) => (hint === waiting ? again : hint)) };
+/** One that waits already is replaced: the API has to be asked again after the newer one came. */
+export function withHint(record: AccountRecord, window: Window | null, takenAt: EpochSeconds): AccountRecord {
+  const id = (record.lastHintId ?? 0) + 1;
+  const others = record.hints.filter((hint) => !isSameWindow(hint.window, window));
+  return { ...record, lastHintId: id, hints: [...others, { id, window, takenAt, tries: 0, nextAt: 0 }] };
 }
 
-const withoutHints = (hints: readonly Hint[], done: readonly Hint[]) =>
-  done.length === 0
-    ? hints
-    : hints.filter((hint) => !done.some((other) => isSameWindow(hint, other) && hint.times === other.times));
+/** What a turn found, the hints that it followed, and the events that are now owed. */
+export function withCommit(record: AccountRecord, commit: PersonCommit): AccountRecord {
+  const { change, memory, doneHints = [], triedHints = [] } = commit;
+  const next = change === undefined ? record : withChange(record, change);
+  return { ...next, ...(memory && { memory }), hints: hintsAfter(next.hints, doneHints, triedHints) };
+}
 
-/** What a sync found, the hints that it followed, and the events that are now owed. */
-export function withChange(record: AccountRecord, change: SyncChange, done: readonly Hint[]): AccountRecord {
+function hintsAfter(
+  hints: readonly StoredHint[],
+  done: readonly number[],
+  tried: NonNullable<PersonCommit["triedHints"]>,
+): readonly StoredHint[] {
+  if (done.length + tried.length === 0) return hints;
+  const again = new Map(tried.map((hint) => [hint.id, hint]));
+  return hints.filter(({ id }) => !done.includes(id)).map((hint) => ({ ...hint, ...again.get(hint.id) }));
+}
+
+function withChange(record: AccountRecord, change: SyncChange): AccountRecord {
   const { upserts, removals, events, state, cursor, verdict } = change;
   return {
     ...record,
@@ -109,9 +119,18 @@ export function withChange(record: AccountRecord, change: SyncChange, done: read
     cursor: cursor ?? record.cursor,
     groups: upserts.length + removals.length === 0 ? record.groups : withGroups(record.groups, upserts, removals),
     verdicts: verdict ? { ...record.verdicts, [verdict.weighInId]: verdict.verdict } : record.verdicts,
-    hints: withoutHints(record.hints, done),
     outbox: events.length === 0 ? record.outbox : [...record.outbox, ...events],
+    ...(events.length > 0 && { eventCounts: counted(record.eventCounts, events) }),
   };
+}
+
+function counted(
+  counts: Readonly<Record<string, number>> = {},
+  events: readonly PersonEvent[],
+): Readonly<Record<string, number>> {
+  const next = { ...counts };
+  for (const { subjectId } of events) if (subjectId !== null) next[subjectId] = (next[subjectId] ?? 0) + 1;
+  return next;
 }
 
 function withGroups(
@@ -128,8 +147,6 @@ function withGroups(
 export function withoutEvents(record: AccountRecord, sent: ReadonlySet<string>): AccountRecord {
   return { ...record, outbox: record.outbox.filter(({ id }) => !sent.has(id)) };
 }
-
-export const withReread = (record: AccountRecord, rereadAt: EpochSeconds): AccountRecord => ({ ...record, rereadAt });
 
 /** Undefined forgets it. */
 export function withSubscription(

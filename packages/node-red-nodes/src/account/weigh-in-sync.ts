@@ -3,18 +3,19 @@ import {
   type Clock,
   Follower,
   type PersonApi,
+  type PersonCommit,
   type PersonEvent,
   type PersonRecord,
   type PersonStore,
   Rounds,
+  type StoredHint,
   type SubscriptionReport,
-  type SyncChange,
   type Verdict,
 } from "@weighbridge/core";
 import { type Problem, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { groupReader } from "./group-reader.ts";
-import { type Hint, withChange, withoutEvents, withReread } from "./record.ts";
+import { type AccountRecord, withCommit, withoutEvents } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
 
 export interface WeighInSyncInput {
@@ -34,7 +35,7 @@ export interface WeighInSyncInput {
 }
 
 /** The follower's store, on the account's record file. */
-class RecordStore implements PersonStore<Hint> {
+class RecordStore implements PersonStore {
   readonly groups;
   readonly #file: RecordFile;
 
@@ -43,37 +44,39 @@ class RecordStore implements PersonStore<Hint> {
     this.groups = groupReader(() => file.record);
   }
 
-  get record(): PersonRecord {
-    const { key, addedAt, cursor, state, rereadAt = null } = this.#file.record;
-    return { key, addedAt, cursor, state, rereadAt };
+  async load(): Promise<PersonRecord> {
+    return recordOf(this.#file);
   }
 
-  async hints(limit: number): Promise<readonly Hint[]> {
-    return this.#file.record.hints.slice(0, limit);
+  async hints(limit: number): Promise<readonly StoredHint[]> {
+    return this.#file.record.hints.slice(-limit).toReversed();
   }
 
-  async commit(change: SyncChange, followed: readonly Hint[]): Promise<void> {
-    const { record } = this.#file;
-    const { upserts, removals, events, cursor, state, verdict } = change;
-    const isSame =
-      upserts.length + removals.length + events.length + followed.length === 0 &&
-      verdict === undefined &&
-      state === record.state;
-    // A poll that found nothing is no reason to write a whole history again: the next one looks back a little further.
-    const lag = cursor === undefined ? 0 : record.cursor === null ? Infinity : cursor - record.cursor;
-    if (isSame && lag < LIMITS.cursorLagS) return;
-    await this.#file.commit((current) => withChange(current, change, followed));
+  async commit(commit: PersonCommit): Promise<void> {
+    if (isWorthWriting(this.#file.record, commit)) await this.#file.commit((current) => withCommit(current, commit));
   }
+}
 
-  saveReread(at: number): Promise<void> {
-    return this.#file.commit((record) => withReread(record, at));
-  }
+/** Subscriptions are kept per node, beside the follower. */
+function recordOf({ record: { key, addedAt, cursor, state, memory = {} } }: RecordFile): PersonRecord {
+  return { key, addedAt, cursor, state, memory, subscription: null };
+}
+
+/** A poll that found nothing is no reason to write a whole history again: the next one looks back a little further. */
+function isWorthWriting(record: AccountRecord, { change, memory, doneHints = [], triedHints = [] }: PersonCommit) {
+  if (memory !== undefined || doneHints.length + triedHints.length > 0) return true;
+  if (change === undefined) return false;
+  const { upserts, removals, events, cursor, state, verdict } = change;
+  if (upserts.length + removals.length + events.length > 0 || verdict !== undefined) return true;
+  if (state !== record.state) return true;
+  const lag = cursor === undefined ? 0 : record.cursor === null ? Infinity : cursor - record.cursor;
+  return lag >= LIMITS.cursorLagS;
 }
 
 /** Follows the account's person, and hands on the events that are on disk. */
 export class WeighInSync {
   readonly #input: WeighInSyncInput;
-  readonly #follower: Follower<Hint>;
+  readonly #follower: Follower;
   readonly #rounds: Rounds;
   /** Told in this process, though perhaps still in the outbox. */
   readonly #sent = new Set<string>();
@@ -83,7 +86,7 @@ export class WeighInSync {
   constructor(input: WeighInSyncInput) {
     const { api, file, clock, ambiguous, pollWithoutSubscriptionS, subscriptions } = input;
     this.#input = input;
-    this.#follower = new Follower<Hint>(
+    this.#follower = new Follower(
       {
         api,
         store: new RecordStore(file),
@@ -94,13 +97,13 @@ export class WeighInSync {
         onSuccess: () => this.#tell(null),
         onFailure: ({ error }) => this.#tell(problemOf(error)),
       },
-      { hasHints: file.record.hints.length > 0 },
+      { record: recordOf(file), hasHints: file.record.hints.length > 0 },
     );
     this.#rounds = new Rounds(clock, { parallel: 1 });
   }
 
   start(): void {
-    const { clock, file, tellFrom } = this.#input;
+    const { file, tellFrom } = this.#input;
     const follower = this.#follower;
     const hasOwed = () => file.record.outbox.some(({ id }) => !this.#sent.has(id));
     this.#rounds.start([
@@ -111,7 +114,6 @@ export class WeighInSync {
         serve: () => follower.alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error))),
       },
     ]);
-    void clock;
   }
 
   async stop(): Promise<void> {

@@ -121,7 +121,9 @@ describe("an account that is listened to", () => {
     await before.account.takeNotification(notification(world.ada.userId, date));
     await vi.waitFor(() => expect(before.problems.at(-1)).not.toBeNull());
     await before.account.stop();
-    expect(JSON.parse(await readFile(before.stateFile, "utf8")).hints).toEqual([{ from: date, to: date + 1 }]);
+    expect(JSON.parse(await readFile(before.stateFile, "utf8")).hints).toMatchObject([
+      { window: { from: date, to: date + 1 } },
+    ]);
 
     world.sim.heal();
     const after = await listening(world, { directory: before.directory });
@@ -156,7 +158,7 @@ describe("an account that is listened to", () => {
     const { account, stateFile } = await listening(world, { directory: before.directory });
     await vi.waitFor(() => expect(account.state?.lastWeighIn).toBeNull());
     await vi.waitFor(async () =>
-      expect(JSON.parse(await readFile(stateFile, "utf8")).rereadAt).toBeGreaterThanOrEqual(START + 86_400),
+      expect(JSON.parse(await readFile(stateFile, "utf8")).memory?.rereadAt).toBeGreaterThanOrEqual(START + 86_400),
     );
   });
 

@@ -1,7 +1,7 @@
 import type { MeasureGroup, SubscriptionReport, SyncChange } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
 import { groupReader } from "../../src/account/group-reader.ts";
-import { isRecordOf, newRecord, withChange, withHint, withSubscription } from "../../src/account/record.ts";
+import { isRecordOf, newRecord, withCommit, withHint, withSubscription } from "../../src/account/record.ts";
 
 const group = (id: number, measuredAt: number): MeasureGroup => ({
   id,
@@ -21,13 +21,13 @@ const change = (upserts: readonly MeasureGroup[], removals: readonly number[] = 
 
 describe("a record", () => {
   test("keeps groups by the time of measuring, each once", () => {
-    const first = withChange(fresh, change([group(3, 30), group(1, 10)]), []);
-    const second = withChange(first, change([group(2, 20), group(3, 5)], [1]), []);
+    const first = withCommit(fresh, { change: change([group(3, 30), group(1, 10)]) });
+    const second = withCommit(first, { change: change([group(2, 20), group(3, 5)], [1]) });
     expect(second.groups.map(({ id }) => id)).toEqual([3, 2]);
   });
 
   test("survives JSON unchanged, and knows itself again", () => {
-    const record = withHint(withChange(fresh, change([group(1, 10)]), []), { from: 1, to: 2 });
+    const record = withHint(withCommit(fresh, { change: change([group(1, 10)]) }), { from: 1, to: 2 }, 3);
     const read: unknown = JSON.parse(JSON.stringify(record));
     expect(read).toEqual(record);
     expect(isRecordOf("wbs:1001", read)).toBe(true);
@@ -36,8 +36,14 @@ describe("a record", () => {
   });
 
   test("drops a hint with the change that followed it, and no other", () => {
-    const hinted = withHint(withHint(fresh, { from: 1, to: 2 }), { from: 5, to: 6 });
-    expect(withChange(hinted, change([]), [{ from: 1, to: 2 }]).hints).toEqual([{ from: 5, to: 6 }]);
+    const hinted = withHint(withHint(fresh, { from: 1, to: 2 }, 9), { from: 5, to: 6 }, 9);
+    const left = withCommit(hinted, { doneHints: [1] }).hints;
+    expect(left).toEqual([{ id: 2, window: { from: 5, to: 6 }, takenAt: 9, tries: 0, nextAt: 0 }]);
+  });
+
+  test("keeps a hint that came again while it was followed", () => {
+    const hinted = withHint(withHint(fresh, { from: 1, to: 2 }, 9), { from: 1, to: 2 }, 10);
+    expect(withCommit(hinted, { doneHints: [1] }).hints).toMatchObject([{ id: 2, takenAt: 10 }]);
   });
 
   test("forgets a subscription that was ended", () => {
@@ -50,7 +56,7 @@ describe("a record", () => {
 
 describe("the reader of a record", () => {
   const record = {
-    ...withChange(fresh, change([1, 2, 3, 4].map((id) => group(id, id * 10))), []),
+    ...withCommit(fresh, { change: change([1, 2, 3, 4].map((id) => group(id, id * 10))) }),
     verdicts: { 2: "claimed" as const },
   };
   const reader = groupReader(() => record);

@@ -1,5 +1,5 @@
+import type { Subscription } from "../../domain/subscription.ts";
 import { checkOf } from "../../http/check.ts";
-import type { Subscription } from "../../ports/person-api.ts";
 import type { ListedSubscription } from "../listed-subscription.ts";
 import { wbsServices } from "../wire/services.ts";
 

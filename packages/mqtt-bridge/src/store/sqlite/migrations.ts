@@ -26,4 +26,19 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE retained (topic TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   "ALTER TABLE people ADD COLUMN reread_at INTEGER",
+  `ALTER TABLE people ADD COLUMN memory TEXT NOT NULL DEFAULT '{}';
+  UPDATE people SET memory = json_object('rereadAt', reread_at) WHERE reread_at IS NOT NULL;
+  ALTER TABLE people DROP COLUMN reread_at;
+
+  CREATE TABLE event_counts (
+    person INTEGER NOT NULL, subject INTEGER NOT NULL, events INTEGER NOT NULL,
+    PRIMARY KEY (person, subject)) STRICT, WITHOUT ROWID;
+
+  -- A hint without a window is followed by a poll.
+  CREATE TABLE hints (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL, from_s INTEGER, to_s INTEGER,
+    taken_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0) STRICT;
+  INSERT INTO hints (id, person, from_s, to_s, taken_at) SELECT id, person, from_s, to_s, unixepoch() FROM inbox;
+  CREATE INDEX hints_by_person ON hints (person, id);
+  DROP TABLE inbox;`,
 ];

@@ -1,15 +1,17 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type Clock,
+  type EpochSeconds,
   emptyPersonState,
   type GroupReader,
   type MeasureGroup,
-  type SubscriptionReport,
+  type StoredHint,
   type SyncChange,
   type Verdict,
+  type Window,
 } from "@weighbridge/core";
 import { LIMITS } from "../../limits.ts";
-import type { Hint, OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
+import type { OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
 import { openDatabase } from "./open-database.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -20,17 +22,21 @@ const PARKED = 4;
 const SQL = {
   constant: "SELECT value FROM meta WHERE name = ?",
   addConstant: "INSERT INTO meta (name, value) VALUES (?, ?)",
-  people: "SELECT id, key, added_at, cursor, state, subscription, reread_at, seen FROM people ORDER BY id",
+  people: "SELECT id, key, added_at, cursor, state, subscription, memory, seen FROM people ORDER BY id",
   addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]')",
   saveState: "UPDATE people SET state = ? WHERE id = ?",
   saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
   saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
   saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
-  saveReread: "UPDATE people SET reread_at = ? WHERE id = ?",
-  takeHint: "INSERT INTO inbox (person, from_s, to_s) VALUES (?, ?, ?)",
-  hints: 'SELECT id, from_s AS "from", to_s AS "to" FROM inbox WHERE person = ? ORDER BY id LIMIT ?',
-  hinted: "SELECT DISTINCT person FROM inbox",
-  doneHint: "DELETE FROM inbox WHERE id = ?",
+  saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
+  takeHint: "INSERT INTO hints (person, from_s, to_s, taken_at) VALUES (?, ?, ?, ?)",
+  hints: "SELECT id, from_s, to_s, taken_at, tries, next_at FROM hints WHERE person = ? ORDER BY id DESC LIMIT ?",
+  hinted: "SELECT DISTINCT person FROM hints",
+  doneHint: "DELETE FROM hints WHERE id = ?",
+  triedHint: "UPDATE hints SET tries = ?, next_at = ? WHERE id = ?",
+  eventCount: "SELECT events FROM event_counts WHERE person = ? AND subject = ?",
+  countEvent: `INSERT INTO event_counts (person, subject, events) VALUES (?, ?, 1)
+    ON CONFLICT (person, subject) DO UPDATE SET events = events + 1`,
   between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
   byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
   before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
@@ -46,7 +52,7 @@ const SQL = {
   firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
   unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM outbox WHERE id = ?",
-  countHints: "SELECT count(*) AS n FROM inbox",
+  countHints: "SELECT count(*) AS n FROM hints",
   countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
   retained: "SELECT topic FROM retained",
   addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",
@@ -60,8 +66,17 @@ interface PersonRow {
   readonly cursor: number | null;
   readonly state: string;
   readonly subscription: string | null;
-  readonly reread_at: number | null;
+  readonly memory: string;
   readonly seen: string;
+}
+
+interface HintRow {
+  readonly id: number;
+  readonly from_s: number | null;
+  readonly to_s: number | null;
+  readonly taken_at: number;
+  readonly tries: number;
+  readonly next_at: number;
 }
 
 export interface SqliteStoreOptions {
@@ -120,7 +135,7 @@ class SqliteStore implements Store {
       cursor: row.cursor,
       state: JSON.parse(row.state),
       subscription: row.subscription === null ? null : JSON.parse(row.subscription),
-      rereadAt: row.reread_at,
+      memory: JSON.parse(row.memory),
       seen: JSON.parse(row.seen),
     }));
   }
@@ -129,24 +144,30 @@ class SqliteStore implements Store {
     const state = emptyPersonState();
     return this.#queue.write(() => {
       const id = Number(this.#sql("addPerson").run(key, addedAt, JSON.stringify(state)).lastInsertRowid);
-      return { id, key, addedAt, cursor: null, state, subscription: null, rereadAt: null, seen: [] };
+      return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
     });
   }
 
   removePerson(id: number): Promise<void> {
     return this.#queue.write(() => {
-      for (const table of ["groups", "verdicts", "inbox"])
+      for (const table of ["groups", "verdicts", "event_counts", "hints"])
         this.#db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(id);
       this.#db.prepare("DELETE FROM people WHERE id = ?").run(id);
     });
   }
 
-  takeHint(personId: number, from: number, to: number): Promise<void> {
-    return this.#queue.write(() => void this.#sql("takeHint").run(personId, from, to));
+  takeHint(personId: number, window: Window | null, takenAt: EpochSeconds): Promise<void> {
+    const { from = null, to = null } = window ?? {};
+    return this.#queue.write(() => void this.#sql("takeHint").run(personId, from, to, takenAt));
   }
 
-  async hints(personId: number, limit: number): Promise<Hint[]> {
-    return this.#sql("hints").all(personId, limit) as unknown as Hint[];
+  async hints(personId: number, limit: number): Promise<StoredHint[]> {
+    return (this.#sql("hints").all(personId, limit) as unknown as HintRow[]).map(
+      ({ id, from_s: from, to_s: to, taken_at: takenAt, tries, next_at: nextAt }) => {
+        const window = from === null || to === null ? null : { from, to };
+        return { id, window, takenAt, tries, nextAt };
+      },
+    );
   }
 
   async hinted(): Promise<number[]> {
@@ -170,32 +191,37 @@ class SqliteStore implements Store {
         }
         return found;
       },
+      eventCounts: async (ids) => {
+        const found = new Map<number, number>();
+        for (const id of ids) {
+          const row = this.#sql("eventCount").get(personId, id) as { events: number } | undefined;
+          if (row) found.set(id, row.events);
+        }
+        return found;
+      },
     };
   }
 
-  commitSync(personId: number, { change, events, doneHints, isStateChanged, seen }: SyncCommit): Promise<void> {
+  commitSync(personId: number, commit: SyncCommit): Promise<void> {
+    const { change, memory, subscription, messages, doneHints = [], triedHints = [], isStateChanged, seen } = commit;
     return this.#queue.write(() => {
-      this.#writeGroups(personId, change);
-      if (isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
-      if (change.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
+      if (change) this.#writeGroups(personId, change);
+      if (change && isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
+      if (change?.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
       if (seen) this.#sql("saveSeen").run(JSON.stringify(seen), personId);
-      for (const { topic, payload } of events) this.#sql("addEvent").run(topic, payload);
+      if (memory) this.#sql("saveMemory").run(JSON.stringify(memory), personId);
+      if (subscription) this.#sql("saveSubscription").run(JSON.stringify(subscription), personId);
+      for (const { topic, payload } of messages) this.#sql("addEvent").run(topic, payload);
       for (const id of doneHints) this.#sql("doneHint").run(id);
+      for (const { id, tries, nextAt } of triedHints) this.#sql("triedHint").run(tries, nextAt, id);
     });
   }
 
-  #writeGroups(personId: number, { upserts, removals, verdict }: SyncChange): void {
+  #writeGroups(personId: number, { upserts, removals, events, verdict }: SyncChange): void {
     for (const group of upserts) this.#sql("putGroup").run(personId, group.id, group.measuredAt, JSON.stringify(group));
     for (const id of removals) this.#sql("removeGroup").run(personId, id);
+    for (const { subjectId } of events) if (subjectId !== null) this.#sql("countEvent").run(personId, subjectId);
     if (verdict) this.#sql("putVerdict").run(personId, verdict.weighInId, verdict.verdict);
-  }
-
-  saveSubscription(personId: number, report: SubscriptionReport): Promise<void> {
-    return this.#queue.write(() => void this.#sql("saveSubscription").run(JSON.stringify(report), personId));
-  }
-
-  saveReread(personId: number, at: number): Promise<void> {
-    return this.#queue.write(() => void this.#sql("saveReread").run(at, personId));
   }
 
   async owed(above: number, limit: number): Promise<OutboxRow[]> {

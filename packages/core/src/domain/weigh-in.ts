@@ -1,5 +1,5 @@
-import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
-import type { Profile } from "../ports/person-api.ts";
+import type { EpochSeconds } from "./measure-group.ts";
+import type { Profile } from "./profile.ts";
 
 /** What to do with a weigh-in that may be somebody else's (attribution 1). */
 export type AmbiguousPolicy = "hold" | "accept" | "ignore";
@@ -79,40 +79,4 @@ export interface Derived {
   readonly change: number | null;
   readonly trend: number | null;
   readonly toTarget: number | null;
-}
-
-/** What a host keeps of a person between syncs. */
-export interface SyncedPerson {
-  /** Stable and unique: `<generation>:<userid>`. */
-  readonly key: string;
-  /** What was measured before it makes no events. */
-  readonly addedAt: EpochSeconds;
-  readonly ambiguous: AmbiguousPolicy;
-  /** Null before the first complete poll. */
-  readonly cursor: EpochSeconds | null;
-  readonly state: PersonState;
-}
-
-/** What sync reads of a host's storage, for one person. All answers are by ascending `measuredAt`. */
-export interface GroupReader {
-  /** Both ends included. */
-  between(from: EpochSeconds, to: EpochSeconds): Promise<readonly MeasureGroup[]>;
-  byIds(ids: readonly number[]): Promise<readonly MeasureGroup[]>;
-  /** The newest groups measured at or before `to`, at most `limit`. */
-  before(to: EpochSeconds, limit: number): Promise<readonly MeasureGroup[]>;
-  /** Of the given weigh-ins, the decided ones. */
-  verdicts(weighInIds: readonly number[]): Promise<ReadonlyMap<number, Verdict>>;
-}
-
-/** What one sync found. A host commits all of it in one transaction, or none. */
-export interface SyncChange {
-  readonly upserts: readonly MeasureGroup[];
-  readonly removals: readonly number[];
-  /** In the order in which they happened. */
-  readonly events: readonly PersonEvent[];
-  readonly state: PersonState;
-  /** Only a completed poll moves it. */
-  readonly cursor?: EpochSeconds;
-  /** What `decide` was told. */
-  readonly verdict?: { readonly weighInId: number; readonly verdict: Verdict };
 }

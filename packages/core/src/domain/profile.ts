@@ -1,0 +1,11 @@
+import type { EpochSeconds } from "./measure-group.ts";
+
+export interface Profile {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly shortName?: string;
+  readonly gender?: "male" | "female";
+  readonly birthDate?: EpochSeconds;
+  /** Whether the scale's data is shared; absent where the API does not say. */
+  readonly isSharing?: boolean;
+}
