@@ -50,6 +50,7 @@ export { Follower, type FollowFailure, type FollowTiming } from "./follow/follow
 export { type HintedWindow, mergeHints } from "./follow/hinted-windows.ts";
 export { type KeepInput, keepSubscription } from "./follow/keep-subscription.ts";
 export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
+export { recordAfter } from "./follow/record-after.ts";
 export { Rounds } from "./follow/rounds.ts";
 export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./follow/schedule.ts";
 export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./follow/subscription-plan.ts";

@@ -8,6 +8,7 @@ import type { PersonCommit, PersonRecord, PersonStore, StoredHint, SyncedPerson 
 import { applyProfile, decide, syncPoll, syncReread, syncWindow } from "../weigh-ins/sync.ts";
 import { type HintedWindow, mergeHints } from "./hinted-windows.ts";
 import { RecentCalls } from "./recent-calls.ts";
+import { recordAfter } from "./record-after.ts";
 import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "./schedule.ts";
 
 export interface FollowTiming extends ChoreIntervals {
@@ -222,14 +223,7 @@ export class Follower {
 
   async #commit(commit: PersonCommit): Promise<void> {
     await this.#input.store.commit(commit);
-    const { change, memory, subscription } = commit;
-    this.#record = {
-      ...this.#record,
-      ...(change && { state: change.state }),
-      ...(change?.cursor !== undefined && { cursor: change.cursor }),
-      ...(memory && { memory }),
-      ...(subscription && { subscription }),
-    };
+    this.#record = recordAfter(this.#record, commit);
   }
 
   async #doChore(chore: Chore): Promise<void> {

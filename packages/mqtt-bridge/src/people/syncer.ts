@@ -1,15 +1,16 @@
-import type {
-  AmbiguousPolicy,
-  Clock,
-  GroupReader,
-  PersonApi,
-  PersonCommit,
-  PersonEvent,
-  PersonRecord,
-  PersonStore,
-  StoredHint,
-  SubscriptionReport,
-  SyncChange,
+import {
+  type AmbiguousPolicy,
+  type Clock,
+  type GroupReader,
+  type PersonApi,
+  type PersonCommit,
+  type PersonEvent,
+  type PersonRecord,
+  type PersonStore,
+  recordAfter,
+  type StoredHint,
+  type SubscriptionReport,
+  type SyncChange,
 } from "@weighbridge/core";
 import type { Message, Store, StoredPerson } from "../store/store.ts";
 
@@ -67,30 +68,26 @@ export class Syncer implements PersonStore {
 
   async commit(commit: PersonCommit): Promise<void> {
     const { store, toMessage, onCommitted } = this.#input;
-    const { change, memory, subscription, doneHints = [], triedHints = [] } = commit;
-    const { id, cursor, state, seen } = this.#stored;
-    const isChanged = change !== undefined && hasNews(change);
-    const isCursorSame = change?.cursor === undefined || change.cursor === cursor;
-    const isProfileNew = change !== undefined && change.state.profile !== state.profile;
-    const isNothing = memory === undefined && subscription === undefined && doneHints.length + triedHints.length === 0;
-    if (!isChanged && isCursorSame && !isProfileNew && isNothing) return;
+    const { change } = commit;
+    const { id, state, seen } = this.#stored;
+    const isStateChanged = change !== undefined && (hasNews(change) || change.state.profile !== state.profile);
+    if (!isStateChanged && isIdle(this.#stored, commit)) return;
     const seenNow = change === undefined ? seen : seenWith(seen, change.state);
-    await store.commitSync(id, {
-      ...commit,
-      messages: change?.events.map(toMessage) ?? [],
-      isStateChanged: isChanged || isProfileNew,
-      ...(seenNow.length === seen.length ? {} : { seen: seenNow }),
-    });
-    this.#stored = {
-      ...this.#stored,
-      state: change?.state ?? state,
-      cursor: change?.cursor ?? cursor,
-      seen: seenNow,
-      memory: memory ?? this.#stored.memory,
-      subscription: subscription ?? this.#stored.subscription,
-    };
-    if (change && (isChanged || isProfileNew)) onCommitted(change);
+    const messages = change?.events.map(toMessage) ?? [];
+    const isSeenNew = seenNow.length !== seen.length;
+    await store.commitSync(id, { ...commit, messages, isStateChanged, ...(isSeenNew && { seen: seenNow }) });
+    this.#stored = { ...recordAfter(this.#stored, commit), seen: seenNow };
+    if (change && isStateChanged) onCommitted(change);
   }
+}
+
+/** Nothing beside the state would be written. */
+function isIdle(stored: StoredPerson, commit: PersonCommit): boolean {
+  const { change, memory, subscription, doneHints = [], triedHints = [] } = commit;
+  const isCursorSame = change?.cursor === undefined || change.cursor === stored.cursor;
+  return (
+    isCursorSame && memory === undefined && subscription === undefined && doneHints.length + triedHints.length === 0
+  );
 }
 
 const hasNews = ({ upserts, removals, events, verdict }: SyncChange): boolean =>

@@ -203,18 +203,22 @@ class SqliteStore implements Store {
   }
 
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
-    const { change, memory, subscription, messages, doneHints = [], triedHints = [], isStateChanged, seen } = commit;
+    const { change, messages, doneHints = [], triedHints = [] } = commit;
     return this.#queue.write(() => {
       if (change) this.#writeGroups(personId, change);
-      if (change && isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
-      if (change?.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
-      if (seen) this.#sql("saveSeen").run(JSON.stringify(seen), personId);
-      if (memory) this.#sql("saveMemory").run(JSON.stringify(memory), personId);
-      if (subscription) this.#sql("saveSubscription").run(JSON.stringify(subscription), personId);
+      this.#writePerson(personId, commit);
       for (const { topic, payload } of messages) this.#sql("addEvent").run(topic, payload);
       for (const id of doneHints) this.#sql("doneHint").run(id);
       for (const { id, tries, nextAt } of triedHints) this.#sql("triedHint").run(tries, nextAt, id);
     });
+  }
+
+  #writePerson(personId: number, { change, memory, subscription, isStateChanged, seen }: SyncCommit): void {
+    if (change && isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
+    if (change?.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
+    if (seen) this.#sql("saveSeen").run(JSON.stringify(seen), personId);
+    if (memory) this.#sql("saveMemory").run(JSON.stringify(memory), personId);
+    if (subscription) this.#sql("saveSubscription").run(JSON.stringify(subscription), personId);
   }
 
   #writeGroups(personId: number, { upserts, removals, events, verdict }: SyncChange): void {
