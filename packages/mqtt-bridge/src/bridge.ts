@@ -60,6 +60,7 @@ export class Bridge {
   #subscriptions: Subscriptions | undefined;
   #control: ControlConnection | undefined;
   #callbackUrl: string | undefined;
+  #clientId!: string;
   #isInfoDue = false;
   readonly #stopping = new AbortController();
 
@@ -94,9 +95,10 @@ export class Bridge {
     const { config, log, onFatal } = this.#options;
     this.#store = openSqliteStore({ directory: config.state_dir, clock: this.#clock, onFailure: onFatal });
     this.#stack.add(() => this.#store.close());
-    const secret = this.#store.constant("callback_secret", () => randomBytes(16).toString("base64url"));
+    const secret = await this.#store.setting("callback_secret", () => randomBytes(16).toString("base64url"));
     this.#callbackUrl = fullCallbackUrl(config, secret);
     await this.#makeHousehold();
+    this.#clientId = await this.#store.setting("client_id", () => `weighbridge-${randomBytes(8).toString("hex")}`);
     this.#makePublisher();
     await this.#announcer.start();
     await this.#publisher.start();
@@ -125,7 +127,7 @@ export class Bridge {
       const resident: Resident = { ...person, syncer: this.#syncer(person, stored[index] as (typeof stored)[number]) };
       return resident;
     });
-    const instance = this.#store.constant("instance", () => randomBytes(4).toString("hex"));
+    const instance = await this.#store.setting("instance", () => randomBytes(4).toString("hex"));
     this.#worker = new Worker({
       store: this.#store,
       clock: this.#clock,
@@ -189,7 +191,6 @@ export class Bridge {
 
   #makePublisher(): void {
     const { config, log, onOnline, onStep } = this.#options;
-    const clientId = this.#store.constant("client_id", () => `weighbridge-${randomBytes(8).toString("hex")}`);
     this.#publisher = new Publisher({
       store: this.#store,
       log,
@@ -197,7 +198,7 @@ export class Bridge {
       connect: (handshake) =>
         connectForEvents({
           broker: brokerOf(config),
-          clientId,
+          clientId: this.#clientId,
           will: { topic: this.#topics.bridgeState, payload: "offline" },
           handshake,
         }),
@@ -232,7 +233,7 @@ export class Bridge {
     const birth = config.home_assistant.enabled ? [config.home_assistant.status_topic] : [];
     return connectForControl({
       broker: brokerOf(config),
-      clientId: `${this.#store.constant("client_id", () => "")}-control`,
+      clientId: `${this.#clientId}-control`,
       topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
       clock: this.#clock,
       isBrokerThere: () => this.#publisher.isConnected,

@@ -1,7 +1,7 @@
 import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
-import type { OutboxRow, Store } from "../store/store.ts";
+import type { Outbox, OutboxRow } from "../store/store.ts";
 import type { EventConnection, Handshake, Outgoing } from "./connections.ts";
 
 const LARGEST_PACKET_ID = 65_535;
@@ -19,7 +19,7 @@ interface InFlight {
 }
 
 export interface PublisherInput {
-  readonly store: Store;
+  readonly store: Outbox;
   readonly log: Log;
   readonly clock: Clock;
   connect(handshake: Handshake): EventConnection;

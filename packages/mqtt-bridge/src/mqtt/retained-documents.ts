@@ -1,11 +1,11 @@
 import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
-import type { Message, Store } from "../store/store.ts";
+import type { Message, RetainedTopics } from "../store/store.ts";
 import type { ControlConnection } from "./connections.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface AnnouncerInput {
-  readonly store: Store;
+  readonly store: RetainedTopics;
   readonly clock: Clock;
   readonly publisher: Publisher;
   readonly control: () => ControlConnection | undefined;

@@ -4,7 +4,7 @@ import { type DiscoverySettings, discoveryMessages } from "../home-assistant/dis
 import { documentsOf, type Problem } from "../messages/documents.ts";
 import { type Topics, topicsBelow } from "../messages/topics.ts";
 import type { ReceiverCounts } from "../receiver/receiver.ts";
-import type { Message, Store, StoredPerson, Waiting } from "../store/store.ts";
+import type { Message, PeopleStore, StoredPerson, Waiting } from "../store/store.ts";
 import type { Syncer } from "./syncer.ts";
 
 /** A person of the configuration, with the API behind them. */
@@ -145,7 +145,7 @@ export class Household {
 /** What is stored of everybody in the configuration: new people are added, removed ones are forgotten, and `onRemoved` hears of them. */
 export async function gatherStored(
   people: readonly { readonly config: PersonConfig; readonly api: PersonApi }[],
-  store: Store,
+  store: PeopleStore,
   nowS: number,
   onRemoved: (person: StoredPerson) => void,
 ): Promise<StoredPerson[]> {

@@ -12,7 +12,7 @@ import {
   type SubscriptionReport,
   type SyncChange,
 } from "@weighbridge/core";
-import type { Message, Store, StoredPerson } from "../store/store.ts";
+import type { Message, PeopleStore, StoredPerson } from "../store/store.ts";
 
 interface SyncSettings {
   readonly slug: string;
@@ -23,7 +23,7 @@ export interface SyncerInput {
   readonly stored: StoredPerson;
   readonly settings: SyncSettings;
   readonly api: PersonApi;
-  readonly store: Store;
+  readonly store: PeopleStore;
   readonly clock: Clock;
   toMessage(event: PersonEvent): Message;
   /** After each commit that changed something; the events are on disk. */

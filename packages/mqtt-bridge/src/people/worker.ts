@@ -7,7 +7,7 @@ import {
   WeighbridgeError,
 } from "@weighbridge/core";
 import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
+import type { PeopleStore } from "../store/store.ts";
 import type { Syncer } from "./syncer.ts";
 
 /** What keeps a person's account from answering. */
@@ -22,7 +22,7 @@ export interface WorkerTiming extends FollowTiming {
 }
 
 export interface WorkerInput {
-  readonly store: Store;
+  readonly store: PeopleStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly timing: WorkerTiming;

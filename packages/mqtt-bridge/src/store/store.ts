@@ -31,15 +31,16 @@ export interface SyncCommit extends PersonCommit {
   readonly seen?: readonly string[];
 }
 
-/**
- * Everything that must survive. All writes of one turn of the event loop are one transaction; a promise that resolves says that its
- * write is on disk. Where a write fails, the process must end: what was taken in is on disk, and a restart is the way on.
- */
-export interface Store {
-  /** A value that is made once and kept: client id, callback secret, identity. */
-  constant(name: string, make: () => string): string;
+/** Values that are made once and kept: client id, callback secret. */
+export interface Settings {
+  /** The kept value; made and kept first where there is none. */
+  setting(name: string, make: () => string): Promise<string>;
+}
+
+/** The people, with everything that hangs on each: record, groups, verdicts, hints. */
+export interface PeopleStore {
   people(): Promise<StoredPerson[]>;
-  addPerson(key: string, addedAt: number): Promise<StoredPerson>;
+  addPerson(key: string, addedAt: EpochSeconds): Promise<StoredPerson>;
   /** With everything that hangs on them. */
   removePerson(id: number): Promise<void>;
 
@@ -52,7 +53,10 @@ export interface Store {
 
   reader(personId: number): GroupReader;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
+}
 
+/** Events on their way to the broker. */
+export interface Outbox {
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;
   released(): Promise<number[]>;
@@ -61,19 +65,27 @@ export interface Store {
   release(id: number): Promise<void>;
   /** May be written late: a repeat is harmless. */
   finish(id: number): void;
-  /** Kept, but not sent: the broker refused it. */
+  /** Keeps it, but does not send it: the broker refused it. */
   park(id: number, note: string): Promise<void>;
   /** Owes everything that is parked once more: the broker's rules may have changed. Resolves with the lowest of these rows; null for none. */
   unpark(): Promise<number | null>;
-  /** Owed again: the broker forgot our session. */
+  /** Owes it again: the broker forgot our session. */
   owe(id: number): Promise<void>;
-  counts(): Promise<Waiting>;
+}
 
-  /** Retained topics that the broker may hold of us. */
+/** Retained topics that the broker may hold of this bridge. */
+export interface RetainedTopics {
   retainedTopics(): Promise<string[]>;
   addRetainedTopics(topics: readonly string[]): Promise<void>;
   removeRetainedTopics(topics: readonly string[]): Promise<void>;
+}
 
-  /** Writes what is late, and gives the directory free. */
+/**
+ * Everything that must survive, cut by its consumers: each takes only its part. A promise that resolves says that its write is on disk.
+ * Where a write fails, the process must end: what was taken in is on disk, and a restart goes on from there.
+ */
+export interface Store extends Settings, PeopleStore, Outbox, RetainedTopics {
+  counts(): Promise<Waiting>;
+  /** Writes what is late, and gives the state directory free. */
   close(): Promise<void>;
 }

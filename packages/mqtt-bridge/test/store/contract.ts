@@ -15,13 +15,13 @@ const ids = (groups: readonly { readonly id: number }[]) => groups.map(({ id }) 
 /** What every store has to keep to. `open` opens the same place again and again; the one before is closed. */
 export function testStore(name: string, start: () => { open(): Store }): void {
   describe(`${name} keeps the store's contract:`, () => {
-    test("a constant is made once and kept", async () => {
+    test("a setting is made once and kept", async () => {
       const { open } = start();
       const first = open();
-      expect(first.constant("secret", () => "made")).toBe("made");
-      expect(first.constant("secret", () => "made again")).toBe("made");
+      expect(await first.setting("secret", () => "made")).toBe("made");
+      expect(await first.setting("secret", () => "made again")).toBe("made");
       await first.close();
-      expect(open().constant("secret", () => "made again")).toBe("made");
+      expect(await open().setting("secret", () => "made again")).toBe("made");
     });
 
     test("a person starts without a cursor and with nothing known", async () => {

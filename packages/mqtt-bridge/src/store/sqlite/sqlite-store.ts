@@ -20,8 +20,8 @@ const RELEASED = 2;
 const PARKED = 4;
 
 const SQL = {
-  constant: "SELECT value FROM meta WHERE name = ?",
-  addConstant: "INSERT INTO meta (name, value) VALUES (?, ?)",
+  setting: "SELECT value FROM meta WHERE name = ?",
+  addSetting: "INSERT INTO meta (name, value) VALUES (?, ?)",
   people: "SELECT id, key, added_at, cursor, state, subscription, memory, seen FROM people ORDER BY id",
   addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]')",
   saveState: "UPDATE people SET state = ? WHERE id = ?",
@@ -119,12 +119,14 @@ class SqliteStore implements Store {
     return statement;
   }
 
-  constant(name: string, make: () => string): string {
-    const known = this.#sql("constant").get(name) as { value: string } | undefined;
-    if (known) return known.value;
-    const value = make();
-    this.#sql("addConstant").run(name, value);
-    return value;
+  setting(name: string, make: () => string): Promise<string> {
+    return this.#queue.write(() => {
+      const known = this.#sql("setting").get(name) as { value: string } | undefined;
+      if (known) return known.value;
+      const value = make();
+      this.#sql("addSetting").run(name, value);
+      return value;
+    });
   }
 
   async people(): Promise<StoredPerson[]> {
