@@ -32,7 +32,7 @@ export interface SyncCommit extends PersonCommit {
 }
 
 /** Values that are made once and kept: client id, callback secret. */
-export interface Settings {
+interface Settings {
   /** The kept value; made and kept first where there is none. */
   setting(name: string, make: () => string): Promise<string>;
 }
