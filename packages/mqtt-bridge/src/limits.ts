@@ -6,7 +6,11 @@ export const LIMITS = {
   callbackRequestMs: 10_000,
   /** Addresses whose callbacks are counted at once. */
   callbackSources: 1_000,
-  callbackConnections: 512,
+  /** Late connections are looked for this often. */
+  callbackCheckMs: 1_000,
+  /** A burst of a large household, through one proxy, fits into the share of one address. */
+  callbackConnections: 4_096,
+  callbackConnectionsOfAddress: 1_024,
   /** Events on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */

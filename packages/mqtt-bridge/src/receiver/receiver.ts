@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, parseNotification } from "@weighbridge/core";
+import { bodyOf } from "../http/body.ts";
+import { type ConnectionLimits, HttpServer } from "../http/http-server.ts";
+import { PerMinute } from "../http/per-minute.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 
@@ -14,6 +16,7 @@ export interface ReceiverInput {
   readonly secret: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits?: Partial<ConnectionLimits>;
   /** Resolves when the hint is on disk; undefined where nobody here has this userid. */
   take(userId: string, from: number, to: number): Promise<void> | undefined;
 }
@@ -26,6 +29,8 @@ export interface ReceiverCounts {
   malformed: number;
   refused: number;
   failed: number;
+  /** Connections that were refused, since there were too many. */
+  dropped: number;
 }
 
 interface Reply {
@@ -33,51 +38,70 @@ interface Reply {
   readonly count: keyof ReceiverCounts;
 }
 
+const CONNECTIONS: ConnectionLimits = {
+  headersMs: LIMITS.callbackHeadersMs,
+  requestMs: LIMITS.callbackRequestMs,
+  checkMs: LIMITS.callbackCheckMs,
+  connections: LIMITS.callbackConnections,
+  connectionsOfAddress: LIMITS.callbackConnectionsOfAddress,
+};
+
+const noCounts = (): ReceiverCounts => ({
+  taken: 0,
+  probes: 0,
+  unknownUsers: 0,
+  malformed: 0,
+  refused: 0,
+  failed: 0,
+  dropped: 0,
+});
+
 /** The public HTTP side: takes notifications in, and does nothing else. */
 export class Receiver {
-  readonly counts: ReceiverCounts = { taken: 0, probes: 0, unknownUsers: 0, malformed: 0, refused: 0, failed: 0 };
+  readonly counts: ReceiverCounts = noCounts();
   readonly #input: ReceiverInput;
   readonly #secret: Buffer;
-  readonly #sources = new Map<string, number>();
-  #minute = 0;
-  #server: Server | undefined;
+  readonly #calls: PerMinute;
+  readonly #drops: PerMinute;
+  readonly #server: HttpServer;
 
   constructor(input: ReceiverInput) {
+    const { host, port, clock, log, limits } = input;
     this.#input = input;
     this.#secret = digest(input.secret);
-  }
-
-  /** Gives the port that it listens on. */
-  async start(): Promise<number> {
-    const server = createServer(
-      { headersTimeout: LIMITS.callbackHeadersMs, requestTimeout: LIMITS.callbackRequestMs },
-      (request, response) => void this.#answer(request, response),
-    );
-    server.maxConnections = LIMITS.callbackConnections;
-    this.#server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(this.#input.port, this.#input.host, () => {
-        server.removeListener("error", reject);
-        // Such as no file left for a new connection: what is open goes on, and the API tries again.
-        server.on("error", (error) =>
-          this.#input.log.error("A callback could not be taken in", {
-            reason: error.message,
-            remedy: "Let the bridge open more files, or find what keeps so many connections open.",
-          }),
-        );
-        resolve();
-      });
+    this.#calls = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
+    this.#drops = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
+    this.#server = new HttpServer({
+      host,
+      port,
+      limits: { ...CONNECTIONS, ...limits },
+      answer: (request, response) => this.#answer(request, response),
+      onDropped: (address) => this.#dropped(address),
+      onError: (error) =>
+        log.error("A callback could not be taken in", {
+          reason: error.message,
+          remedy: "Let the bridge open more files, or find what keeps so many connections open.",
+        }),
     });
-    return (server.address() as AddressInfo).port;
   }
 
-  async stop(): Promise<void> {
-    const server = this.#server;
-    if (!server?.listening) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
+  /** Resolves with the port. */
+  start(): Promise<number> {
+    return this.#server.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
+
+  /** Logged once a minute for each address: a flood must not flood the log. */
+  #dropped(address: string): void {
+    this.counts.dropped++;
+    if (this.#drops.count(address) > 1) return;
+    this.#input.log.warn("Connections to the callback port are refused: there are too many", {
+      address,
+      remedy: "If it is the proxy before this bridge, let it reuse its connections; otherwise keep the address out.",
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,14 +109,14 @@ export class Receiver {
     try {
       reply = await this.#judge(request);
     } catch (error) {
-      // Nobody waits for an answer any more.
+      // The caller has gone.
       if (request.destroyed && !request.complete) return;
       this.#input.log.error("A notification could not be stored", { reason: (error as Error).message });
       // Anything but 200 makes the API try again.
       reply = { status: 503, count: "failed" };
     }
     this.counts[reply.count]++;
-    // What is left unread of a refused request is not waited for.
+    // Does not wait for the unread rest of a refused request.
     const headers = request.complete ? {} : { connection: "close" };
     response.writeHead(reply.status, headers).end();
   }
@@ -108,7 +132,7 @@ export class Receiver {
     if (this.#isTooOften(socket.remoteAddress ?? "")) return { status: 429, count: "refused" };
     if (method === "GET" || method === "HEAD") return { status: 200, count: "probes" };
     if (method !== "POST") return { status: 405, count: "refused" };
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, LIMITS.callbackBytes);
     if (body === undefined) return { status: 413, count: "refused" };
     return this.#take(at === -1 ? "" : url.slice(at + 1), body);
   }
@@ -122,23 +146,17 @@ export class Receiver {
     }
     const { userId, from, to } = parsed;
     const taken = this.#input.take(userId, from, to);
-    // Who asks must not learn which userids are known here.
+    // An answer of ≥ 400 would make the API end the subscription.
     if (taken === undefined) return { status: 200, count: "unknownUsers" };
     await taken;
     return { status: 200, count: "taken" };
   }
 
   #isTooOften(source: string): boolean {
-    const minute = Math.floor(this.#input.clock.now() / 60_000);
-    if (minute !== this.#minute || this.#sources.size > LIMITS.callbackSources) {
-      this.#minute = minute;
-      this.#sources.clear();
-    }
-    const count = (this.#sources.get(source) ?? 0) + 1;
-    this.#sources.set(source, count);
+    const count = this.#calls.count(source);
     const { perMinute, log } = this.#input;
     if (count === perMinute + 1)
-      log.warn("An address calls too often; for the rest of the minute it is asked to try again", {
+      log.warn("An address calls too often; for the rest of the minute it is answered with 429", {
         address: source,
         remedy: "If it is the API, or the proxy before this bridge, raise callback.per_minute.",
       });
@@ -148,15 +166,3 @@ export class Receiver {
 
 /** Of one length, so that comparing takes one time. */
 const digest = (text: string) => createHash("sha256").update(text).digest();
-
-/** Undefined where it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMITS.callbackBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString("utf8");
-}

@@ -1,10 +1,12 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { request, type Server } from "node:http";
 import { connect } from "node:net";
 import { ManualClock } from "@weighbridge/core/clock";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
+import type { ConnectionLimits } from "../../src/http/http-server.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { Receiver } from "../../src/receiver/receiver.ts";
 import { keptLog } from "../support/silent-log.ts";
@@ -17,10 +19,11 @@ type Take = (userId: string, from: number, to: number) => Promise<void> | undefi
 async function started(
   take: Take = (userId) => (userId === "29" ? Promise.resolve() : undefined),
   perMinute = Number.MAX_SAFE_INTEGER,
+  limits: Partial<ConnectionLimits> = {},
 ) {
   const log = keptLog();
   const clock = new ManualClock(0);
-  const input = { host: "127.0.0.1", port: 0, perMinute, secret: SECRET, clock, log, take };
+  const input = { host: "127.0.0.1", port: 0, perMinute, secret: SECRET, clock, log, take, limits };
   const receiver = new Receiver(input);
   const port = await receiver.start();
   onTestFinished(() => receiver.stop());
@@ -119,6 +122,38 @@ test("by default a burst of a large household from one address is taken in", () 
   const people = 100;
   const callsForEach = 10;
   expect(configSchema.parse({}).callback.per_minute).toBeGreaterThanOrEqual(people * callsForEach);
+});
+
+test("a connection that sends nothing is ended in time", async () => {
+  const { port, post } = await started(undefined, undefined, { headersMs: 20, requestMs: 40, checkMs: 10 });
+  const socket = connect(port, "127.0.0.1");
+  socket.write("POST / HTTP/1.1\r\n");
+  await once(socket.resume(), "close");
+  expect(await post(FORM)).toBe(200);
+});
+
+test("connections of one address beyond its share are refused, counted, and logged once", async () => {
+  const { port, counts, log } = await started(undefined, undefined, { connectionsOfAddress: 2 });
+  const open = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+  await Promise.all(open.map((socket) => once(socket, "connect")));
+  for (let n = 0; n < 3; n++)
+    await once(
+      connect(port, "127.0.0.1").on("error", () => {}),
+      "close",
+    );
+  expect(counts.dropped).toBe(3);
+  expect(log.lines.filter((line) => line.includes("too many"))).toHaveLength(1);
+  for (const socket of open) socket.destroy();
+});
+
+test("a thousand callbacks at one moment from one address are all taken in", async () => {
+  const { port, counts } = await started();
+  const path = `/${SECRET}`;
+  const answers = await Promise.all(
+    Array.from({ length: 1_000 }, () => call({ port, method: "POST", path, payload: FORM })),
+  );
+  expect(new Set(answers)).toEqual(new Set([200]));
+  expect(counts).toMatchObject({ taken: 1_000, dropped: 0 });
 });
 
 test("a connection that the system cannot open is told, and the receiver goes on", async () => {
