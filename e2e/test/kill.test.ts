@@ -4,7 +4,7 @@ import { describeWith, isInstalled } from "../src/parts.ts";
 
 const KILLS = Number(process.env["E2E_KILLS"] ?? 200);
 const SEED = Number(process.env["E2E_SEED"] ?? Date.now() % 1_000_000);
-const STEPS = ["inbox", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
+const STEPS = ["inbox", "answered", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
 const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);
 
 describeWith("Mosquitto", isInstalled("mosquitto"), () => {

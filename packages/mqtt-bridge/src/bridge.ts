@@ -29,7 +29,7 @@ import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store, StoredPerson } from "./store/store.ts";
 
 /** The steps of a weigh-in's way through the bridge. */
-export type Step = PublisherStep | "inbox" | "committed";
+export type Step = PublisherStep | "inbox" | "answered" | "committed";
 
 export interface BridgeOptions {
   readonly config: Config;
@@ -93,7 +93,12 @@ export class Bridge {
 
   async #start(): Promise<void> {
     const { config, log, onFatal } = this.#options;
-    this.#store = openSqliteStore({ directory: config.state_dir, clock: this.#clock, onFailure: onFatal });
+    this.#store = openSqliteStore({
+      directory: config.state_dir,
+      clock: this.#clock,
+      onFailure: onFatal,
+      onWarning: (words, facts) => log.warn(words, facts),
+    });
     this.#stack.add(() => this.#store.close());
     const secret = await this.#store.setting("callback_secret", () => randomBytes(16).toString("base64url"));
     this.#callbackUrl = fullCallbackUrl(config, secret);
@@ -280,6 +285,7 @@ export class Bridge {
       secret,
       clock: this.#clock,
       log,
+      onAnswered: () => onStep?.("answered"),
       take: (userId, from, to) => {
         const resident = this.#household.byUserId(userId);
         if (resident === undefined) return undefined;

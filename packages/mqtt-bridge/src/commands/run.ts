@@ -1,6 +1,6 @@
 import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
-import { StopError } from "../errors.ts";
+import { StopError, StoreError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,8 +18,7 @@ export async function run(config: Config, terminal: Terminal): Promise<number> {
   });
   await bridge.start();
   const ending = await Promise.race([terminal.asked.then(() => undefined), fatal.promise]);
-  if (ending !== undefined)
-    log.error("The disk refused a write; ending", { reason: String(ending), remedy: DISK_REMEDY });
+  if (ending !== undefined) log.error("The store failed; ending", wordsOf(ending));
   const failures = await stop(bridge);
   for (const failure of failures)
     if (failure !== ending) log.error("A step of stopping failed", { reason: String(failure) });
@@ -27,8 +26,10 @@ export async function run(config: Config, terminal: Terminal): Promise<number> {
   return ending === undefined && failures.length === 0 ? 0 : 1;
 }
 
-const DISK_REMEDY =
-  "Free some space, or let this user write to state_dir, and start again: what was acknowledged is on disk, and nothing of it is lost.";
+const wordsOf = (error: unknown) =>
+  error instanceof StoreError
+    ? { reason: error.message, code: error.code, remedy: error.remedy }
+    : { reason: String(error), remedy: "Start again: what was acknowledged is on disk, and nothing of it is lost." };
 
 /** Gives what failed. */
 async function stop(bridge: Bridge): Promise<readonly unknown[]> {

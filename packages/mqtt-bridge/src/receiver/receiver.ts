@@ -19,6 +19,8 @@ export interface ReceiverInput {
   readonly limits?: Partial<ConnectionLimits>;
   /** Resolves when the hint is on disk; undefined where nobody here has this userid. */
   take(userId: string, from: number, to: number): Promise<void> | undefined;
+  /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
+  onAnswered?(): void;
 }
 
 /** What was called, by outcome. */
@@ -118,7 +120,9 @@ export class Receiver {
     this.counts[reply.count]++;
     // Does not wait for the unread rest of a refused request.
     const headers = request.complete ? {} : { connection: "close" };
-    response.writeHead(reply.status, headers).end();
+    response.writeHead(reply.status, headers).end(() => {
+      if (reply.count === "taken") this.#input.onAnswered?.();
+    });
   }
 
   async #judge(request: IncomingMessage): Promise<Reply> {

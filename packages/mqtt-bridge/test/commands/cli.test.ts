@@ -253,9 +253,9 @@ test("run on a disk that refuses a write says what to do, and ends with 1", asyn
     WEIGHBRIDGE_PEOPLE: JSON.stringify([{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }]),
   }).ended();
   expect({ code, err }).toEqual({ code: 1, err: "" });
-  const line = out.split("\n").find((text) => text.includes("The disk refused a write; ending"));
+  const line = out.split("\n").find((text) => text.includes("The store failed; ending"));
   expect(line).toContain("database or disk is full");
-  for (const words of ["Free some space", "start again", "nothing of it is lost"]) expect(line).toContain(words);
+  for (const words of ["free space", "start again", "nothing of it is lost"]) expect(line).toContain(words);
   expect(out).toContain("Stopped");
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -83,6 +83,67 @@ test("in a directory that was there before, only the user of the bridge may read
   expect(files).toHaveLength(3);
   for (const name of files) expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600);
   expect(statSync(directory).mode & 0o777).toBe(0o755);
+});
+
+test.each([
+  [
+    "whose header is gone",
+    (file: string) => writeFileSync(file, "no database at all, but long enough for a header".repeat(100)),
+  ],
+  ["that was cut", (file: string) => truncateSync(file, 5_000)],
+])("a database %s is named, with what to do", async (_what, spoil) => {
+  const directory = stateDir();
+  const { store } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  await store.commitSync(id, { change: changeOf([weightGroup(1, 100)]), messages: [], isStateChanged: false });
+  await store.close();
+  spoil(join(directory, "weighbridge.sqlite"));
+  const error = caught(() => openStore(directory)) as StoreError;
+  expect(error).toMatchObject({ code: "state_spoilt", actor: "operator" });
+  expect(error.message).toContain(join(directory, "weighbridge.sqlite"));
+  for (const words of ["Restore a copy", "move it away", "come back from the API", "are lost"])
+    expect(error.remedy).toContain(words);
+});
+
+test("a page that is spoilt fails the first write that meets it, with what to do", async () => {
+  const directory = stateDir();
+  const { store } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  const many = Array.from({ length: 2_000 }, (_, n) => weightGroup(n, 100 + n));
+  await store.commitSync(id, { change: changeOf(many), messages: [], isStateChanged: false });
+  await store.close();
+  const file = join(directory, "weighbridge.sqlite");
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0x55, 40_960, bytes.length - 4_096));
+  const { store: again, failures } = openStore(directory);
+  await expect(again.commitSync(id, { change: changeOf(many), messages: [], isStateChanged: false })).rejects.toThrow();
+  expect(failures).toMatchObject([{ code: "state_spoilt" }]);
+});
+
+test("an empty database is made anew, with a warning that names what is lost", () => {
+  const directory = stateDir();
+  writeFileSync(join(directory, "weighbridge.sqlite"), "");
+  const { warnings } = openStore(directory);
+  expect(warnings.join()).toContain("was empty");
+});
+
+test.each(["lock.sqlite", "lock.pid", "weighbridge.sqlite"])(
+  "a link in place of %s is refused, and its target stays",
+  (name) => {
+    const [directory, target] = [stateDir(), join(stateDir(), "victim")];
+    writeFileSync(target, "precious");
+    symlinkSync(target, join(directory, name));
+    expect(caught(() => openStore(directory))).toMatchObject({ code: "state_unusable" });
+    expect(readFileSync(target, "utf8")).toBe("precious");
+  },
+);
+
+test("only the user of the bridge can take its lock, and a directory that others may write to is warned of", () => {
+  const directory = stateDir();
+  chmodSync(directory, 0o777);
+  const { warnings } = openStore(directory);
+  for (const name of ["lock.sqlite", "lock.pid"]) expect(statSync(join(directory, name)).mode & 0o077).toBe(0);
+  expect(warnings.join()).toContain("Other users may write");
 });
 
 test("all writes of one turn of the event loop are one transaction", async () => {

@@ -12,7 +12,13 @@ export function openStore<C extends Clock = ManualClock>(
   clock: C = new ManualClock(START * 1000) as Clock as C,
 ) {
   const failures: unknown[] = [];
-  const store = openSqliteStore({ directory, clock, onFailure: (error) => failures.push(error) });
+  const warnings: string[] = [];
+  const store = openSqliteStore({
+    directory,
+    clock,
+    onFailure: (error) => failures.push(error),
+    onWarning: (words) => warnings.push(words),
+  });
   let isOpen = true;
   const close = store.close.bind(store);
   const closeOnce = async () => {
@@ -21,5 +27,5 @@ export function openStore<C extends Clock = ManualClock>(
     await close();
   };
   onTestFinished(() => closeOnce().catch(() => {}));
-  return { store: Object.assign(store, { close: closeOnce }) as Store, failures, clock };
+  return { store: Object.assign(store, { close: closeOnce }) as Store, failures, warnings, clock };
 }

@@ -1,12 +1,14 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { keepPrivate, restrict } from "./private-file.ts";
+import { storeError } from "./store-errors.ts";
 
 const FILE = "weighbridge.sqlite";
 const LOCK_FILE = "lock.sqlite";
-/** Who has the lock, for people; the lock itself is the database. */
+/** The process that has the lock, for people to read; the lock itself is the database. */
 const HOLDER_FILE = "lock.pid";
 
 /** Without the warning of older Nodes that this module is experimental: it would stand in every log, and nobody could act on it. */
@@ -28,43 +30,61 @@ export interface OpenDatabase {
   close(): void;
 }
 
+export interface OpenOptions {
+  /** Something that works, but should be changed. */
+  onWarning(words: string, facts: { readonly remedy: string; readonly directory: string }): void;
+}
+
+/** The database's file in a state directory. */
+export const databaseFile = (directory: string): string => join(directory, FILE);
+
 /** Opens the database of a state directory, and makes or migrates it. Throws a StoreError. */
-export function openDatabase(directory: string): OpenDatabase {
+export function openDatabase(directory: string, { onWarning }: OpenOptions): OpenDatabase {
+  const file = databaseFile(directory);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (isOpenToOthers(directory))
+      onWarning("Other users may write to the state directory", { directory, remedy: CLOSE });
+    const wasEmpty = existsSync(file) && statSync(file).size === 0;
+    const opened = openLocked(directory, file);
+    if (wasEmpty) onWarning("The database was empty and is made anew", { directory, remedy: RESTORE });
+    return opened;
   } catch (cause) {
-    throw unusable(directory, cause);
-  }
-  const lock = lockDirectory(directory);
-  try {
-    const file = join(directory, FILE);
-    keepPrivate(file);
-    const db = new Database(file);
-    // FULL covers power loss, not only a killed process.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
-    migrate(db, directory);
-    return {
-      db,
-      close: () => {
-        db.close();
-        lock.close();
-      },
-    };
-  } catch (cause) {
-    lock.close();
-    throw cause instanceof StoreError ? cause : unusable(directory, cause);
+    throw storeError(file, cause);
   }
 }
 
-/** Health data and the callback's secret, in a directory that others may enter. SQLite makes the other files like the first. */
-function keepPrivate(file: string): void {
-  closeSync(openSync(file, "a", 0o600));
-  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
-    try {
-      if (existsSync(name)) chmodSync(name, 0o600);
-    } catch {
-      // A disk without modes, or a file of another user that this one may write: no reason not to run.
-    }
+const CLOSE = "Run chmod go-w on it: whoever may write there can keep the bridge from starting.";
+const RESTORE =
+  "If people were followed here before, restore a copy of it; without one, weigh-ins come back from the API, and events that were not published yet are lost.";
+
+/** False on a system without such modes. */
+const isOpenToOthers = (directory: string): boolean =>
+  process.platform !== "win32" && (statSync(directory).mode & 0o022) !== 0;
+
+function openLocked(directory: string, file: string): OpenDatabase {
+  const lock = lockDirectory(directory);
+  let db: DatabaseSync | undefined;
+  try {
+    keepPrivate(file);
+    for (const name of [`${file}-wal`, `${file}-shm`]) restrict(name);
+    db = new Database(file);
+    // FULL covers power loss, not only a killed process.
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+    migrate(db, directory);
+    return { db, close: () => closeAll(db, lock) };
+  } catch (cause) {
+    closeAll(db, lock);
+    throw cause;
+  }
+}
+
+/** The lock is the last to go: until then nobody else may open the database. */
+function closeAll(db: DatabaseSync | undefined, lock: DatabaseSync): void {
+  try {
+    db?.close();
+  } finally {
+    lock.close();
   }
 }
 
@@ -72,13 +92,16 @@ function keepPrivate(file: string): void {
 function lockDirectory(directory: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new Database(join(directory, LOCK_FILE));
+    const file = join(directory, LOCK_FILE);
+    // Another user who may open it could hold the lock.
+    keepPrivate(file);
+    lock = new Database(file);
     lock.exec("BEGIN EXCLUSIVE");
-    writeFileSync(join(directory, HOLDER_FILE), `${process.pid}\n`);
+    keepPrivate(join(directory, HOLDER_FILE), `${process.pid}\n`);
     return lock;
   } catch (cause) {
     lock?.close();
-    if (!/locked|busy/i.test(String(cause))) throw unusable(directory, cause);
+    if (!/locked|busy/i.test(String(cause))) throw cause;
     throw new StoreError(`Another bridge${holderOf(directory)} uses the state directory ${directory}`, {
       code: "state_locked",
       remedy: "Stop the other bridge, or give this one a state_dir and people of its own.",
@@ -95,13 +118,6 @@ function holderOf(directory: string): string {
     return "";
   }
 }
-
-const unusable = (directory: string, cause: unknown) =>
-  new StoreError(`The state directory ${directory} cannot be used: ${(cause as Error).message}`, {
-    code: "state_unusable",
-    remedy: "Check that it exists on a disk with free space and that this user may write to it.",
-    cause,
-  });
 
 function migrate(db: DatabaseSync, directory: string): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };

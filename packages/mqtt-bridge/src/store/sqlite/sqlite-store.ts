@@ -12,7 +12,8 @@ import {
 } from "@weighbridge/core";
 import { LIMITS } from "../../limits.ts";
 import type { OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
-import { openDatabase } from "./open-database.ts";
+import { databaseFile, type OpenOptions, openDatabase } from "./open-database.ts";
+import { storeError } from "./store-errors.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 const OWED = 0;
@@ -79,17 +80,19 @@ interface HintRow {
   readonly next_at: number;
 }
 
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends Partial<OpenOptions> {
   readonly directory: string;
   readonly clock: Clock;
-  /** A write failed; the process must end. */
+  /** A write failed with a StoreError; the process must end. Called once. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Opens the store of a state directory. Throws a StoreError, also where another bridge has it open. */
-export function openSqliteStore({ directory, clock, onFailure }: SqliteStoreOptions): Store {
-  const { db, close } = openDatabase(directory);
-  return new SqliteStore(db, close, clock, new WriteQueue(db, onFailure));
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { directory, clock, onFailure, onWarning = () => {} } = options;
+  const { db, close } = openDatabase(directory, { onWarning });
+  const failed = (error: unknown) => onFailure(storeError(databaseFile(directory), error));
+  return new SqliteStore(db, close, clock, new WriteQueue(db, failed));
 }
 
 class SqliteStore implements Store {
