@@ -13,6 +13,8 @@ export const LIMITS = {
   recentCalls: 64,
   /** Newest groups kept of a person: a hundred weigh-ins a month for forty years. */
   storedGroups: 50_000,
+  /** Groups on one line of the state file. */
+  groupsPerLine: 100,
   /** Groups that "only new since last run" remembers as told. */
   rememberedGroups: 10_000,
   /** Messages that one action node works on at once. */

@@ -9,7 +9,7 @@ import {
 import { type Problem, problemOf, SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { AccountApi } from "./account-api.ts";
-import { isSameWindow, newRecord, withHint, withSubscription } from "./record.ts";
+import { isSameWindow, newRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
 import { Subscriptions, type WantedSubscription } from "./subscriptions.ts";
 import { WeighInSync } from "./weigh-in-sync.ts";
@@ -126,7 +126,7 @@ export class Account {
     const { hints } = file.record;
     if (hints.length >= LIMITS.hints && !hints.some(({ window }) => isSameWindow(window, { from, to }))) return "full";
     const takenAt = Math.floor(this.#input.clock.now() / 1000);
-    await file.commit((record) => withHint(record, { from, to }, takenAt));
+    await file.commit({ hint: { window: { from, to }, takenAt } });
     sync.hinted();
     return "taken";
   }
@@ -179,7 +179,7 @@ export class Account {
       if (report === undefined) return done.signal.throwIfAborted();
       const urls = report.previousUrl === undefined ? [report.callbackUrl] : [report.callbackUrl, report.previousUrl];
       for (const url of urls) await this.api.person.revoke(url, { signal: done.signal });
-      await file.commit((record) => withSubscription(record, nodeId, undefined));
+      await file.commit({ subscription: { nodeId, report: null } });
     } finally {
       done.abort();
       await late;
@@ -188,9 +188,10 @@ export class Account {
 
   async #start(): Promise<Running> {
     const { api, stateFile, ambiguous, clock, pollWithoutSubscriptionS, warn } = this.#input;
-    const file = new RecordFile(stateFile, newRecord(api.key, Math.floor(clock.now() / 1000)));
-    const { setAside } = await file.load();
-    if (setAside) warn(`The weigh-in state could not be read; it was kept as ${setAside}, and is now built anew.`);
+    const file = new RecordFile(stateFile, api.key, newRecord(Math.floor(clock.now() / 1000)));
+    const loaded = await file.load();
+    if (loaded.is === "set_aside")
+      warn(`The weigh-in state could not be read; it was kept as ${loaded.path}, and is now built anew.`);
     const sync = new WeighInSync({
       api: api.person,
       file,

@@ -23,9 +23,12 @@ export async function writePrivate(path: string, content: string): Promise<void>
   });
 }
 
+export const makePrivateDirectory = (path: string): Promise<unknown> =>
+  mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+
 async function write(path: string, content: string): Promise<void> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  await makePrivateDirectory(directory);
   const draft = `${path}.tmp`;
   const file = await open(draft, "w", PRIVATE_FILE);
   try {
@@ -38,7 +41,7 @@ async function write(path: string, content: string): Promise<void> {
   await syncDirectory(directory);
 }
 
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   // Windows opens no directories; its file system keeps a rename without this.
   if (process.platform === "win32") return;
   const directory = await open(path, "r");
@@ -52,7 +55,7 @@ async function syncDirectory(path: string): Promise<void> {
 /** Of a file that keeps what the nodes know. */
 export function notKept(error: unknown): SetupError {
   const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-  return new SetupError(`what the nodes know cannot be kept: ${code}`, {
+  return new SetupError(`the state file could not be read or written (${code})`, {
     code: "state_not_kept",
     remedy:
       'Let Node-RED read and write the folder "weighbridge" in its user directory, and see that the disk is not full.',

@@ -1,27 +1,43 @@
 import { rename } from "node:fs/promises";
 import { SetupError } from "../errors.ts";
-import { notKept, readPrivate, writePrivate } from "./private-file.ts";
-import { type AccountRecord, isRecordOf } from "./record.ts";
-
-type Update = (record: AccountRecord) => AccountRecord;
+import { Journal } from "./journal.ts";
+import { notKept, readPrivate } from "./private-file.ts";
+import { type AccountRecord, entriesOf, type RecordEntry, recordAfterEntry } from "./record.ts";
+import { isSound } from "./record-check.ts";
 
 interface Waiting {
-  readonly update: Update;
+  readonly entry: RecordEntry;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** A person's record in a file of its own. What `record` gives is on disk. */
+/** The first line of a file. */
+interface Header {
+  readonly version: 2;
+  readonly key: string;
+}
+
+/** What became of the file: read, made, or set aside under another name since it could not be understood. */
+export type Loaded = { readonly is: "read" | "new" } | { readonly is: "set_aside"; readonly path: string };
+
+/**
+ * A person's record in a file of its own, a line for each step. A weigh-in appends some hundred bytes, however long the history is; the file
+ * is made short again when it is opened. What `record` gives is on disk.
+ */
 export class RecordFile {
   readonly #path: string;
+  readonly #header: Header;
+  readonly #journal: Journal;
   #record: AccountRecord;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #isClosed = false;
 
-  /** `fresh` is the record of somebody who has no file yet. */
-  constructor(path: string, fresh: AccountRecord) {
+  /** `fresh` is the record of a person without a file. */
+  constructor(path: string, key: string, fresh: AccountRecord) {
     this.#path = path;
+    this.#header = { version: 2, key };
+    this.#journal = new Journal(path);
     this.#record = fresh;
   }
 
@@ -29,37 +45,33 @@ export class RecordFile {
     return this.#record;
   }
 
-  /** Gives the path under which a file that could not be read was kept. */
-  async load(): Promise<{ readonly setAside?: string }> {
-    const text = await readPrivate(this.#path);
-    const content = text === undefined ? undefined : parsed(text);
-    if (isRecordOf(this.#record.key, content)) {
-      this.#record = content;
-      return {};
-    }
-    const setAside = `${this.#path}.unreadable`;
-    if (text !== undefined)
-      await rename(this.#path, setAside).catch((error: unknown) => {
-        throw notKept(error);
-      });
-    await this.commit((record) => record);
-    return text === undefined ? {} : { setAside };
+  /** Throws a SetupError where the file cannot be read or written. */
+  async load(): Promise<Loaded> {
+    const found = await readRecord(this.#path, this.#header.key);
+    if (typeof found === "object") this.#record = found;
+    const path = `${this.#path}.unreadable`;
+    if (found === "unreadable")
+      await rename(this.#path, path).catch((error: unknown) => Promise.reject(notKept(error)));
+    await this.#journal.rewrite(this.#lines());
+    if (found === "unreadable") return { is: "set_aside", path };
+    return { is: found === "none" ? "new" : "read" };
   }
 
   /** Resolves when it is on disk. Where writing fails, the record stays as it was. What comes while the disk is busy is written together. */
-  commit(update: Update): Promise<void> {
+  commit(entry: RecordEntry): Promise<void> {
     if (this.#isClosed) return Promise.reject(closed());
     const committed = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ update, resolve, reject });
+      this.#waiting.push({ entry, resolve, reject });
     });
     this.#writing ??= this.#write();
     return committed;
   }
 
-  /** Resolves when nothing is written any more: whoever opens the file next is alone with it. */
+  /** Resolves when nothing is written any more: the next one to open the file is alone with it. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#writing;
+    await this.#journal.close();
   }
 
   async #write(): Promise<void> {
@@ -69,21 +81,51 @@ export class RecordFile {
       const waiting = this.#waiting;
       this.#waiting = [];
       try {
-        const next = waiting.reduce((record, { update }) => update(record), this.#record);
-        await writePrivate(this.#path, JSON.stringify(next));
-        this.#record = next;
-        for (const { resolve } of waiting) resolve();
+        await this.#journal.append(waiting.map(({ entry }) => entry));
+        for (const { entry, resolve } of waiting) {
+          this.#record = recordAfterEntry(this.#record, entry);
+          resolve();
+        }
       } catch (error) {
         for (const { reject } of waiting) reject(error);
       }
     }
     this.#writing = undefined;
   }
+
+  *#lines(): Generator<Header | RecordEntry> {
+    yield this.#header;
+    yield* entriesOf(this.#record);
+  }
 }
 
-function parsed(text: string): unknown {
+/** The record in a file; `unreadable` also where it is another person's. */
+export async function readRecord(path: string, key: string): Promise<AccountRecord | "none" | "unreadable"> {
+  let record: AccountRecord | undefined;
+  let lines = 0;
+  for await (const line of new Journal(path).read()) {
+    lines++;
+    if (lines === 1) {
+      if (!isHeaderOf(key, line)) return "unreadable";
+      continue;
+    }
+    record = after(record, line);
+    if (record === undefined) return "unreadable";
+  }
+  if (lines === 0) return (await readPrivate(path)) !== undefined ? "unreadable" : "none";
+  return record !== undefined && isSound(record) ? record : "unreadable";
+}
+
+const isHeaderOf = (key: string, line: unknown): boolean =>
+  typeof line === "object" && line !== null && (line as Header).version === 2 && (line as Header).key === key;
+
+/** Undefined where the line cannot be understood. */
+function after(record: AccountRecord | undefined, line: unknown): AccountRecord | undefined {
+  if (typeof line !== "object" || line === null) return undefined;
+  const entry = line as RecordEntry;
+  if (record === undefined && entry.base === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return recordAfterEntry(record as AccountRecord, entry);
   } catch {
     return undefined;
   }

@@ -5,7 +5,6 @@ import {
   SUBSCRIPTION_LIMITS,
   type SubscriptionReport,
 } from "@weighbridge/core";
-import { withSubscription } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
 
 /** A subscription that a weigh-in node wants to have. */
@@ -117,7 +116,7 @@ export class Subscriptions {
       const report = await keepSubscription({ api, callbackUrl, comment, clock, signal, failures, ...previous });
       // Until the earlier URL's subscription is ended it is the one to remember.
       const kept = report.status === "failed" && known ? { ...report, callbackUrl: known.callbackUrl } : report;
-      await file.commit((record) => withSubscription(record, nodeId, kept));
+      await file.commit({ subscription: { nodeId, report: kept } });
       this.#unchecked.delete(nodeId);
       onChecked(kept);
       if (this.#wanted.has(nodeId)) onReport(kept);

@@ -15,7 +15,7 @@ import {
 import { type Problem, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { groupReader } from "./group-reader.ts";
-import { type AccountRecord, withCommit, withoutEvents } from "./record.ts";
+import type { AccountRecord } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
 
 export interface WeighInSyncInput {
@@ -37,15 +37,17 @@ export interface WeighInSyncInput {
 /** The follower's store, on the account's record file. */
 class RecordStore implements PersonStore {
   readonly groups;
+  readonly #key: string;
   readonly #file: RecordFile;
 
-  constructor(file: RecordFile) {
+  constructor(key: string, file: RecordFile) {
+    this.#key = key;
     this.#file = file;
     this.groups = groupReader(() => file.record);
   }
 
   async load(): Promise<PersonRecord> {
-    return recordOf(this.#file);
+    return recordOf(this.#key, this.#file);
   }
 
   async hints(limit: number): Promise<readonly StoredHint[]> {
@@ -53,12 +55,12 @@ class RecordStore implements PersonStore {
   }
 
   async commit(commit: PersonCommit): Promise<void> {
-    if (isWorthWriting(this.#file.record, commit)) await this.#file.commit((current) => withCommit(current, commit));
+    if (isWorthWriting(this.#file.record, commit)) await this.#file.commit({ commit });
   }
 }
 
 /** Subscriptions are kept per node, beside the follower. */
-function recordOf({ record: { key, addedAt, cursor, state, memory = {} } }: RecordFile): PersonRecord {
+function recordOf(key: string, { record: { addedAt, cursor, state, memory } }: RecordFile): PersonRecord {
   return { key, addedAt, cursor, state, memory, subscription: null };
 }
 
@@ -86,10 +88,11 @@ export class WeighInSync {
   constructor(input: WeighInSyncInput) {
     const { api, file, clock, ambiguous, pollWithoutSubscriptionS, subscriptions } = input;
     this.#input = input;
+    const key = `${api.generation}:${api.userId}`;
     this.#follower = new Follower(
       {
         api,
-        store: new RecordStore(file),
+        store: new RecordStore(key, file),
         clock,
         ambiguous,
         timing: { ...TIMING, pollWithoutSubscriptionS },
@@ -97,7 +100,7 @@ export class WeighInSync {
         onSuccess: () => this.#tell(null),
         onFailure: ({ error }) => this.#tell(problemOf(error)),
       },
-      { record: recordOf(file), hasHints: file.record.hints.length > 0 },
+      { record: recordOf(key, file), hasHints: file.record.hints.length > 0 },
     );
     this.#rounds = new Rounds(clock, { parallel: 1 });
   }
@@ -158,7 +161,7 @@ export class WeighInSync {
       for (const { id } of owed) this.#sent.add(id);
     }
     if (file.record.outbox.length === 0) return;
-    await file.commit((record) => withoutEvents(record, this.#sent));
+    await file.commit({ sent: [...this.#sent] });
     this.#sent.clear();
   }
 

@@ -2,9 +2,10 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { GroupPage, PersonApi } from "@weighbridge/core";
 import { expect, test, vi } from "vitest";
 import type { AccountApi } from "../../src/account/account-api.ts";
+import { newRecord } from "../../src/account/record.ts";
 import { RecordFile } from "../../src/account/record-file.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { adasAccount, newListener, notification } from "../support/account.ts";
+import { adasAccount, newListener, notification, recordIn } from "../support/account.ts";
 import { receiver } from "../support/receiver.ts";
 import { type Simulation, START, simulate } from "../support/simulate.ts";
 
@@ -12,12 +13,10 @@ async function listening(world: Simulation, options: Parameters<typeof adasAccou
   const made = await adasAccount(world, options);
   const heard = newListener();
   await made.account.attach(heard.listener);
-  await vi.waitFor(async () => expect(JSON.parse(await readFile(made.stateFile, "utf8")).cursor).not.toBeNull());
+  await vi.waitFor(async () => expect((await recordIn(made.stateFile)).cursor).not.toBeNull());
   await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());
   return { ...made, ...heard };
 }
-
-const recordIn = async (file: string) => JSON.parse(await readFile(file, "utf8"));
 
 /** An API whose answers to windows wait for a gate. */
 function gated() {
@@ -121,21 +120,21 @@ test("what is written while the account stops is whole when it has stopped, and 
   const text = await readFile(stateFile, "utf8");
   await Promise.allSettled(taken);
   expect(await readFile(stateFile, "utf8")).toBe(text);
-  expect(JSON.parse(text).hints).toHaveLength(3);
+  expect((await recordIn(stateFile)).hints).toHaveLength(3);
 });
 
-test("updates that come while the disk is busy are written together, in order", async () => {
+test("steps that come while the disk is busy are written together, in order", async () => {
   const world = await simulate();
   const { account, stateFile } = await listening(world);
   await account.stop();
-  const { key } = await recordIn(stateFile);
-  const file = new RecordFile(stateFile, await recordIn(stateFile));
+  const file = new RecordFile(stateFile, `wbs:${world.ada.userId}`, newRecord(0));
   await file.load();
-  await Promise.all([1, 2, 3].map((at) => file.commit((record) => ({ ...record, cursor: at * (record.cursor ?? 1) }))));
-  const { cursor } = await recordIn(stateFile);
-  expect(file.record).toMatchObject({ key, cursor });
+  const windows = [1, 2, 3].map((at) => ({ from: at, to: at }));
+  await Promise.all(windows.map((window) => file.commit({ hint: { window, takenAt: START } })));
+  expect((await recordIn(stateFile)).hints.map(({ window }) => window)).toEqual(windows);
+  expect(file.record.hints).toEqual((await recordIn(stateFile)).hints);
   await file.close();
-  await expect(file.commit((record) => record)).rejects.toMatchObject({ code: "not_ready" });
+  await expect(file.commit({ sent: [] })).rejects.toMatchObject({ code: "not_ready" });
 });
 
 test("a state that could not be read is tried again by itself", async () => {
@@ -156,16 +155,24 @@ test("a state that could not be read is tried again by itself", async () => {
   expect(problems.at(-1)).toBeNull();
 });
 
+const { groups: _none, ...base } = newRecord(START);
+
 test.each([
-  ["an event", { outbox: [null] }],
+  ["an event", { base: { outbox: [null] } }],
   ["a group", { groups: [{}] }],
-  ["a hint", { hints: [{ from: "1" }] }],
-  ["what is known", { state: {} }],
+  ["a hint", { base: { hints: [{ from: "1" }] } }],
+  ["what is known", { base: { state: {} } }],
+  ["a line", "no JSON"],
 ])("a record in which %s is damaged is set aside", async (_what, damage) => {
   const world = await simulate();
   const before = await listening(world);
   await before.account.stop();
-  await writeFile(before.stateFile, JSON.stringify({ ...(await recordIn(before.stateFile)), ...damage }));
+  const [header, ...lines] = (await readFile(before.stateFile, "utf8")).split("\n");
+  const damaged =
+    typeof damage === "string"
+      ? damage
+      : JSON.stringify({ ...damage, ...("base" in damage && { base: { ...base, ...damage.base } }) });
+  await writeFile(before.stateFile, [header, ...lines.slice(0, -1), damaged, ""].join("\n"));
   const after = await listening(world, { directory: before.directory });
   expect(after.warnings).toEqual([expect.stringContaining(".unreadable")]);
   expect(after.problems.at(-1)).toBeNull();

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { SubscriptionReport } from "@weighbridge/core";
 import { describe, expect, test, vi } from "vitest";
-import { adasAccount, newListener } from "../support/account.ts";
+import { adasAccount, newListener, recordIn } from "../support/account.ts";
 import { receiver } from "../support/receiver.ts";
 import { simulate } from "../support/simulate.ts";
 
@@ -88,7 +87,7 @@ describe("a subscription", () => {
     const { account, stateFile } = await adasAccount(world);
     const { listener, events } = newListener();
     await account.attach(listener);
-    await vi.waitFor(async () => expect(JSON.parse(await readFile(stateFile, "utf8")).cursor).not.toBeNull());
+    await vi.waitFor(async () => expect((await recordIn(stateFile)).cursor).not.toBeNull());
     world.ada.weighsIn({ weight: 81.4 });
     const callbackUrl = `${await receiver()}/late`;
     account.keepSubscription({ nodeId: "w1", callbackUrl, comment: "test", onReport: () => {} });

@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AmbiguousPolicy, PersonEvent } from "@weighbridge/core";
 import { onTestFinished } from "vitest";
 import { Account, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { openApi } from "../../src/account/open-api.ts";
+import { readRecord } from "../../src/account/record-file.ts";
 import type { Problem } from "../../src/errors.ts";
 import type { Simulation } from "./simulate.ts";
 import { stateDir } from "./state-dir.ts";
@@ -52,3 +54,11 @@ export const notification = (userId: number, date: number) => ({
   query: "",
   body: `userid=${userId}&startdate=${date}&enddate=${date + 1}`,
 });
+
+/** What a state file holds, with its groups as a list. */
+export async function recordIn(stateFile: string) {
+  const [first = ""] = (await readFile(stateFile, "utf8")).split("\n");
+  const record = await readRecord(stateFile, JSON.parse(first).key);
+  if (typeof record === "string") throw new Error(`the state file is ${record}`);
+  return { ...record, groups: await record.groups.between(-Infinity, Infinity) };
+}
