@@ -21,6 +21,7 @@ export default defineConfig({
       project("core", "packages/core"),
       project("simulator", "packages/simulator"),
       project("mqtt-bridge", "packages/mqtt-bridge"),
+      project("demo", "packages/demo"),
       project("node-red-nodes", "packages/node-red-nodes"),
       project("conformance", "conformance"),
       project("bench", "bench"),

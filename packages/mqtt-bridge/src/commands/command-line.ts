@@ -6,9 +6,6 @@ import type { Terminal } from "./terminal.ts";
 const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
 
   weighbridge run --config <file>      run the bridge (-c for short)
-  weighbridge demo                     a simulated scale, a broker and the real bridge, to try
-      --once                           one weigh-in, then end: 0 only if it arrived
-      --json                           with --once: one line of JSON
   weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
@@ -19,41 +16,44 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 
 const USAGE = 2;
 
-/** On standard error: what a script reads on standard output stays clean. */
+/** Explains wrong usage on standard error: standard output stays clean for scripts. */
 function misused(words: string): number {
   process.stderr.write(`${words}\n\n${HELP}`);
   return USAGE;
 }
 
 function terminal(): Terminal {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { promise: stopRequested, resolve } = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
       resolve();
-      // Whoever asks again does not want to wait.
+      // A second signal ends the process without waiting.
       process.once(signal, () => process.exit(1));
     });
-  return { print: (text) => void process.stdout.write(text), now: systemClock.now, asked };
+  return { print: (text) => void process.stdout.write(text), now: systemClock.now, stopRequested };
 }
 
 async function main(): Promise<number> {
+  // Before the options are read: this command knows none of the demo's.
+  if (process.argv[2] === "demo") {
+    process.stderr.write("The demo is a package of its own. Run it with: npx @weighbridge/demo\n");
+    return USAGE;
+  }
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       config: { type: "string", short: "c" },
-      once: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", default: false },
     },
   });
   const [command, action] = positionals;
-  const say = (text: string, code = 0) => {
+  const print = (text: string, code = 0) => {
     process.stdout.write(text);
     return code;
   };
-  if (values.version) return say(`${(await import("../version.ts")).VERSION}\n`);
-  if (values.help) return say(HELP);
+  if (values.version) return print(`${(await import("../version.ts")).VERSION}\n`);
+  if (values.help) return print(HELP);
   if (command === undefined) return misused("Say what to do.");
   const file = values.config === undefined ? {} : { file: values.config };
   switch (command) {
@@ -61,9 +61,6 @@ async function main(): Promise<number> {
       const { loadHousehold } = await import("../config/load.ts");
       const { run } = await import("./run.ts");
       return run(loadHousehold({ ...file, env: process.env }), terminal());
-    }
-    case "demo": {
-      return demoCommand(action, values);
     }
     case "config": {
       if (action !== "check" && action !== "schema")
@@ -76,17 +73,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function demoCommand(
-  more: string | undefined,
-  { once, json }: { once: boolean; json: boolean },
-): Promise<number> {
-  if (more !== undefined) return misused(`demo takes no ${more}.`);
-  if (json && !once) return misused("demo: --json goes with --once.");
-  const { demo } = await import("./demo/demo.ts");
-  return demo({ once, json }, terminal());
-}
-
-/** What happened and what to do; never a stack where an operator can act. */
+/** Prints an error and its remedy, without a stack where an operator can act. Returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof StopError) {
     for (const inner of error.errors) explain(inner);

@@ -5,7 +5,7 @@ import { createLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Runs the bridge until somebody asks it to stop. Gives the exit code. */
+/** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
 export async function run(config: Config, terminal: Terminal): Promise<number> {
   const log = createLog(config.log.level, terminal.print, terminal.now);
   const fatal = Promise.withResolvers<unknown>();
@@ -17,7 +17,7 @@ export async function run(config: Config, terminal: Terminal): Promise<number> {
     onOnline: () => log.info("Online"),
   });
   await bridge.start();
-  const ending = await Promise.race([terminal.asked.then(() => undefined), fatal.promise]);
+  const ending = await Promise.race([terminal.stopRequested.then(() => undefined), fatal.promise]);
   if (ending !== undefined) log.error("The store failed; ending", wordsOf(ending));
   const failures = await stop(bridge);
   for (const failure of failures)
@@ -31,7 +31,7 @@ const wordsOf = (error: unknown) =>
     ? { reason: error.message, code: error.code, remedy: error.remedy }
     : { reason: String(error), remedy: "Start again: what was acknowledged is on disk, and nothing of it is lost." };
 
-/** Gives what failed. */
+/** Returns the failures. */
 async function stop(bridge: Bridge): Promise<readonly unknown[]> {
   try {
     await bridge.stop();

@@ -1,8 +1,8 @@
-/** What a command has of the world: its output, the time, and the wish that it ends. */
+/** Standard output, the clock, and the request to stop. */
 export interface Terminal {
-  /** Writes as it is: no newline is added. */
+  /** Writes the text as it is: no newline is added. */
   readonly print: (text: string) => void;
   readonly now: () => number;
-  /** Resolves when somebody asks the command to stop. */
-  readonly asked: Promise<void>;
+  /** Resolves at SIGINT or SIGTERM. */
+  readonly stopRequested: Promise<void>;
 }

@@ -7,8 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { startSimulator } from "@weighbridge/simulator";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { freePort } from "../../src/commands/demo/listen.ts";
 import { Broker } from "../support/broker.ts";
+import { freePort } from "../support/free-port.ts";
 import { openStore } from "../support/open-store.ts";
 import { stateDir } from "../support/state-dir.ts";
 
@@ -67,7 +67,7 @@ function configFile(text: string): string {
 test("--help says what there is, --version which version it is", async () => {
   const help = await weighbridge(["--help"]).ended();
   expect(help).toMatchObject({ code: 0, err: "" });
-  for (const words of ["run --config", "demo", "config check", "config schema", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
+  for (const words of ["run --config", "config check", "config schema", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
     expect(help.out).toContain(words);
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   expect(await weighbridge(["--version"]).ended()).toEqual({ code: 0, out: `${version}\n`, err: "" });
@@ -143,52 +143,10 @@ test("config schema prints a JSON Schema that knows every key, and secret files"
   expect(schema.properties.people.items.anyOf).toEqual([{ required: ["publickey"] }, { required: ["publickey_file"] }]);
 });
 
-test("demo --once --json shows one weigh-in on one line, and ends with 0", async () => {
-  const { code, out, err } = await weighbridge(["demo", "--once", "--json"]).ended();
-  expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(out.trimEnd()).not.toContain("\n");
-  const line = JSON.parse(out);
-  expect(line).toMatchObject({
-    ok: true,
-    event: { event_type: "weigh_in", weight: 68.45, fat_ratio: 22.4 },
-    state: { weight: 68.45 },
-  });
-  expect(line.callback_to_subscriber_ms).toBeGreaterThanOrEqual(0);
-  expect(line.topics).toContain("weighbridge/people/ada/measure/weight");
-});
-
-test("demo --once tells the story in words", async () => {
-  const { code, out } = await weighbridge(["demo", "--once"]).ended();
-  expect(code).toBe(0);
-  const places = [
-    "Virtual scale",
-    "Ada measured 68.45 kg",
-    "The cloud tells the bridge",
-    "The bridge fetches",
-    "people/ada/state",
-    "people/ada/weigh_in",
-    " ms.\n",
-  ].map((words) => out.indexOf(words));
-  expect(places).not.toContain(-1);
-  expect(places).toEqual(places.toSorted((a, b) => a - b));
-});
-
-test.each([
-  [["demo", "--json"], "--json goes with --once"],
-  [["demo", "extra", "--once"], "demo takes no extra"],
-])("%j is told, and ends with 2", async (args, words) => {
-  const { code, err } = await weighbridge(args).ended();
-  expect(code).toBe(2);
-  expect(err).toContain(words);
-});
-
-test("the standing demo tells its pages, and ends at SIGINT with 0", async () => {
-  const demo = weighbridge(["demo"]);
-  await demo.says("Now it is your turn");
-  const page = /Virtual scale +(\S+)/.exec(demo.text.out)?.[1] as string;
-  expect((await fetch(page)).status).toBe(200);
-  demo.child.kill("SIGINT");
-  expect((await demo.ended()).code).toBe(0);
+test("demo answers with the one command that runs it, and ends with 2", async () => {
+  const err = "The demo is a package of its own. Run it with: npx @weighbridge/demo\n";
+  for (const options of [[], ["--once", "--json"]])
+    expect(await weighbridge(["demo", ...options]).ended()).toEqual({ code: 2, out: "", err });
 });
 
 test.each([["run"], ["config", "check"]])(
@@ -203,7 +161,7 @@ test.each([["run"], ["config", "check"]])(
 test("run ends at SIGTERM with 0, and says offline", async () => {
   const broker = await Broker.start();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
-  const port = await freePort(0);
+  const port = await freePort();
   const run = weighbridge(["run"], {
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
@@ -219,7 +177,7 @@ test("run ends at SIGTERM with 0, and says offline", async () => {
 });
 
 test("run ends at SIGTERM also while no broker is there", async () => {
-  const port = await freePort(0);
+  const port = await freePort();
   const run = weighbridge(["run"], {
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
@@ -242,10 +200,10 @@ test("run on a disk that refuses a write says what to do, and ends with 1", asyn
     "CREATE TRIGGER full BEFORE UPDATE OF subscription ON people BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
   );
   db.close();
-  const port = String(await freePort(0));
+  const port = String(await freePort());
   const { code, out, err } = await weighbridge(["run"], {
     WEIGHBRIDGE_STATE_DIR: directory,
-    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort()}`,
     WEIGHBRIDGE_API__BASE_URL: simulator.url,
     WEIGHBRIDGE_CALLBACK__PUBLIC_URL: `http://127.0.0.1:${port}`,
     WEIGHBRIDGE_CALLBACK__HOST: "127.0.0.1",
@@ -264,7 +222,7 @@ test("a second bridge on the same state directory ends with 1, and says which pr
   const env = {
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: directory,
-    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort(0)}`,
+    WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort()}`,
   };
   const first = weighbridge(["run"], env);
   await first.says("Started");

@@ -2,9 +2,9 @@ import { type Clock, systemClock } from "@weighbridge/core";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
 import { onTestFinished } from "vitest";
 import { Bridge } from "../../src/bridge.ts";
-import { freePort } from "../../src/commands/demo/listen.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { Broker, type Subscriber } from "./broker.ts";
+import { freePort } from "./free-port.ts";
 import { keptLog } from "./silent-log.ts";
 import { stateDir } from "./state-dir.ts";
 
@@ -47,7 +47,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
     ada,
     log,
     async start({ clock = systemClock, callback = true, isAdaWatched = true, discovery = "device" } = {}) {
-      const port = await freePort(0);
+      const port = await freePort();
       const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
       const bridge = new Bridge({
         config: configSchema.parse({

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 
 const HOST = "127.0.0.1";
 
-/** Listens on the port, or on any free one where it is taken; gives the one that it got. */
+/** Listens on the port, or on any free one if it is taken. Returns the port. */
 export async function listen(server: Server, port: number): Promise<number> {
   try {
     return await listenOn(server, port);
@@ -26,7 +26,7 @@ export function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** A port that is free now: for parts that must know it before they listen. */
+/** A port that is free now, for parts that must know it before they listen. */
 export async function freePort(wanted: number): Promise<number> {
   const server = createServer();
   const port = await listen(server, wanted);

@@ -1,8 +1,8 @@
 import { systemClock } from "@weighbridge/core";
+import { createLog } from "@weighbridge/mqtt-bridge";
 import type { LogEntry } from "@weighbridge/simulator";
-import { createLog } from "../../log.ts";
-import type { Terminal } from "../terminal.ts";
 import { EVERYBODY, type Stage, setStage } from "./stage.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface DemoOptions {
   /** One weigh-in, then end. */
@@ -14,7 +14,7 @@ export interface DemoOptions {
 const WEIGH_IN = { weight: 68.45, fatRatio: 22.4 } as const;
 const LIMIT_MS = 20_000;
 
-/** What arrived at the subscriber of the broker. */
+/** Messages that the broker's subscriber received. */
 interface Arrived {
   readonly event: Record<string, unknown>;
   readonly state: Record<string, unknown>;
@@ -25,19 +25,19 @@ interface Arrived {
 
 /** The whole thing on this machine. Gives the exit code: with `once`, 0 only if the callback, the event and the state arrived. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
-  // A newcomer reads the story, not the log; what goes wrong is told all the same.
+  // Standard output holds the story; warnings and errors go to standard error.
   const log = createLog("warn", (line) => void process.stderr.write(line), terminal.now);
   if (!options.json) terminal.print("Starting a simulated Withings cloud, a broker and the bridge …\n\n");
   const stage = await setStage(log, { onAnyPort: options.once, awaited: options.once ? ["Ada"] : EVERYBODY });
   try {
-    return options.once ? await tellOnce(stage, options, terminal) : await keepTelling(stage, terminal);
+    return options.once ? await showOnce(stage, options, terminal) : await keepShowing(stage, terminal);
   } finally {
     await stage.stop();
   }
 }
 
 /** Gives the exit code. */
-export async function tellOnce(
+export async function showOnce(
   stage: Stage,
   { json }: Pick<DemoOptions, "json">,
   terminal: Terminal,
@@ -47,7 +47,7 @@ export async function tellOnce(
   if (!json) terminal.print(introduction(stage));
   const giveUp = new AbortController();
   const late = systemClock.sleep(limitMs, giveUp.signal).then(() => undefined);
-  const arrived = await Promise.race([story.weighIn(stage), late, terminal.asked.then(() => undefined)]);
+  const arrived = await Promise.race([story.weighIn(stage), late, terminal.stopRequested.then(() => undefined)]);
   giveUp.abort();
   late.catch(() => {});
   if (arrived === undefined) {
@@ -62,12 +62,12 @@ export async function tellOnce(
   return 0;
 }
 
-async function keepTelling(stage: Stage, terminal: Terminal): Promise<number> {
+async function keepShowing(stage: Stage, terminal: Terminal): Promise<number> {
   const story = new Story(terminal.print, terminal.now);
   terminal.print(introduction(stage));
   await story.weighIn(stage);
   terminal.print("\nNow it is your turn: open the virtual scale. Ctrl+C ends the demo.\n");
-  await terminal.asked;
+  await terminal.stopRequested;
   terminal.print("\nEnding.\n");
   return 0;
 }
@@ -80,11 +80,11 @@ const introduction = ({ simulator, brokerUrl, callbackUrl }: Stage) =>
     "",
   ].join("\n");
 
-/** Tells in plain words what the simulator and the broker's subscriber see, causes before effects. */
+/** Prints in plain words what the simulator and the broker's subscriber see, causes before effects. */
 class Story {
   readonly #print: (text: string) => void;
   readonly #now: () => number;
-  /** What is seen before the callback that brought it about, which is known only when it was answered. */
+  /** Lines that wait for the callback which caused them: it is known only once it was answered. */
   #held: string[] | undefined;
   #hasCallback = false;
 
@@ -93,7 +93,7 @@ class Story {
     this.#now = now;
   }
 
-  /** What did not happen, for whoever waited in vain. */
+  /** The step that did not happen, for the message of a failure. */
   get missing(): string {
     return this.#hasCallback ? "the event and the state did not both arrive" : "no callback reached the bridge";
   }
@@ -113,7 +113,7 @@ class Story {
     const arrived = new Promise<Omit<Arrived, "callbackToSubscriberMs"> & { readonly at: number }>((resolve) => {
       let state: Record<string, unknown> = {};
       subscriber.on("message", (topic, payload, { retain }) => {
-        // What was retained before is no news.
+        // A retained message is from before the weigh-in.
         if (retain) return;
         this.#published(topic, payload.toString());
         topics.push(topic);
@@ -142,15 +142,15 @@ class Story {
     if (entry.kind === "call" && entry.action === "getmeas") {
       const { status, reason } = entry;
       const outcome = status === 0 ? "" : `, and is refused: status ${status}${reason ? `, ${reason}` : ""}`;
-      this.#tell(`← The bridge fetches the measures${outcome}\n`);
+      this.#show(`← The bridge fetches the measures${outcome}\n`);
     }
   }
 
   #published(topic: string, payload: string): void {
-    this.#tell(`⇒ ${topic}\n  ${payload || "(cleared)"}\n`);
+    this.#show(`⇒ ${topic}\n  ${payload || "(cleared)"}\n`);
   }
 
-  #tell(text: string): void {
+  #show(text: string): void {
     if (this.#held === undefined) this.#print(text);
     else this.#held.push(text);
   }

@@ -2,17 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Bridge, configSchema, type Log, VERSION } from "@weighbridge/mqtt-bridge";
 import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
 import mqtt, { type MqttClient } from "mqtt";
-import { Bridge } from "../../bridge.ts";
-import { configSchema } from "../../config/schema.ts";
-import type { Log } from "../../log.ts";
-import { Stack } from "../../stack.ts";
-import { VERSION } from "../../version.ts";
 import { startBroker } from "./broker.ts";
 import { freePort } from "./listen.ts";
+import { Teardown } from "./teardown.ts";
 
-/** Where the standing demo likes to listen; other ports where these are taken. */
+/** Ports that the standing demo prefers; it takes others if these are in use. */
 const PORTS = { scale: 8470, broker: 1884, callback: 8480 } as const;
 const ANY = { scale: 0, broker: 0, callback: 0 } as const;
 
@@ -33,12 +30,12 @@ const PEOPLE = [
 ] as const;
 const DAY_S = 86_400;
 
-/** How often somebody else may take a port between its choice and its use. */
+/** Attempts: another program may take a port between its choice and its use. */
 const TRIES = 3;
 
 export interface StageOptions {
   readonly onAnyPort: boolean;
-  /** Who has to be followed before the curtain rises: the API wants five seconds between two subscribes. */
+  /** Names of people who must be followed before the demo begins: the API wants five seconds between two subscribes. */
   readonly awaited: readonly string[];
 }
 
@@ -60,15 +57,15 @@ async function build(
   ports: Readonly<Record<keyof typeof PORTS, number>>,
   awaited: readonly string[],
 ): Promise<Stage> {
-  const stack = new Stack();
+  const teardown = new Teardown();
   try {
     const simulator = await startSimulator({ port: await freePort(ports.scale) });
-    stack.add(() => simulator.stop());
+    teardown.add(() => simulator.stop());
     const people = PEOPLE.map((sketch) => settle(simulator, sketch));
     const broker = await startBroker(ports.broker);
-    stack.add(() => broker.stop());
+    teardown.add(() => broker.stop());
     const stateDir = await mkdtemp(join(tmpdir(), "weighbridge-demo-"));
-    stack.add(() => rm(stateDir, { recursive: true, force: true }));
+    teardown.add(() => rm(stateDir, { recursive: true, force: true }));
     const port = await freePort(ports.callback);
     const bridge = new Bridge({
       config: configSchema.parse({
@@ -89,10 +86,10 @@ async function build(
     });
     const ready = Promise.all(awaited.map((name) => isFollowed(simulator, simulator.person(name).userId)));
     await bridge.start();
-    stack.add(() => bridge.stop());
+    teardown.add(() => bridge.stop());
     const subscriber = await mqtt.connectAsync(broker.url);
     (subscriber.stream as Socket).setNoDelay(true);
-    stack.add(() => subscriber.endAsync(true));
+    teardown.add(() => subscriber.endAsync(true));
     await ready;
     const [ada] = people;
     const callbackUrl = bridge.callbackUrl as string;
@@ -102,15 +99,15 @@ async function build(
       brokerUrl: broker.url,
       callbackUrl,
       subscriber,
-      stop: () => stack.stop(),
+      stop: () => teardown.stop(),
     };
   } catch (error) {
-    await stack.stop().catch(() => {});
+    await teardown.stop().catch(() => {});
     throw error;
   }
 }
 
-/** Somebody with a height, a target and a few weeks of weigh-ins. */
+/** Adds a person with a height, a target and a few weeks of weigh-ins. */
 function settle(simulator: Simulator, sketch: (typeof PEOPLE)[number]) {
   const { name, heightM, weight, firstName, gender } = sketch;
   const person = simulator.person(name, { firstName, gender, email: `${sketch.slug}@example.org`, password: "demo" });
@@ -122,7 +119,7 @@ function settle(simulator: Simulator, sketch: (typeof PEOPLE)[number]) {
   return { person, sketch };
 }
 
-/** Resolves when the bridge is told of this person and has looked up what came before: what comes now, it learns by a callback only. */
+/** Resolves when the bridge has subscribed and fetched the past: from then on it learns of a weigh-in by a callback only. */
 function isFollowed(simulator: Simulator, userId: number): Promise<void> {
   return new Promise((resolve) => {
     let isSubscribed = false;
