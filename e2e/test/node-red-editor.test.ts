@@ -216,7 +216,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await message.waitFor();
         await message.locator(".red-ui-debug-msg-object-handle").first().click();
         await message.getByText("69.4", { exact: true }).waitFor();
-        await editor.showsStatus(weighIn, /^69\.4 kg$/);
+        await editor.showsStatus(weighIn, /^69\.4 kg · /);
         await pictureOf(editor, "node-red-flow");
 
         await expectNoSecret(

@@ -80,5 +80,7 @@ export type { OnceService } from "./wbs/services/once.ts";
 export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
 export type { WbsUser } from "./wbs/wbs-user.ts";
 export { derive } from "./weigh-ins/derive.ts";
+// What a host can send again
+export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";
 export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow } from "./weigh-ins/sync.ts";

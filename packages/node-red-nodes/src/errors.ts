@@ -12,7 +12,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** Of anything that was thrown. What is not ours may hold anything: of it only the kind and the place are told. */
+/** Of anything that was thrown. A foreign error may hold secrets: only its kind and place are kept. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof WeighbridgeError) {
     const { code, message, remedy } = error;
@@ -26,4 +26,11 @@ export function problemOf(error: unknown): Problem {
 function placeOf({ stack = "" }: Error): string {
   const place = /^\s+at .*?([\w.-]+:\d+:\d+)\)?$/m.exec(stack)?.[1];
   return place === undefined ? "" : ` in ${place}`;
+}
+
+/** As a Catch node should get it. Of an error Node-RED hands on only the code and the text: the text ends with the remedy. */
+export function forCatchNode(error: unknown): Error {
+  const { code, message, remedy } = problemOf(error);
+  // Without a name the text stands alone.
+  return Object.assign(new Error(`${message}. ${remedy}`), { name: "", code });
 }

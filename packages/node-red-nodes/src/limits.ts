@@ -19,7 +19,7 @@ export const LIMITS = {
   rememberedGroups: 10_000,
   /** Messages that one action node works on at once. */
   messagesAtOnce: 256,
-  /** Keys that were found for somebody in the editor, and how long they wait to be deployed. */
+  /** Keys that the editor's Find my users holds, and how long they wait to be deployed. */
   foundKeys: 100,
   foundKeysLastMs: 30 * 60_000,
 
@@ -36,14 +36,16 @@ export const LIMITS = {
   repeatCallMs: 12_000,
   retryMinS: 2,
   retryMaxS: 300,
-  /** Where somebody has to act first, asking often does not help. */
+  /** After a refusal that a person must mend: asking often does not help. */
   retryBlockedS: 900,
   /** Node-RED gives a closing node 15 s. */
   revokeOnCloseMs: 10_000,
+  /** A status that passes, such as that of a command, stays so long. */
+  passingStatusMs: 15_000,
   /** Events wait so long for a weigh-in node that is being deployed. */
   awayMs: 30_000,
   /** After the state could not be read. */
   retryStartMs: 60_000,
-  /** One Test of the editor: somebody waits for it. */
+  /** One Test of the editor: a person waits for it. */
   testMs: 20_000,
 } as const satisfies Record<string, number>;

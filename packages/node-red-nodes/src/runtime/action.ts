@@ -1,13 +1,13 @@
-import { type Clock, InvalidCallError, type WeighbridgeError } from "@weighbridge/core";
+import { type Clock, InvalidCallError } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import type { Account } from "../account/account.ts";
-import { problemOf, SetupError } from "../errors.ts";
+import { forCatchNode, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { accountOf } from "./account-node.ts";
 import { type Config, type Fields, fieldsOf } from "./config.ts";
 import { type Migration, migrated } from "./migrate.ts";
 
-/** What a behaviour is given. */
+/** Input of a behaviour. */
 export interface ActionCall {
   readonly account: Account;
   readonly fields: Fields;
@@ -16,12 +16,12 @@ export interface ActionCall {
   readonly signal: AbortSignal;
 }
 
-/** What a behaviour found: each output is one message's changes. */
+/** Result of a behaviour: each output is one message's changes. */
 export interface ActionResult {
   readonly messages: readonly NodeMessage[];
   /** Under 20 characters. */
   readonly status: string;
-  /** Told whether the messages were sent. */
+  /** Called once, with whether the messages were sent. */
   settle?(isSent: boolean): Promise<void>;
 }
 
@@ -51,10 +51,10 @@ export function serveMessages(input: ActionInput): void {
     running.add(ended);
 
     function failed(error: unknown): void {
-      // Who closes the node knows why its work ended.
+      // Closing the node ended the work: that is no error.
       if (closing.signal.aborted) return done();
       node.status({ fill: "red", shape: "ring", text: problemOf(error).code });
-      done(asError(error));
+      done(forCatchNode(error));
     }
   });
 
@@ -97,12 +97,6 @@ function setUp({ node, config, migrations }: ActionInput): { readonly config?: C
     node.status({ fill: "red", shape: "ring", text: problemOf(error).code });
     return { error };
   }
-}
-
-/** Ours goes on as it is, with its code; of what is foreign only its kind. */
-function asError(error: unknown): WeighbridgeError {
-  const { code, message, remedy } = problemOf(error);
-  return code === "unexpected" ? new SetupError(message, { code, remedy }) : (error as WeighbridgeError);
 }
 
 function tooBusy(): InvalidCallError {

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EVENT_KINDS } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
 import { LANGUAGES, labelsOf, loadForm, sourceOf, TYPES } from "../support/editor.ts";
 
@@ -108,9 +109,13 @@ describe.each(TYPES)("the form of %s", (type) => {
   function isBuilt(key: string): boolean {
     const [group = "", word = ""] = key.split(".");
     const script = sourceOf(type, "editor.ts");
+    if (group === "status")
+      return RUNTIME.some((source) => new RegExp(`"${word}"|${word}:`).test(source)) || isEventKind(word);
     return ["action", "invalid"].includes(group) && (script.includes(`"${word}"`) || group === "invalid");
   }
 });
+
+const isEventKind = (word: string) => (EVENT_KINDS as readonly string[]).includes(word);
 
 /** Inputs, outputs, details, errors, references; a config node has no messages. */
 const HEADINGS = { node: 5, config: 3 } as const;

@@ -132,7 +132,41 @@ describe("the weigh-in node in Node-RED", () => {
       expect(run.shown.at(-1)).toEqual({ fill: "green", shape: "ring", text: "status.subscribed" }),
     );
     run.world.ada.weighsIn({ weight: 81.4 });
-    await vi.waitFor(() => expect(run.shown.at(-1)).toEqual({ fill: "green", shape: "dot", text: "81.4 kg" }));
+    await vi.waitFor(() =>
+      expect(run.shown.at(-1)).toEqual({ fill: "green", shape: "dot", text: expect.stringMatching(/^81\.4 kg · /) }),
+    );
+  });
+
+  test("answers a path with a malformed escape with a plain 400, before and after it knows its own", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    for (const path of ["%ff", "%", "%E0%A4%A", "%ff/"]) {
+      const answer = await fetch(`${run.publicurl}/withings/${path}`);
+      expect([path, answer.status, await answer.text()]).toEqual([path, 400, ""]);
+    }
+  });
+
+  test("shows a page that says it works to a person who opens the callback URL", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const answer = await fetch(run.callbackUrl());
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await answer.text()).toContain("It works");
+    expect(await (await fetch(run.callbackUrl(), { method: "POST" })).text()).toBe("");
+  });
+
+  test("sends the last weigh-in again for the form's button, and says why where it cannot", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const press = async (id: string) => (await run.admin().post(`/withings-weigh-in/repeat/${id}`)).body;
+    expect(await press("w")).toMatchObject({ ok: false, problem: { code: "unknown_weigh_in" } });
+    expect(await press("nobody")).toMatchObject({ ok: false, problem: { code: "not_ready" } });
+    const first = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 81.4 });
+    await first;
+    const again = nextMessage(run.node("out"));
+    expect(await press("w")).toEqual({ ok: true });
+    expect(await again).toMatchObject({ topic: "weigh_in", payload: { weight: 81.4 } });
   });
 
   test("claims a held weigh-in by the event that came, and fails what it does not know", async () => {
@@ -144,7 +178,9 @@ describe("the weigh-in node in Node-RED", () => {
     expect(topic).toBe("weigh_in_ambiguous");
     const caught = nextMessage(run.node("caught"));
     run.node("w").receive({ topic: "weigh", payload });
-    expect((await caught).error?.code).toBe("unknown_command");
+    const { error } = await caught;
+    expect(error?.code).toBe("unknown_command");
+    expect(error?.message).toContain("Set msg.topic to");
     const counted = nextMessage(run.node("out"));
     run.node("w").receive({ topic: "claim", payload });
     expect(await counted).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });

@@ -1,3 +1,4 @@
+import { ManualClock } from "@weighbridge/core/clock";
 import { describe, expect, test, vi } from "vitest";
 import type { Problem } from "../../src/errors.ts";
 import { weighInSettings } from "../../src/nodes/withings-weigh-in/settings.ts";
@@ -12,11 +13,14 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
   const messages: EventMessage[] = [];
   const shown: Standing[] = [];
   const warnings: Problem[] = [];
+  // Of its own: the account's requests would time out where it is moved.
+  const statusClock = new ManualClock(world.clock.now());
   const weighIn = new WeighIn({
     nodeId: "w1",
     account: made.account,
     settings: weighInSettings((name) => form[name]),
     secret: "s".repeat(22),
+    clock: statusClock,
     send: (message) => messages.push(message),
     show: (standing) => shown.push(standing),
     warn: (problem) => warnings.push(problem),
@@ -27,8 +31,14 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
     const { date, grpid } = world.ada.weighsIn(details);
     return weighIn.takeNotification(notification(world.ada.userId, date)).then(() => grpid);
   };
-  return { world, ...made, weighIn, messages, shown, warnings, stepOn };
+  return { world, ...made, weighIn, statusClock, messages, shown, warnings, stepOn };
 }
+
+const shownWeight = (weight: string) => ({
+  kind: "weight",
+  text: expect.stringMatching(new RegExp(`^${weight} · 2026-0\\d-\\d\\d \\d\\d:\\d\\d$`)),
+  isAmbiguous: false,
+});
 
 describe("a weigh-in node", () => {
   test("sends each event with its kind as topic and all fields as payload", async () => {
@@ -62,7 +72,7 @@ describe("a weigh-in node", () => {
         to_target: null,
       },
     });
-    expect(shown.at(-1)).toEqual({ kind: "event", text: "81.4 kg" });
+    expect(shown.at(-1)).toEqual(shownWeight("81.4 kg"));
   });
 
   test("tells masses in the chosen unit, and nothing else in it", async () => {
@@ -70,7 +80,7 @@ describe("a weigh-in node", () => {
     await stepOn({ weight: 80, fatRatio: 20 });
     await vi.waitFor(() => expect(messages).toHaveLength(1));
     expect(messages[0]?.payload).toMatchObject({ unit: "lb", weight: 176.37, fat_mass: 35.27, fat_ratio: 20 });
-    expect(shown.at(-1)).toEqual({ kind: "event", text: "176.4 lb" });
+    expect(shown.at(-1)).toEqual(shownWeight("176.4 lb"));
   });
 
   test("sends only the chosen events", async () => {
@@ -79,7 +89,7 @@ describe("a weigh-in node", () => {
     world.ada.setsTarget({ weight: 75 });
     account.requestPoll();
     await vi.waitFor(() => expect(messages.map(({ topic }) => topic)).toEqual(["target_set"]));
-    expect(shown.filter(({ kind }) => kind === "event")).toHaveLength(2);
+    expect(shown).toContainEqual({ kind: "target", weight: "75.0 kg" });
   });
 
   test("refuses an event that does not exist", () => {
@@ -92,10 +102,12 @@ describe("a weigh-in node", () => {
     const { messages, stepOn, weighIn, shown } = await weighing();
     await stepOn({ weight: 62.5, attribution: 1 });
     await vi.waitFor(() => expect(messages.map(({ topic }) => topic)).toEqual(["weigh_in_ambiguous"]));
-    expect(shown.at(-1)).toEqual({ kind: "event", text: "62.5 kg?" });
-    expect(await weighIn.command("claim", messages[0]?.payload)).toBe("status.claimed");
+    expect(shown.at(-1)).toEqual({ ...shownWeight("62.5 kg"), isAmbiguous: true });
+    await weighIn.command("claim", messages[0]?.payload);
+    expect(shown.at(-1)).toEqual({ kind: "done", word: "claimed" });
     expect(messages.at(-1)).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });
-    expect(await weighIn.command("refuse", String(messages[0]?.payload["weigh_in"]))).toBe("status.refused");
+    await weighIn.command("refuse", String(messages[0]?.payload["weigh_in"]));
+    expect(shown.at(-1)).toEqual({ kind: "done", word: "refused" });
   });
 
   test.each<[string, unknown, unknown]>([
@@ -112,8 +124,65 @@ describe("a weigh-in node", () => {
   test("polls on request", async () => {
     const { world, weighIn, messages } = await weighing();
     world.ada.weighsIn({ weight: 81.4 });
-    expect(await weighIn.command("sync", undefined)).toBe("status.syncing");
+    await weighIn.command("sync", undefined);
     await vi.waitFor(() => expect(messages).toHaveLength(1));
+  });
+
+  test("shows a command's outcome for a moment, then its resting status again", async () => {
+    const { weighIn, shown, statusClock } = await weighing();
+    const resting = shown.at(-1);
+    await weighIn.command("sync", undefined);
+    expect(shown.at(-1)).toEqual({ kind: "done", word: "syncing" });
+    await statusClock.advance(15_000);
+    expect(shown.at(-1)).toEqual(resting);
+    await expect(weighIn.command("weigh", undefined)).rejects.toThrow();
+    expect(shown.at(-1)).toEqual({ kind: "problem", code: "unknown_command" });
+    await statusClock.advance(15_000);
+    expect(shown.at(-1)).toEqual(resting);
+  });
+
+  test("keeps the newest weight as its status through a target and a back-dated entry", async () => {
+    const { world, account, messages, shown, stepOn, statusClock } = await weighing();
+    const poll = async (topic: string) => {
+      account.requestPoll();
+      await vi.waitFor(() => expect(messages.at(-1)?.topic).toBe(topic));
+    };
+    await stepOn({ weight: 81.4 });
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual(shownWeight("81.4 kg")));
+    world.ada.setsTarget({ weight: 65 });
+    await poll("target_set");
+    expect(shown.at(-1)).toEqual({ kind: "target", weight: "65.0 kg" });
+    await statusClock.advance(15_000);
+    expect(shown.at(-1)).toEqual(shownWeight("81.4 kg"));
+    const { grpid: older } = world.ada.weighsIn({ weight: 90, at: world.clock.now() / 1000 - 864_000 });
+    await poll("weigh_in");
+    expect(messages.at(-1)?.payload).toMatchObject({ weigh_in: older, backdated: true });
+    expect(shown.at(-1)).toEqual(shownWeight("81.4 kg"));
+  });
+
+  test("sends the last weigh-in again, with the id of its event, and fails while none is known", async () => {
+    const { weighIn, messages, stepOn, shown } = await weighing({ events: "target_set" });
+    await expect(weighIn.command("repeat", undefined)).rejects.toMatchObject({ code: "unknown_weigh_in" });
+    await stepOn({ weight: 81.4, fatRatio: 20 });
+    await vi.waitFor(() => expect(shown.at(-1)).toEqual(shownWeight("81.4 kg")));
+    await weighIn.command("repeat", undefined);
+    await weighIn.command("repeat", undefined);
+    expect(messages).toMatchObject([
+      { topic: "weigh_in", payload: { weight: 81.4, fat_ratio: 20, trend: 81.4, backdated: false } },
+      { topic: "weigh_in" },
+    ]);
+    expect(messages[0]?.payload["event_id"]).toBe(messages[1]?.payload["event_id"]);
+  });
+
+  test("sends again exactly what it sent", async () => {
+    const { weighIn, messages, stepOn } = await weighing();
+    await stepOn({ weight: 81.4, fatRatio: 20, attribution: 2 });
+    await vi.waitFor(() => expect(messages).toHaveLength(1));
+    await weighIn.command("repeat", undefined);
+    expect(messages[1]).toEqual({
+      ...messages[0],
+      payload: { ...messages[0]?.payload, recorded_at: expect.any(String) },
+    });
   });
 
   test("only polls without a public address, and says so", async () => {

@@ -15,17 +15,20 @@ interface Routed {
   readonly router?: { stack: Layer[] };
 }
 
+/** Every path that could be a callback. Without a capture group, so that Express decodes nothing: a malformed escape would make it show a stack. */
+const PATHS = new RegExp(`^${CALLBACK_PATH}/[^/]+/?$`);
+
 /** Puts a callback on Node-RED's HTTP side; gives a function that takes it away again. Undefined where Node-RED serves no HTTP nodes. */
 export function mountCallback(RED: NodeAPI, secret: string, answer: Answer): (() => void) | undefined {
   const { httpNode } = RED;
   const root: unknown = RED.settings.httpNodeRoot;
   if (!httpNode || root === false) return undefined;
-  const handle = (
-    request: CallbackRequest & { params: { secret: string } },
-    response: ServerResponse,
-    next: () => void,
-  ) => (isSecret(request.params.secret, secret) ? void answer(request, response) : next());
-  httpNode.all(`${CALLBACK_PATH}/:secret`, handle as never);
+  const handle = (request: CallbackRequest & { path: string }, response: ServerResponse, next: () => void) => {
+    const given = decoded(request.path.slice(CALLBACK_PATH.length + 1).replace(/\/$/, ""));
+    if (given === undefined) return void response.writeHead(400).end();
+    return isSecret(given, secret) ? void answer(request, response) : next();
+  };
+  httpNode.all(PATHS, handle as never);
   return () => {
     const routed = httpNode as unknown as Routed;
     // Express 4 throws where its name of version 5 is read.
@@ -33,4 +36,13 @@ export function mountCallback(RED: NodeAPI, secret: string, answer: Answer): (()
     if (routes)
       routes.stack = routes.stack.filter(({ route }) => !route?.stack.some((layer) => layer.handle === handle));
   };
+}
+
+/** Undefined where the percent-encoding is malformed. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -14,11 +14,20 @@ export interface CallbackInput {
 /** A request as Express hands it over; another app's parser may have taken the body already. */
 export type CallbackRequest = IncomingMessage & { readonly body?: unknown };
 
-/** Who asks must not learn which userids are known here. */
+/** Known and unknown userids are answered alike: the caller must not learn which ones are known here. */
 const STATUS = { taken: 200, probe: 200, unknown_user: 200, malformed: 400, full: 503 } as const satisfies Record<
   Taking,
   number
 >;
+
+/** Shown to a person who opens the callback URL in a browser, to see that it can be reached. */
+const PAGE = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Callback URL</title>
+<p>It works: this callback URL reaches the weigh-in node.</p>
+<p>The Withings API calls it after each weigh-in. Try it from outside your network, too.</p>
+</html>
+`;
+const PAGE_HEADERS = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" } as const;
 
 /** The side that the API calls: takes notifications in, and does nothing else. Answers every request, and never throws. */
 export class Callback {
@@ -35,7 +44,7 @@ export class Callback {
     try {
       status = await this.#judge(request);
     } catch (error) {
-      // Nobody waits for an answer any more.
+      // The caller has gone: no answer is needed.
       if (request.destroyed && !request.complete) return;
       this.#input.onFailure(error);
       // Anything but 200 makes the API try again.
@@ -43,8 +52,11 @@ export class Callback {
     }
     // A timeout of somebody's middleware may have been faster.
     if (response.headersSent) return;
-    // What is left unread of a refused request is not waited for.
-    response.writeHead(status, request.complete ? {} : { connection: "close" }).end();
+    const isForReaders = request.method === "GET" && status === 200;
+    // The unread rest of a refused request is not waited for.
+    const connection = request.complete ? {} : { connection: "close" };
+    const headers = isForReaders ? { ...PAGE_HEADERS, ...connection } : connection;
+    response.writeHead(status, headers).end(isForReaders ? PAGE : undefined);
   }
 
   async #judge(request: CallbackRequest): Promise<number> {
@@ -72,7 +84,7 @@ export class Callback {
 
 /** Undefined where it is too large. */
 async function bodyOf(request: CallbackRequest): Promise<string | undefined> {
-  // With its default roots Node-RED's editor parses the body before us; otherwise nobody does.
+  // With its default roots Node-RED's editor has parsed the body already; with others nothing has.
   if (request.body !== undefined && request.readableEnded) return formOf(request.body);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -92,7 +104,7 @@ function formOf(body: unknown): string | undefined {
   return form.length > LIMITS.callbackBytes ? undefined : form;
 }
 
-/** Compares in a time that tells nothing. */
+/** Compares in constant time: the time of the answer must not reveal how much of the secret was right. */
 export function isSecret(given: string, secret: string): boolean {
   return timingSafeEqual(digest(given), digest(secret));
 }

@@ -1,14 +1,17 @@
 import {
+  type Clock,
   type EventKind,
   formatWeight,
   InvalidCallError,
+  lastWeighInEvent,
   type PersonEvent,
   type SubscriptionReport,
   type WeightUnit,
 } from "@weighbridge/core";
 import type { Account, Taking, WeighInListener } from "../../account/account.ts";
 import { eventDocument } from "../../documents/documents.ts";
-import type { Problem } from "../../errors.ts";
+import { type Problem, problemOf } from "../../errors.ts";
+import { LIMITS } from "../../limits.ts";
 import { callbackUrlOf } from "../../shared/callback-address.ts";
 
 export interface WeighInSettings {
@@ -21,11 +24,17 @@ export interface WeighInSettings {
   readonly isRevokedOnRemoval: boolean;
 }
 
-/** What people see on the node. */
+/** The status below the node. */
 export type Standing =
   | { readonly kind: "starting" | "polling" | "waiting" | "subscribed" }
-  | { readonly kind: "event"; readonly text: string }
+  /** `text`: the weight with its unit, and the local time of the weigh-in. */
+  | { readonly kind: "weight"; readonly text: string; readonly isAmbiguous: boolean }
+  | { readonly kind: "target"; readonly weight: string }
+  | { readonly kind: "news"; readonly word: Exclude<EventKind, "weigh_in" | "weigh_in_updated"> }
+  | { readonly kind: "done"; readonly word: Done }
   | { readonly kind: "problem"; readonly code: string };
+
+type Done = "syncing" | "claimed" | "refused" | "repeated";
 
 export interface EventMessage {
   readonly topic: EventKind;
@@ -38,20 +47,26 @@ export interface WeighInInput {
   readonly settings: WeighInSettings;
   /** The unguessable part of the callback's path. */
   readonly secret: string;
+  readonly clock: Clock;
   send(message: EventMessage): void;
   show(standing: Standing): void;
   warn(problem: Problem): void;
 }
 
-const COMMANDS = ["claim", "refuse", "sync"] as const;
+const COMMANDS = ["claim", "refuse", "sync", "repeat"] as const;
 
 /** A weigh-in node without Node-RED: hears the account's events, keeps a subscription, and takes commands. */
 export class WeighIn implements WeighInListener {
   readonly #input: WeighInInput;
+  /** Of the node itself: what it waits for, or its own problem. */
   #idle: Standing = { kind: "starting" };
   #problem: Problem | null = null;
-  /** Code of the subscription's problem, as it was told last. */
-  #toldSubscription: string | undefined;
+  /** The newest weigh-in, as it is shown. */
+  #newest: { readonly id: number | null; readonly measuredAt: number; readonly shown: Standing } | undefined;
+  /** Ends the wait after which a passing status gives way. */
+  #passing = new AbortController();
+  /** Code of the subscription's last problem that was reported. */
+  #reportedSubscription: string | undefined;
   #isStopped = false;
 
   constructor(input: WeighInInput) {
@@ -84,6 +99,7 @@ export class WeighIn implements WeighInListener {
   async stop({ isRemoved }: { readonly isRemoved: boolean }): Promise<void> {
     const { account, settings, nodeId } = this.#input;
     this.#isStopped = true;
+    this.#passing.abort();
     try {
       if (isRemoved && settings.isRevokedOnRemoval) await account.revokeSubscription(nodeId);
       else account.leaveSubscription(nodeId);
@@ -96,58 +112,127 @@ export class WeighIn implements WeighInListener {
     return this.#input.account.takeNotification(call);
   }
 
-  /** What a message to the node asks for. Gives a status. */
-  async command(topic: unknown, payload: unknown): Promise<string> {
+  /** Does what a message to the node asks for, and shows what became of it for a moment. */
+  async command(topic: unknown, payload: unknown): Promise<void> {
+    try {
+      this.#pass({ kind: "done", word: await this.#obey(topic, payload) });
+    } catch (error) {
+      this.#pass({ kind: "problem", code: problemOf(error).code });
+      throw error;
+    }
+  }
+
+  async #obey(topic: unknown, payload: unknown): Promise<Done> {
     const { account } = this.#input;
     const command = COMMANDS.find((known) => known === topic);
     if (command === undefined)
       throw new InvalidCallError(`the topic is not one of ${COMMANDS.join(", ")}`, {
         code: "unknown_command",
-        remedy: 'Set msg.topic to "claim" or "refuse" with the weigh-in as msg.payload, or to "sync".',
+        remedy:
+          'Set msg.topic to "claim" or "refuse" with the weigh-in as msg.payload, to "sync" to poll now, or to "repeat" to send the last weigh-in again.',
       });
+    if (command === "repeat") return this.#repeat();
     if (command === "sync") {
       account.requestPoll();
-      return "status.syncing";
+      return "syncing";
     }
     const isKnown = await account.decide(weighInIdOf(payload), command === "claim" ? "claimed" : "refused");
-    if (isKnown) return command === "claim" ? "status.claimed" : "status.refused";
+    if (isKnown) return command === "claim" ? "claimed" : "refused";
     throw new InvalidCallError("there is no such weigh-in", {
       code: "unknown_weigh_in",
       remedy: "Hand back weigh_in of the weigh_in_ambiguous event, as it came.",
     });
   }
 
+  /** Sends the last weigh-in that counts, whatever events are chosen: it was asked for. */
+  #repeat(): Done {
+    const { account, clock } = this.#input;
+    const recordedAt = Math.floor(clock.now() / 1000);
+    const event = account.state && lastWeighInEvent(account.state, { personKey: account.api.key, recordedAt });
+    if (event === undefined)
+      throw new InvalidCallError("no weigh-in is known yet", {
+        code: "unknown_weigh_in",
+        remedy: "Step on the scale once, then ask again.",
+      });
+    this.#send(event);
+    return "repeated";
+  }
+
   onEvent(event: PersonEvent): void {
-    const { account, settings, send, show } = this.#input;
-    const { unit, events } = settings;
-    const weight = event.values["weight"];
-    const text = weight === undefined ? event.kind.replaceAll("_", " ") : formatWeight(weight, unit);
-    show({ kind: "event", text: event.kind === "weigh_in_ambiguous" ? `${text}?` : text });
-    if (!events.has(event.kind)) return;
-    const payload = eventDocument(event, { person: account.name, userId: account.api.person.userId, unit });
-    send({ topic: event.kind, payload });
+    this.#showEvent(event);
+    if (this.#input.settings.events.has(event.kind)) this.#send(event);
   }
 
   onProblem(problem: Problem | null): void {
     if (problem?.code === this.#problem?.code) return;
     this.#problem = problem;
-    this.#input.show(problem ? { kind: "problem", code: problem.code } : this.#idle);
+    this.#showResting();
     if (problem) this.#input.warn(problem);
   }
 
+  #send(event: PersonEvent): void {
+    const { account, settings, send } = this.#input;
+    const frame = { person: account.name, userId: account.api.person.userId, unit: settings.unit };
+    send({ topic: event.kind, payload: eventDocument(event, frame) });
+  }
+
+  /** A weight stays until a newer one comes; everything else passes. */
+  #showEvent(event: PersonEvent): void {
+    const { kind, subjectId: id, measuredAt, values } = event;
+    const weight =
+      values["weight"] === undefined ? undefined : formatWeight(values["weight"], this.#input.settings.unit);
+    if (kind === "weigh_in" || kind === "weigh_in_updated") {
+      const isOlder = this.#newest ? measuredAt < this.#newest.measuredAt : event.backdated;
+      if (isOlder || weight === undefined) return;
+      const shown: Standing = { kind: "weight", text: `${weight} · ${localTime(measuredAt)}`, isAmbiguous: false };
+      this.#newest = { id, measuredAt, shown };
+      return this.#pass(shown);
+    }
+    if (kind === "weigh_in_deleted" && this.#newest?.id === id) this.#newest = undefined;
+    if (kind === "weigh_in_ambiguous" && weight !== undefined)
+      return this.#pass({ kind: "weight", text: `${weight} · ${localTime(measuredAt)}`, isAmbiguous: true });
+    if (kind === "target_set" && weight !== undefined) return this.#pass({ kind: "target", weight });
+    this.#pass({ kind: "news", word: kind });
+  }
+
   #onSubscription({ status, problem }: SubscriptionReport): void {
-    const isNews = problem !== undefined && problem.code !== this.#toldSubscription;
-    this.#toldSubscription = problem?.code;
+    const isNews = problem !== undefined && problem.code !== this.#reportedSubscription;
+    this.#reportedSubscription = problem?.code;
     if (status !== "failed") return this.#rest({ kind: "subscribed" });
     if (isNews) this.#input.warn(problem);
-    this.#idle = { kind: "polling" };
-    this.#input.show({ kind: "problem", code: problem?.code ?? "subscription" });
+    this.#rest({ kind: "problem", code: problem?.code ?? "subscription" });
   }
 
   #rest(standing: Standing): void {
     this.#idle = standing;
-    if (this.#problem === null) this.#input.show(standing);
+    this.#showResting();
   }
+
+  /** A problem before the newest weight, and that before what the node waits for. */
+  #showResting(): void {
+    this.#passing.abort();
+    const idle = this.#idle.kind === "problem" ? this.#idle : (this.#newest?.shown ?? this.#idle);
+    this.#input.show(this.#problem === null ? idle : { kind: "problem", code: this.#problem.code });
+  }
+
+  /** Shows something that gives way to the resting status after a while. */
+  #pass(standing: Standing): void {
+    this.#passing.abort();
+    this.#passing = new AbortController();
+    this.#input.show(standing);
+    this.#input.clock.sleep(LIMITS.passingStatusMs, this.#passing.signal).then(
+      () => this.#showResting(),
+      () => {},
+    );
+  }
+}
+
+/** `2026-03-01 07:00` where Node-RED runs. */
+function localTime(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 /** A number, or an event as it came. */

@@ -1,6 +1,6 @@
 import { systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import { type Problem, problemOf, SetupError } from "../../errors.ts";
+import { forCatchNode, type Problem, problemOf, SetupError } from "../../errors.ts";
 import { accountOf } from "../../runtime/account-node.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
 import { callbackSecret } from "../../runtime/installation-key.ts";
@@ -9,6 +9,11 @@ import { Callback } from "./callback.ts";
 import { mountCallback } from "./callback-route.ts";
 import { weighInSettings } from "./settings.ts";
 import { type EventMessage, type Standing, WeighIn } from "./weigh-in.ts";
+
+interface WeighInNode extends Node {
+  /** Sends the last weigh-in again. */
+  repeat?(): Promise<void>;
+}
 
 interface NotificationCall {
   readonly query: string;
@@ -21,17 +26,30 @@ const NO_HTTP: Problem = {
   remedy: "Set httpNodeRoot in its settings, or clear the public URL to poll only.",
 };
 
-const STATUS: Readonly<Record<Exclude<Standing["kind"], "event" | "problem">, NodeStatus>> = {
+const STATUS: Readonly<Record<"starting" | "polling" | "waiting" | "subscribed", NodeStatus>> = {
   starting: { fill: "blue", shape: "dot", text: "status.starting" },
   polling: { fill: "green", shape: "ring", text: "status.polling" },
   waiting: { fill: "yellow", shape: "ring", text: "status.subscribing" },
   subscribed: { fill: "green", shape: "ring", text: "status.subscribed" },
 };
 
-function statusOf(standing: Standing): NodeStatus {
-  if (standing.kind === "event") return { fill: "green", shape: "dot", text: standing.text };
-  if (standing.kind === "problem") return { fill: "red", shape: "ring", text: standing.code };
-  return STATUS[standing.kind];
+const GREEN_DOT = { fill: "green", shape: "dot" } as const;
+
+/** Texts such as `status.deleted` are keys, which the editor shows in the user's language. */
+function statusOf(RED: NodeAPI, standing: Standing): NodeStatus {
+  switch (standing.kind) {
+    case "weight":
+      return { ...GREEN_DOT, text: standing.isAmbiguous ? `${standing.text} ?` : standing.text };
+    case "target":
+      return { ...GREEN_DOT, text: RED._("status.target", { weight: standing.weight }) };
+    case "news":
+    case "done":
+      return { ...GREEN_DOT, text: `status.${standing.word}` };
+    case "problem":
+      return { fill: "red", shape: "ring", text: standing.code };
+    default:
+      return STATUS[standing.kind];
+  }
 }
 
 export default function register(RED: NodeAPI): void {
@@ -42,9 +60,9 @@ export default function register(RED: NodeAPI): void {
     waiting.clear();
   };
 
-  function WithingsWeighIn(this: Node, config: Config): void {
+  function WithingsWeighIn(this: WeighInNode, config: Config): void {
     RED.nodes.createNode(this, config);
-    const show = (standing: Standing) => this.status(statusOf(standing));
+    const show = (standing: Standing) => this.status(statusOf(RED, standing));
     const warn = ({ message, remedy, code }: Problem) => this.warn(`${message}. ${remedy} (${code})`);
     const failed = (error: unknown) => {
       show({ kind: "problem", code: problemOf(error).code });
@@ -60,7 +78,7 @@ export default function register(RED: NodeAPI): void {
       const settings = weighInSettings((name) => settingOf(RED, this, current, name));
       const secret = callbackSecret(RED, this.id);
       const send = (message: EventMessage) => this.send({ ...message });
-      const running = new WeighIn({ nodeId: this.id, account, settings, secret, send, show, warn });
+      const running = new WeighIn({ nodeId: this.id, account, settings, secret, clock: systemClock, send, show, warn });
       weighIn = running;
       const take = (call: NotificationCall) => running.takeNotification(call);
       const callback = new Callback({ clock: systemClock, take, onFailure: (error) => warn(problemOf(error)) });
@@ -76,17 +94,13 @@ export default function register(RED: NodeAPI): void {
     if (waiting.size === 0) RED.events.once("flows:started", beginAll);
     waiting.add(begin);
 
+    const command = (topic: unknown, payload?: unknown) =>
+      weighIn?.command(topic, payload) ?? Promise.reject(notStarted());
+    this.repeat = () => command("repeat");
     this.on("input", (msg, _send, done) => {
-      const commanded = weighIn?.command(msg.topic, msg.payload) ?? Promise.reject(notStarted());
-      commanded.then(
-        (text) => {
-          this.status({ fill: "green", shape: "dot", text });
-          done();
-        },
-        (error: unknown) => {
-          show({ kind: "problem", code: problemOf(error).code });
-          done(error as Error);
-        },
+      command(msg.topic, msg.payload).then(
+        () => done(),
+        (error: unknown) => done(forCatchNode(error)),
       );
     });
 
@@ -101,6 +115,7 @@ export default function register(RED: NodeAPI): void {
   }
   RED.nodes.registerType("withings-weigh-in", WithingsWeighIn);
   serveCallbackSecret(RED);
+  serveRepeat(RED);
 }
 
 /** Every step, whatever became of the others. Never rejects. */
@@ -131,5 +146,18 @@ function serveCallbackSecret(RED: NodeAPI): void {
     } catch (error) {
       response.json({ ok: false, problem: problemOf(error) });
     }
+  });
+}
+
+/** The form's button "Send the last weigh-in again": the deployed node gets the command. */
+function serveRepeat(RED: NodeAPI): void {
+  const mayWrite = RED.auth.needsPermission("withings-weigh-in.write");
+  RED.httpAdmin.post("/withings-weigh-in/repeat/:id", mayWrite, (request, response) => {
+    const node = RED.nodes.getNode(String(request.params["id"])) as WeighInNode | undefined;
+    const repeated = node?.repeat?.() ?? Promise.reject(notStarted());
+    repeated.then(
+      () => response.json({ ok: true }),
+      (error: unknown) => response.json({ ok: false, problem: problemOf(error) }),
+    );
   });
 }
