@@ -1,5 +1,5 @@
 import { createWbsClient, type WbsClient, type WbsClientOptions } from "@weighbridge/core";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { startSimulator } from "@weighbridge/simulator";
 import { onTestFinished } from "vitest";
 

@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, test } from "vitest";
 import { LIMITS } from "../src/limits.ts";
 import type { Received } from "./support/broker.ts";

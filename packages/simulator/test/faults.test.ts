@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, test } from "vitest";
 import { ask, call, keyOf, START, simulate, statusOf } from "./support/simulate.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../src/clock.ts";
 import type { Subscription } from "../../src/domain/subscription.ts";
 import { RejectedError, UnreachableError } from "../../src/errors.ts";
 import { keepSubscription } from "../../src/follow/keep-subscription.ts";
 import { planSubscription } from "../../src/follow/subscription-plan.ts";
 import type { PersonApi } from "../../src/ports/person-api.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 const DAY = 86_400;
 const NOW = 1_700_000_000;

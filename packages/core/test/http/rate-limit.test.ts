@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ManualClock } from "../../src/clock.ts";
 import { RateLimit } from "../../src/http/rate-limit.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
 
 test("below the limit nobody waits", async () => {
   const clock = new ManualClock(0);

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { type Clock, ManualClock } from "../../src/clock.ts";
+import type { Clock } from "../../src/clock.ts";
 import { LIMITS } from "../../src/limits.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { createWbsClient } from "../../src/wbs/client.ts";
 import { startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { group } from "./groups.ts";
+import { group } from "../../src/testing/groups.ts";
 import { Host } from "./host.ts";
 
 const DAY = 86_400;
@@ -58,7 +58,7 @@ test("the first poll fills state and history without events, except for what was
   host.api.put(weight(1, T - DAY, 80));
   host.api.put(weight(2, T + 5, 79));
   await host.poll();
-  expect(host.stored.size).toBe(2);
+  expect(host.store.stored).toHaveLength(2);
   expect(host.events).toMatchObject([{ kind: "weigh_in", subjectId: 2 }]);
   expect(host.person.state).toMatchObject({ lastWeighIn: { id: 2 }, previousWeight: 80 });
 });
@@ -220,7 +220,7 @@ test.each([
   host.api.put(group({ id: 5, at: T, attrib: 1, values: { weight: 62 } }));
   await host.hint(T);
   expect(host.kinds).toEqual(kinds);
-  expect(host.stored.size).toBe(1);
+  expect(host.store.stored).toHaveLength(1);
 });
 
 test("what was deleted unseen is found by a re-read", async () => {
@@ -247,7 +247,7 @@ test("BMI, change, trend and distance to the target come with the event", async 
 test("a sync reads a handful of times, however long the history is", async () => {
   const host = await started();
   host.api.put(weight(5, T, 81.4));
-  host.reads = 0;
+  host.store.reads = 0;
   await host.hint(T);
-  expect(host.reads).toBe(2);
+  expect(host.store.reads).toBe(2);
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PersonState } from "../../src/domain/weigh-in.ts";
+import { FakePersonApi } from "../../src/testing/fake-person-api.ts";
+import { group, type Sketch } from "../../src/testing/groups.ts";
 import { hasWeight } from "../../src/weigh-ins/readings.ts";
-import { FakeApi } from "./fake-api.ts";
-import { group, type Sketch } from "./groups.ts";
 import { Host } from "./host.ts";
 
 const sketch = fc.record({
@@ -28,7 +28,7 @@ const action = fc.oneof(
 /** The trend of a rebuilt state starts from a bounded past. */
 const comparable = ({ trend, ...state }: PersonState) => ({ ...state, trend: trend && Number(trend.value.toFixed(1)) });
 
-async function onceForAll(api: FakeApi): Promise<Host> {
+async function onceForAll(api: FakePersonApi): Promise<Host> {
   const host = new Host({ api, addedAt: 0 });
   await host.poll();
   return host;
@@ -56,7 +56,7 @@ test("any order of arrivals, hints and polls ends in the state that one look at 
       await host.poll();
       const fresh = await onceForAll(host.api);
       expect(comparable(host.person.state)).toEqual(comparable(fresh.person.state));
-      expect(new Set(host.stored.keys())).toEqual(new Set(fresh.stored.keys()));
+      expect(host.store.stored).toEqual(fresh.store.stored);
     }),
     { numRuns: 300 },
   );
@@ -90,21 +90,20 @@ test("looking again finds nothing new", async () => {
       const host = new Host();
       for (const one of sketches) host.api.put(group(one));
       await host.poll();
-      const { events, changes } = host;
-      events.length = 0;
-      changes.length = 0;
+      host.store.events.length = 0;
+      host.store.commits.length = 0;
       await host.poll();
       await host.reread(0, 1_000_000);
       for (const { at } of sketches) await host.hint(at);
-      expect(events).toEqual([]);
-      expect(changes.flatMap(({ upserts, removals }) => [...upserts, ...removals])).toEqual([]);
+      expect(host.events).toEqual([]);
+      expect(host.changes.flatMap(({ upserts, removals }) => [...upserts, ...removals])).toEqual([]);
     }),
     { numRuns: 200 },
   );
 });
 
 test("a long history comes in bounded changes, and only the last one moves the cursor", async () => {
-  const api = new FakeApi(500);
+  const api = new FakePersonApi({ pageSize: 500 });
   for (let n = 0; n < 12_000; n++) api.put(group({ id: n, at: 1_000 + n * 70, values: { weight: 80 + (n % 7) / 10 } }));
   const host = await onceForAll(api);
   expect(host.changes.map(({ upserts }) => upserts.length)).toEqual([5_000, 5_000, 2_000]);

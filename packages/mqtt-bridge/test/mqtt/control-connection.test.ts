@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import { AccessCheck } from "../../src/mqtt/access-check.ts";

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "@weighbridge/core";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import { connectForEvents } from "../../src/mqtt/connections.ts";

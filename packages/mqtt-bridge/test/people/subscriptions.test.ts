@@ -1,5 +1,5 @@
 import { RejectedError, type Subscription, type SubscriptionReport, UnreachableError } from "@weighbridge/core";
-import type { ManualClock } from "@weighbridge/core/clock";
+import type { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { type Subscriber, Subscriptions } from "../../src/people/subscriptions.ts";
 import { Syncer } from "../../src/people/syncer.ts";

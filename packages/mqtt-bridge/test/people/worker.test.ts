@@ -6,7 +6,7 @@ import {
   UnexpectedResponseError,
   UnreachableError,
 } from "@weighbridge/core";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { Syncer } from "../../src/people/syncer.ts";
 import { Worker } from "../../src/people/worker.ts";

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { request, type Server } from "node:http";
 import { connect } from "node:net";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";

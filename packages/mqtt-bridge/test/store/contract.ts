@@ -52,27 +52,18 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect(await after.owed(0, 10)).toEqual([{ id: 1, ...messages[0] }]);
     });
 
-    test("groups are read by ascending time, with both ends of a range, of one person only", async () => {
+    test("groups, verdicts and counts are those of one person only", async () => {
       const store = start().open();
       const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
-      const groups = [weightGroup(5, 300), weightGroup(9, 100), weightGroup(2, 200), weightGroup(1, 300)];
-      await store.commitSync(ada.id, commitOf({ change: changeOf(groups) }));
+      const verdict = { weighInId: 5, verdict: "claimed" } as const;
+      const change = changeOf([weightGroup(5, 300)], { verdict, events: [eventOf(5)] });
+      await store.commitSync(ada.id, commitOf({ change }));
       await store.commitSync(ben.id, commitOf({ change: changeOf([weightGroup(5, 250, 60)]) }));
-      const reader = store.reader(ada.id);
-      expect(ids(await reader.between(100, 300))).toEqual([9, 2, 1, 5]);
-      expect(ids(await reader.between(101, 299))).toEqual([2]);
-      expect(ids(await reader.byIds([1, 9, 77]))).toEqual([9, 1]);
-      expect(ids(await reader.before(300, 3))).toEqual([2, 1, 5]);
-      expect(ids(await reader.before(299, 3))).toEqual([9, 2]);
-    });
-
-    test("a group that comes again replaces itself, and a removed one is gone", async () => {
-      const store = start().open();
-      const { id } = await store.addPerson("wbs:29", 0);
-      await store.commitSync(id, commitOf({ change: changeOf([weightGroup(1, 100), weightGroup(2, 200)]) }));
-      const change = changeOf([weightGroup(1, 150, 81)], { removals: [2] });
-      await store.commitSync(id, commitOf({ change }));
-      expect(await store.reader(id).between(0, 1_000)).toEqual([weightGroup(1, 150, 81)]);
+      expect(await store.reader(ada.id).between(0, 900)).toEqual([weightGroup(5, 300)]);
+      const bens = store.reader(ben.id);
+      expect(await bens.byIds([5])).toEqual([weightGroup(5, 250, 60)]);
+      expect(await bens.verdicts([5])).toEqual(new Map());
+      expect(await bens.eventCounts([5])).toEqual(new Map());
     });
 
     test("a sync that changes nothing leaves the state as it is", async () => {
@@ -99,26 +90,6 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       const after = open();
       expect(await after.hinted()).toEqual([id]);
       expect(await after.hints(id, 9)).toMatchObject([{ window: { from: 10, to: 11 } }]);
-    });
-
-    test("a hint that showed nothing new keeps its tries and its next time", async () => {
-      const { open } = start();
-      const store = open();
-      const { id } = await store.addPerson("wbs:29", 0);
-      await store.takeHint(id, { from: 10, to: 11 }, 100);
-      const [hint] = await store.hints(id, 1);
-      await store.commitSync(id, commitOf({ triedHints: [{ id: hint?.id as number, tries: 2, nextAt: 160 }] }));
-      await store.close();
-      expect(await open().hints(id, 9)).toMatchObject([{ takenAt: 100, tries: 2, nextAt: 160 }]);
-    });
-
-    test("events are counted by subject, and the count outlives the subject's groups", async () => {
-      const store = start().open();
-      const { id } = await store.addPerson("wbs:29", 0);
-      const change = changeOf([weightGroup(7, 5_000)], { events: [eventOf(7), eventOf(7), eventOf(null)] });
-      await store.commitSync(id, commitOf({ change }));
-      await store.commitSync(id, commitOf({ change: changeOf([], { removals: [7], events: [eventOf(7)] }) }));
-      expect(await store.reader(id).eventCounts([7, 8])).toEqual(new Map([[7, 3]]));
     });
 
     test("an event is owed until it is released, then released until it is finished", async () => {

@@ -1,4 +1,5 @@
-import { type Clock, ManualClock } from "@weighbridge/core/clock";
+import type { Clock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { onTestFinished } from "vitest";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";

@@ -34,6 +34,8 @@ interface Base {
   readonly outbox: readonly PersonEvent[];
   /** By the id of the weigh-in node. */
   readonly subscriptions: Readonly<Record<string, SubscriptionReport>>;
+  /** The one that the follower looks after. */
+  readonly subscription?: SubscriptionReport;
 }
 
 export interface AccountRecord extends Base {
@@ -94,9 +96,10 @@ function withHint(record: AccountRecord, window: Window | null, takenAt: EpochSe
 }
 
 function withCommit(record: AccountRecord, commit: PersonCommit): AccountRecord {
-  const { change, memory, doneHints = [], triedHints = [] } = commit;
+  const { change, memory, subscription, doneHints = [], triedHints = [] } = commit;
   const next = change === undefined ? record : withChange(record, change);
-  return { ...next, ...(memory && { memory }), hints: hintsAfter(next.hints, doneHints, triedHints) };
+  const kept = { ...(memory && { memory }), ...(subscription && { subscription }) };
+  return { ...next, ...kept, hints: hintsAfter(next.hints, doneHints, triedHints) };
 }
 
 function hintsAfter(

@@ -3,20 +3,15 @@ import {
   type Clock,
   Follower,
   type PersonApi,
-  type PersonCommit,
   type PersonEvent,
-  type PersonRecord,
-  type PersonStore,
   Rounds,
-  type StoredHint,
   type SubscriptionReport,
   type Verdict,
 } from "@weighbridge/core";
 import { type Problem, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { groupReader } from "./group-reader.ts";
-import type { AccountRecord } from "./record.ts";
 import type { RecordFile } from "./record-file.ts";
+import { RecordStore, recordOf } from "./record-store.ts";
 
 export interface WeighInSyncInput {
   readonly api: PersonApi;
@@ -32,47 +27,6 @@ export interface WeighInSyncInput {
   onEvents(events: readonly PersonEvent[]): void;
   /** The account began or ceased to answer. */
   onProblem(problem: Problem | null): void;
-}
-
-/** The follower's store, on the account's record file. */
-class RecordStore implements PersonStore {
-  readonly groups;
-  readonly #key: string;
-  readonly #file: RecordFile;
-
-  constructor(key: string, file: RecordFile) {
-    this.#key = key;
-    this.#file = file;
-    this.groups = groupReader(() => file.record);
-  }
-
-  async load(): Promise<PersonRecord> {
-    return recordOf(this.#key, this.#file);
-  }
-
-  async hints(limit: number): Promise<readonly StoredHint[]> {
-    return this.#file.record.hints.slice(-limit).toReversed();
-  }
-
-  async commit(commit: PersonCommit): Promise<void> {
-    if (isWorthWriting(this.#file.record, commit)) await this.#file.commit({ commit });
-  }
-}
-
-/** Subscriptions are kept per node, beside the follower. */
-function recordOf(key: string, { record: { addedAt, cursor, state, memory } }: RecordFile): PersonRecord {
-  return { key, addedAt, cursor, state, memory, subscription: null };
-}
-
-/** A poll that found nothing is no reason to write a whole history again: the next one looks back a little further. */
-function isWorthWriting(record: AccountRecord, { change, memory, doneHints = [], triedHints = [] }: PersonCommit) {
-  if (memory !== undefined || doneHints.length + triedHints.length > 0) return true;
-  if (change === undefined) return false;
-  const { upserts, removals, events, cursor, state, verdict } = change;
-  if (upserts.length + removals.length + events.length > 0 || verdict !== undefined) return true;
-  if (state !== record.state) return true;
-  const lag = cursor === undefined ? 0 : record.cursor === null ? Infinity : cursor - record.cursor;
-  return lag >= LIMITS.cursorLagS;
 }
 
 /** Follows the account's person, and hands on the events that are on disk. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { describe, expect, test } from "vitest";
 import { FoundKeys } from "../../src/account/found-keys.ts";
 import { stateDir } from "../support/state-dir.ts";

@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { describe, expect, test } from "vitest";
 import type { Taking } from "../../src/account/account.ts";
 import { Callback, type CallbackRequest, isSecret } from "../../src/nodes/withings-weigh-in/callback.ts";

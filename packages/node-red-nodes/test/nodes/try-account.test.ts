@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { describe, expect, test } from "vitest";
 import { FoundKeys } from "../../src/account/found-keys.ts";
 import { findUsers, tryAccount } from "../../src/nodes/withings-account/try-account.ts";

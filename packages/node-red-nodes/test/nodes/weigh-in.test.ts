@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { describe, expect, test, vi } from "vitest";
 import type { Problem } from "../../src/errors.ts";
 import { weighInSettings } from "../../src/nodes/withings-weigh-in/settings.ts";

@@ -1,4 +1,4 @@
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { startSimulator } from "@weighbridge/simulator";
 import { onTestFinished } from "vitest";
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ManualClock } from "@weighbridge/core/clock";
+import { ManualClock } from "@weighbridge/core/testing";
 import { onTestFinished } from "vitest";
 import { type Person, type Simulator, type SimulatorOptions, startSimulator } from "../../src/index.ts";
 

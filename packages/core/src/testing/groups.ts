@@ -1,6 +1,6 @@
-import { attributions, categories } from "../../src/domain/attributions.ts";
-import type { Attribution, Category, MeasureGroup } from "../../src/domain/measure-group.ts";
-import { measureTypes } from "../../src/domain/measure-types.ts";
+import { attributions, categories } from "../domain/attributions.ts";
+import type { Attribution, Category, MeasureGroup } from "../domain/measure-group.ts";
+import { measureTypes } from "../domain/measure-types.ts";
 
 const codes = new Map([...measureTypes.values()].map(({ id, code }) => [id, code]));
 
