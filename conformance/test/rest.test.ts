@@ -88,7 +88,11 @@ test("WBS-REST-5: a status that no document has is kept", async () => {
 });
 
 describe("a call that is repeated", () => {
-  const instantly = { now: () => START_MS, sleep: (ms: number, signal?: AbortSignal) => instant(ms, signal) };
+  const instantly = {
+    now: () => START_MS,
+    monotonic: () => 0,
+    sleep: (ms: number, signal?: AbortSignal) => instant(ms, signal),
+  };
   const START_MS = 0;
   const TIMEOUT_MS = 15_000;
   /** Only timeouts take time. */

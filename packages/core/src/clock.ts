@@ -1,17 +1,20 @@
 /** The only source of time. Everything that waits or dates takes a Clock, so that tests can move it. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: dates things. May be set back or ahead at any moment. */
   now(): number;
+  /** Milliseconds since some fixed moment: measures waits. Never set; only grows. */
+  monotonic(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A timer takes no longer wait, and ends at once where it is asked to. */
+/** `setTimeout` fires at once for a longer delay. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. A pending sleep does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (ms > LONGEST_TIMER_MS)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../src/clock.ts";
+import { ManualClock } from "../src/testing/manual-clock.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -21,4 +22,18 @@ test("a long sleep ends with its signal, and leaves no timer behind", async () =
   stop.abort(new Error("enough"));
   await expect(slept).rejects.toThrow("enough");
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a wall clock that is set moves no wait", async () => {
+  const clock = new ManualClock(1_000_000);
+  const woken = vi.fn();
+  void clock.sleep(5_000).then(woken);
+  clock.set(400_000_000);
+  expect(clock.now()).toBe(400_000_000);
+  vi.useRealTimers();
+  await clock.advance(4_999);
+  expect(woken).not.toHaveBeenCalled();
+  await clock.advance(1);
+  expect(woken).toHaveBeenCalled();
+  expect([clock.now(), clock.monotonic()]).toEqual([400_005_000, 5_000]);
 });

@@ -20,6 +20,10 @@ export class MovableClock implements Clock {
     return this.base.now() + this.#aheadMs;
   }
 
+  monotonic(): number {
+    return this.base.monotonic() + this.#aheadMs;
+  }
+
   /** Epoch seconds, as the API counts. */
   seconds(): number {
     return Math.floor(this.now() / 1000);
@@ -27,7 +31,7 @@ export class MovableClock implements Clock {
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const moved = new AbortController();
-    const sleeper: Sleeper = { dueAt: this.now() + ms, wake: () => moved.abort() };
+    const sleeper: Sleeper = { dueAt: this.monotonic() + ms, wake: () => moved.abort() };
     this.#sleepers.add(sleeper);
     try {
       await this.base.sleep(ms, signal ? AbortSignal.any([signal, moved.signal]) : moved.signal);
@@ -42,6 +46,6 @@ export class MovableClock implements Clock {
   /** Moves forward, and wakes whoever is due by then. */
   advance(ms: number): void {
     this.#aheadMs += ms;
-    for (const sleeper of this.#sleepers) if (sleeper.dueAt <= this.now()) sleeper.wake();
+    for (const sleeper of this.#sleepers) if (sleeper.dueAt <= this.monotonic()) sleeper.wake();
   }
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
  */
 export const awake = (clock: Clock): Clock => ({
   now: () => clock.now(),
+  monotonic: () => clock.monotonic(),
   async sleep(ms, signal) {
     const { port1 } = new MessageChannel();
     port1.ref();

@@ -7,15 +7,26 @@ interface Sleeper {
 
 /** A clock that stands still until `advance` moves it. */
 export class ManualClock implements Clock {
-  #now: number;
+  #monotonic = 0;
+  /** Epoch milliseconds at the monotonic zero. */
+  #epoch: number;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(nowMs: number) {
-    this.#now = nowMs;
+    this.#epoch = nowMs;
   }
 
   now(): number {
-    return this.#now;
+    return this.#epoch + this.#monotonic;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  /** Sets the wall clock, as an operator or a time server does; waits go on as they were. */
+  set(nowMs: number): void {
+    this.#epoch = nowMs - this.#monotonic;
   }
 
   /** How many sleeps are pending. */
@@ -35,7 +46,7 @@ export class ManualClock implements Clock {
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
-        at: this.#now + ms,
+        at: this.#monotonic + ms,
         wake: () => {
           leave();
           resolve();
@@ -48,15 +59,15 @@ export class ManualClock implements Clock {
 
   /** Moves time forward and wakes what is due, earliest first; each sleeper sees the time that it asked for. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = this.#monotonic + ms;
     for (;;) {
       const next = [...this.#sleepers].sort((a, b) => a.at - b.at)[0];
       if (next === undefined || next.at > end) break;
-      this.#now = Math.max(this.#now, next.at);
+      this.#monotonic = Math.max(this.#monotonic, next.at);
       next.wake();
       await settled();
     }
-    this.#now = end;
+    this.#monotonic = end;
     await settled();
   }
 }

@@ -14,6 +14,10 @@ export class JumpingClock implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms === this.#timeoutMs)
       return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));

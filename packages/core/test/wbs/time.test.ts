@@ -93,6 +93,7 @@ test("a caller who aborts while we wait for the next try is heard", async () => 
   const aborter = new AbortController();
   const clock: Clock = {
     now: () => 0,
+    monotonic: () => 0,
     sleep: (ms, signal) =>
       new Promise((_, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason));
