@@ -9,7 +9,11 @@ const BUNDLED = ["zod", "yaml"];
 
 rmSync(file("../bin"), { recursive: true, force: true });
 await build({
-  entryPoints: { weighbridge: file("../src/cli.ts") },
+  entryPoints: {
+    weighbridge: file("../src/cli.ts"),
+    // A thread is started from a file of its own.
+    "write-thread-program": file("../src/store/sqlite/write-thread-program.ts"),
+  },
   outdir: file("../bin"),
   bundle: true,
   // Each command loads its own part only.

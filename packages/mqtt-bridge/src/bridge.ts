@@ -97,6 +97,7 @@ export class Bridge {
       directory: config.state_dir,
       clock: this.#clock,
       onFailure: onFatal,
+      hasThread: true,
       onWarning: (words, facts) => log.warn(words, facts),
     });
     this.#stack.add(() => this.#store.close());

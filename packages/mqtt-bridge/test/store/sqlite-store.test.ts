@@ -17,6 +17,20 @@ testStore("SQLite", () => {
   return { open: () => openStore(directory).store };
 });
 
+testStore("SQLite, written by a thread,", () => {
+  const directory = stateDir();
+  const open = () => {
+    const { store } = openStore(directory, undefined, { hasThread: true });
+    // A burst brings the thread; the writes of the contract follow it.
+    for (let n = 0; n < 100; n++) store.takeHint(NOBODY, null, 0).catch(() => {});
+    store.removePerson(NOBODY).catch(() => {});
+    return store;
+  };
+  return { open };
+});
+
+const NOBODY = 999;
+
 const caught = (run: () => unknown): unknown => {
   try {
     run();
@@ -157,6 +171,33 @@ test("all writes of one turn of the event loop are one transaction", async () =>
   const outcomes = await Promise.allSettled(writes);
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
   expect(await store.hints(id, 9)).toEqual([]);
+});
+
+test("a burst is written by a thread, and its order is kept", async () => {
+  const directory = stateDir();
+  const { store } = openStore(directory, undefined, { hasThread: true });
+  const { id } = await store.addPerson("wbs:29", 0);
+  for (let burst = 0; burst < 40; burst++)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) => store.takeHint(id, { from: burst, to: burst + n }, burst * 50 + n)),
+    );
+  const taken = (await store.hints(id, 10_000)).map(({ takenAt }) => takenAt);
+  expect(taken).toEqual(Array.from({ length: 2_000 }, (_, n) => 1_999 - n));
+  const late = store.takeHint(id, null, 9_999);
+  await store.close();
+  await late;
+  expect((await openStore(directory).store.hints(id, 1))[0]?.takenAt).toBe(9_999);
+});
+
+test("a write that fails in the thread ends everything that came after it, with what to do", async () => {
+  const { store, failures } = openStore(stateDir(), undefined, { hasThread: true });
+  const { id } = await store.addPerson("wbs:29", 0);
+  const burst = () => Promise.all(Array.from({ length: 50 }, () => store.takeHint(id, null, 1)));
+  for (let n = 0; n < 40; n++) await burst();
+  const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
+  await expect(store.commitSync(id, { change: broken, messages: [], isStateChanged: false })).rejects.toThrow();
+  await expect(store.takeHint(id, null, 1)).rejects.toThrow();
+  expect(failures).toMatchObject([{ code: "state_unusable" }]);
 });
 
 test("after a write that failed nothing is written any more, and the failure is told once", async () => {

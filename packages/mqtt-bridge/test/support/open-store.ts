@@ -11,12 +11,14 @@ export const START = 1_772_348_400;
 export function openStore<C extends Clock = ManualClock>(
   directory: string,
   clock: C = new ManualClock(START * 1000) as Clock as C,
+  { hasThread = false } = {},
 ) {
   const failures: unknown[] = [];
   const warnings: string[] = [];
   const store = openSqliteStore({
     directory,
     clock,
+    hasThread,
     onFailure: (error) => failures.push(error),
     onWarning: (words) => warnings.push(words),
   });

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors.ts";
+import { Database, openConnection } from "./connection.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { keepPrivate, restrict } from "./private-file.ts";
 import { storeError } from "./store-errors.ts";
@@ -10,19 +11,6 @@ const FILE = "weighbridge.sqlite";
 const LOCK_FILE = "lock.sqlite";
 /** The process that has the lock, for people to read; the lock itself is the database. */
 const HOLDER_FILE = "lock.pid";
-
-/** Without the warning of older Nodes that this module is experimental: it would stand in every log, and nobody could act on it. */
-function loadSqlite(): typeof import("node:sqlite") {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return process.getBuiltinModule("node:sqlite");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
-const { DatabaseSync: Database } = loadSqlite();
 
 /** An open database and the lock that keeps every other bridge out. */
 export interface OpenDatabase {
@@ -68,9 +56,7 @@ function openLocked(directory: string, file: string): OpenDatabase {
   try {
     keepPrivate(file);
     for (const name of [`${file}-wal`, `${file}-shm`]) restrict(name);
-    db = new Database(file);
-    // FULL covers power loss, not only a killed process.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+    db = openConnection(file);
     migrate(db, directory);
     return { db, close: () => closeAll(db, lock) };
   } catch (cause) {

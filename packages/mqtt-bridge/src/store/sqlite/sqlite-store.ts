@@ -1,4 +1,3 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type Clock,
   type EpochSeconds,
@@ -13,52 +12,10 @@ import {
 import { LIMITS } from "../../limits.ts";
 import type { OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
 import { databaseFile, type OpenOptions, openDatabase } from "./open-database.ts";
+import { OWED, PARKED, RELEASED, type StatementName, Statements, type Step } from "./statements.ts";
 import { storeError } from "./store-errors.ts";
 import { WriteQueue } from "./write-queue.ts";
-
-const OWED = 0;
-const RELEASED = 2;
-const PARKED = 4;
-
-const SQL = {
-  setting: "SELECT value FROM meta WHERE name = ?",
-  addSetting: "INSERT INTO meta (name, value) VALUES (?, ?)",
-  people: "SELECT id, key, added_at, cursor, state, subscription, memory, seen FROM people ORDER BY id",
-  addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]')",
-  saveState: "UPDATE people SET state = ? WHERE id = ?",
-  saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
-  saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
-  saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
-  saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
-  takeHint: "INSERT INTO hints (person, from_s, to_s, taken_at) VALUES (?, ?, ?, ?)",
-  hints: "SELECT id, from_s, to_s, taken_at, tries, next_at FROM hints WHERE person = ? ORDER BY id DESC LIMIT ?",
-  hinted: "SELECT DISTINCT person FROM hints",
-  doneHint: "DELETE FROM hints WHERE id = ?",
-  triedHint: "UPDATE hints SET tries = ?, next_at = ? WHERE id = ?",
-  eventCount: "SELECT events FROM event_counts WHERE person = ? AND subject = ?",
-  countEvent: `INSERT INTO event_counts (person, subject, events) VALUES (?, ?, 1)
-    ON CONFLICT (person, subject) DO UPDATE SET events = events + 1`,
-  between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
-  byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
-  before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
-  putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
-  removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
-  verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
-  putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
-  addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
-  owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
-  released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
-  lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
-  mark: "UPDATE outbox SET state = ?, note = ? WHERE id = ?",
-  firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
-  unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
-  finish: "DELETE FROM outbox WHERE id = ?",
-  countHints: "SELECT count(*) AS n FROM hints",
-  countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
-  retained: "SELECT topic FROM retained",
-  addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",
-  removeRetained: "DELETE FROM retained WHERE topic = ?",
-} as const;
+import { WriteThread } from "./write-thread.ts";
 
 interface PersonRow {
   readonly id: number;
@@ -85,51 +42,55 @@ export interface SqliteStoreOptions extends Partial<OpenOptions> {
   readonly clock: Clock;
   /** A write failed with a StoreError; the process must end. Called once. */
   readonly onFailure: (error: unknown) => void;
+  /** Whether a thread of its own writes from the first burst on. */
+  readonly hasThread?: boolean;
 }
 
 /** Opens the store of a state directory. Throws a StoreError, also where another bridge has it open. */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
-  const { directory, clock, onFailure, onWarning = () => {} } = options;
+  const { directory, clock, onFailure, onWarning = () => {}, hasThread = false } = options;
   const { db, close } = openDatabase(directory, { onWarning });
-  const failed = (error: unknown) => onFailure(storeError(databaseFile(directory), error));
-  return new SqliteStore(db, close, clock, new WriteQueue(db, failed));
+  const file = databaseFile(directory);
+  const statements = new Statements(db);
+  const queue = new WriteQueue({
+    statements,
+    startThread: hasThread ? () => new WriteThread(file) : undefined,
+    onFailure: (error) => onFailure(storeError(file, error)),
+  });
+  return new SqliteStore({ statements, queue, clock, closeDatabase: close });
+}
+
+interface Parts {
+  readonly statements: Statements;
+  readonly queue: WriteQueue;
+  readonly clock: Clock;
+  closeDatabase(): void;
 }
 
 class SqliteStore implements Store {
-  readonly #db: DatabaseSync;
-  readonly #closeDatabase: () => void;
-  readonly #clock: Clock;
-  readonly #queue: WriteQueue;
-  readonly #statements = new Map<keyof typeof SQL, StatementSync>();
+  readonly #parts: Parts;
   readonly #closing = new AbortController();
   #finished: number[] = [];
   #isLateWriteDue = false;
 
-  constructor(db: DatabaseSync, closeDatabase: () => void, clock: Clock, queue: WriteQueue) {
-    this.#db = db;
-    this.#closeDatabase = closeDatabase;
-    this.#clock = clock;
-    this.#queue = queue;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  /** Prepared at its first use, so that starting costs nothing for what is seldom asked. */
-  #sql(name: keyof typeof SQL): StatementSync {
-    let statement = this.#statements.get(name);
-    if (statement === undefined) {
-      statement = this.#db.prepare(SQL[name]);
-      this.#statements.set(name, statement);
-    }
-    return statement;
+  #sql(name: StatementName) {
+    return this.#parts.statements.get(name);
   }
 
-  setting(name: string, make: () => string): Promise<string> {
-    return this.#queue.write(() => {
-      const known = this.#sql("setting").get(name) as { value: string } | undefined;
-      if (known) return known.value;
-      const value = make();
-      this.#sql("addSetting").run(name, value);
-      return value;
-    });
+  async #write(steps: readonly Step[]): Promise<void> {
+    await this.#parts.queue.write(steps);
+  }
+
+  async setting(name: string, make: () => string): Promise<string> {
+    const [, kept] = await this.#parts.queue.write([
+      ["addSetting", name, make()],
+      ["setting", name],
+    ]);
+    return kept?.["value"] as string;
   }
 
   async people(): Promise<StoredPerson[]> {
@@ -145,25 +106,26 @@ class SqliteStore implements Store {
     }));
   }
 
-  addPerson(key: string, addedAt: number): Promise<StoredPerson> {
+  async addPerson(key: string, addedAt: number): Promise<StoredPerson> {
     const state = emptyPersonState();
-    return this.#queue.write(() => {
-      const id = Number(this.#sql("addPerson").run(key, addedAt, JSON.stringify(state)).lastInsertRowid);
-      return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
-    });
+    const [added] = await this.#parts.queue.write([["addPerson", key, addedAt, JSON.stringify(state)]]);
+    const id = added?.["id"] as number;
+    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
   }
 
   removePerson(id: number): Promise<void> {
-    return this.#queue.write(() => {
-      for (const table of ["groups", "verdicts", "event_counts", "hints"])
-        this.#db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(id);
-      this.#db.prepare("DELETE FROM people WHERE id = ?").run(id);
-    });
+    return this.#write([
+      ["removeGroups", id],
+      ["removeVerdicts", id],
+      ["removeEventCounts", id],
+      ["removeHints", id],
+      ["removePerson", id],
+    ]);
   }
 
   takeHint(personId: number, window: Window | null, takenAt: EpochSeconds): Promise<void> {
     const { from = null, to = null } = window ?? {};
-    return this.#queue.write(() => void this.#sql("takeHint").run(personId, from, to, takenAt));
+    return this.#write([["takeHint", personId, from, to, takenAt]]);
   }
 
   async hints(personId: number, limit: number): Promise<StoredHint[]> {
@@ -209,28 +171,13 @@ class SqliteStore implements Store {
 
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
     const { change, messages, doneHints = [], triedHints = [] } = commit;
-    return this.#queue.write(() => {
-      if (change) this.#writeGroups(personId, change);
-      this.#writePerson(personId, commit);
-      for (const { topic, payload } of messages) this.#sql("addEvent").run(topic, payload);
-      for (const id of doneHints) this.#sql("doneHint").run(id);
-      for (const { id, tries, nextAt } of triedHints) this.#sql("triedHint").run(tries, nextAt, id);
-    });
-  }
-
-  #writePerson(personId: number, { change, memory, subscription, isStateChanged, seen }: SyncCommit): void {
-    if (change && isStateChanged) this.#sql("saveState").run(JSON.stringify(change.state), personId);
-    if (change?.cursor !== undefined) this.#sql("saveCursor").run(change.cursor, personId);
-    if (seen) this.#sql("saveSeen").run(JSON.stringify(seen), personId);
-    if (memory) this.#sql("saveMemory").run(JSON.stringify(memory), personId);
-    if (subscription) this.#sql("saveSubscription").run(JSON.stringify(subscription), personId);
-  }
-
-  #writeGroups(personId: number, { upserts, removals, events, verdict }: SyncChange): void {
-    for (const group of upserts) this.#sql("putGroup").run(personId, group.id, group.measuredAt, JSON.stringify(group));
-    for (const id of removals) this.#sql("removeGroup").run(personId, id);
-    for (const { subjectId } of events) if (subjectId !== null) this.#sql("countEvent").run(personId, subjectId);
-    if (verdict) this.#sql("putVerdict").run(personId, verdict.weighInId, verdict.verdict);
+    return this.#write([
+      ...(change ? groupSteps(personId, change) : []),
+      ...personSteps(personId, commit),
+      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload]),
+      ...doneHints.map((id): Step => ["doneHint", id]),
+      ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", tries, nextAt, id]),
+    ]);
   }
 
   async owed(above: number, limit: number): Promise<OutboxRow[]> {
@@ -246,44 +193,39 @@ class SqliteStore implements Store {
   }
 
   release(id: number): Promise<void> {
-    return this.#queue.write(() => {
-      this.#writeFinished();
-      this.#sql("mark").run(RELEASED, null, id);
-    });
+    return this.#write([...this.#takeFinished(), ["mark", RELEASED, null, id]]);
   }
 
   finish(id: number): void {
     this.#finished.push(id);
     if (this.#isLateWriteDue) return;
     this.#isLateWriteDue = true;
-    this.#clock.sleep(LIMITS.lazyCommitMs, this.#closing.signal).then(
+    this.#parts.clock.sleep(LIMITS.lazyCommitMs, this.#closing.signal).then(
       () => {
         this.#isLateWriteDue = false;
-        if (this.#finished.length > 0) this.#queue.write(() => this.#writeFinished()).catch(() => {});
+        if (this.#finished.length > 0) this.#write(this.#takeFinished()).catch(() => {});
       },
       () => {},
     );
   }
 
-  #writeFinished(): void {
-    for (const id of this.#finished) this.#sql("finish").run(id);
+  #takeFinished(): Step[] {
+    const steps = this.#finished.map((id): Step => ["finish", id]);
     this.#finished = [];
+    return steps;
   }
 
   park(id: number, note: string): Promise<void> {
-    return this.#queue.write(() => void this.#sql("mark").run(PARKED, note, id));
+    return this.#write([["mark", PARKED, note, id]]);
   }
 
-  unpark(): Promise<number | null> {
-    return this.#queue.write(() => {
-      const { id } = this.#sql("firstParked").get() as { id: number | null };
-      if (id !== null) this.#sql("unpark").run();
-      return id;
-    });
+  async unpark(): Promise<number | null> {
+    const [lowest] = await this.#parts.queue.write([["firstParked"], ["unpark"]]);
+    return lowest?.["id"] as number | null;
   }
 
   owe(id: number): Promise<void> {
-    return this.#queue.write(() => void this.#sql("mark").run(OWED, "the broker forgot our session", id));
+    return this.#write([["mark", OWED, "the broker forgot our session", id]]);
   }
 
   async counts() {
@@ -297,25 +239,41 @@ class SqliteStore implements Store {
   }
 
   addRetainedTopics(topics: readonly string[]): Promise<void> {
-    return this.#queue.write(() => {
-      for (const topic of topics) this.#sql("addRetained").run(topic);
-    });
+    return this.#write(topics.map((topic): Step => ["addRetained", topic]));
   }
 
   removeRetainedTopics(topics: readonly string[]): Promise<void> {
-    return this.#queue.write(() => {
-      for (const topic of topics) this.#sql("removeRetained").run(topic);
-    });
+    return this.#write(topics.map((topic): Step => ["removeRetained", topic]));
   }
 
   async close(): Promise<void> {
+    const { queue, closeDatabase } = this.#parts;
     this.#closing.abort();
-    const late = this.#queue.write(() => this.#writeFinished());
-    this.#queue.flush();
+    const late = this.#write(this.#takeFinished());
     try {
-      await late;
+      await Promise.all([late, queue.close()]);
     } finally {
-      this.#closeDatabase();
+      closeDatabase();
     }
   }
+}
+
+function groupSteps(personId: number, { upserts, removals, events, verdict }: SyncChange): Step[] {
+  return [
+    ...upserts.map((group): Step => ["putGroup", personId, group.id, group.measuredAt, JSON.stringify(group)]),
+    ...removals.map((id): Step => ["removeGroup", personId, id]),
+    ...events.flatMap(({ subjectId }): Step[] => (subjectId === null ? [] : [["countEvent", personId, subjectId]])),
+    ...(verdict ? [["putVerdict", personId, verdict.weighInId, verdict.verdict] satisfies Step] : []),
+  ];
+}
+
+function personSteps(personId: number, commit: SyncCommit): Step[] {
+  const { change, memory, subscription, isStateChanged, seen } = commit;
+  const steps: Step[] = [];
+  if (change && isStateChanged) steps.push(["saveState", JSON.stringify(change.state), personId]);
+  if (change?.cursor !== undefined) steps.push(["saveCursor", change.cursor, personId]);
+  if (seen) steps.push(["saveSeen", JSON.stringify(seen), personId]);
+  if (memory) steps.push(["saveMemory", JSON.stringify(memory), personId]);
+  if (subscription) steps.push(["saveSubscription", JSON.stringify(subscription), personId]);
+  return steps;
 }

@@ -1,68 +1,109 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { Statements, Step, StepResult } from "./statements.ts";
+import type { WriteThread } from "./write-thread.ts";
 
-interface Work {
-  readonly run: () => unknown;
-  readonly resolve: (value: never) => void;
+interface Write {
+  readonly steps: readonly Step[];
+  readonly resolve: (results: readonly StepResult[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** In one transaction: a burst, in which waiting for the disk here would hold up everything else. */
+const BURST = 8;
+
+export interface WriteQueueInput {
+  readonly statements: Statements;
+  /** Makes the thread that takes over at the first burst. Without it everything is written here. */
+  readonly startThread: (() => WriteThread) | undefined;
+  /** Called once, with the error of SQLite: after one failure nothing is written any more. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /**
- * All writes of one turn of the event loop share a transaction, and so one wait for the disk. It is the turn after the first write: in a burst
- * more of them join, and without one that turn is empty.
+ * All writes of one turn of the event loop share a transaction, and so one wait for the disk. It is the turn after the first write: in a
+ * burst more of them join, and without one that turn is empty. A household's writes are made here; from the first burst on, a thread makes
+ * them, and what comes while the disk is busy waits for the next transaction.
  */
 export class WriteQueue {
-  readonly #db: DatabaseSync;
-  readonly #onFailure: (error: unknown) => void;
-  #works: Work[] = [];
+  readonly #input: WriteQueueInput;
+  #writes: Write[] = [];
   #scheduled: NodeJS.Immediate | undefined;
-  #failure: unknown;
+  #thread: WriteThread | undefined;
+  #flushing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
-    this.#db = db;
-    this.#onFailure = onFailure;
+  constructor(input: WriteQueueInput) {
+    this.#input = input;
   }
 
-  /** `run` must not wait for anything. Resolves with what it gave, once that is on disk. */
-  write<T>(run: () => T): Promise<T> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  /** Resolves with the first row of each step, once they are on disk. */
+  write(steps: readonly Step[]): Promise<readonly StepResult[]> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
     return new Promise((resolve, reject) => {
-      this.#works.push({ run, resolve, reject });
+      this.#writes.push({ steps, resolve, reject });
+      if (this.#flushing !== undefined) return;
       this.#scheduled ??= setImmediate(() => {
-        this.#scheduled = setImmediate(() => this.flush());
+        this.#scheduled = setImmediate(() => this.#flush());
       });
     });
   }
 
-  flush(): void {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
-    const works = this.#works;
-    if (works.length === 0) return;
-    this.#works = [];
-    const results: unknown[] = [];
-    try {
-      this.#db.exec("BEGIN IMMEDIATE");
-      for (const { run } of works) results.push(run());
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      this.#fail(error, works);
-      return;
-    }
-    works.forEach(({ resolve }, index) => {
-      resolve(results[index] as never);
-    });
+  /** Resolves when everything that was given is on disk, and the thread has ended. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#flushing;
+    await this.#thread?.end();
   }
 
-  /** After one failure nothing is written any more: what is on disk is whole, and a restart goes on from there. */
-  #fail(error: unknown, works: readonly Work[]): void {
-    this.#failure = error;
+  #flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#flushing !== undefined || this.#writes.length === 0) return;
+    if (this.#writes.length >= BURST) this.#thread ??= this.#input.startThread?.();
+    if (this.#thread?.isReady) this.#flushing = this.#flushInThread(this.#thread);
+    else this.#flushHere();
+  }
+
+  #flushHere(): void {
+    const writes = this.#take();
     try {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-    } catch {
-      // The first error is the one that matters.
+      settle(writes, this.#input.statements.commit(stepsOf(writes)));
+    } catch (error) {
+      this.#fail(error, writes);
     }
-    for (const { reject } of [...works, ...this.#works]) reject(error);
-    this.#works = [];
-    this.#onFailure(error);
+  }
+
+  async #flushInThread(thread: WriteThread): Promise<void> {
+    while (this.#writes.length > 0 && this.#failure === undefined) {
+      const writes = this.#take();
+      try {
+        settle(writes, await thread.commit(stepsOf(writes)));
+      } catch (error) {
+        this.#fail(error, writes);
+      }
+    }
+    this.#flushing = undefined;
+  }
+
+  #take(): readonly Write[] {
+    const writes = this.#writes;
+    this.#writes = [];
+    return writes;
+  }
+
+  /** What is on disk is whole, and a restart goes on from there. */
+  #fail(error: unknown, writes: readonly Write[]): void {
+    this.#failure = { error };
+    for (const { reject } of [...writes, ...this.#take()]) reject(error);
+    this.#input.onFailure(error);
+  }
+}
+
+const stepsOf = (writes: readonly Write[]): Step[] => writes.flatMap(({ steps }) => steps);
+
+function settle(writes: readonly Write[], results: readonly StepResult[]): void {
+  let from = 0;
+  for (const { steps, resolve } of writes) {
+    resolve(results.slice(from, from + steps.length));
+    from += steps.length;
   }
 }

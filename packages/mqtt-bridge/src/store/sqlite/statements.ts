@@ -1,0 +1,101 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** States of an outbox row. */
+export const OWED = 0;
+export const RELEASED = 2;
+export const PARKED = 4;
+
+/** Every statement of the store, by name. */
+const SQL = {
+  setting: "SELECT value FROM meta WHERE name = ?",
+  addSetting: "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)",
+  people: "SELECT id, key, added_at, cursor, state, subscription, memory, seen FROM people ORDER BY id",
+  addPerson: "INSERT INTO people (key, added_at, state, seen) VALUES (?, ?, ?, '[]') RETURNING id",
+  removePerson: "DELETE FROM people WHERE id = ?",
+  removeGroups: "DELETE FROM groups WHERE person = ?",
+  removeVerdicts: "DELETE FROM verdicts WHERE person = ?",
+  removeEventCounts: "DELETE FROM event_counts WHERE person = ?",
+  removeHints: "DELETE FROM hints WHERE person = ?",
+  saveState: "UPDATE people SET state = ? WHERE id = ?",
+  saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
+  saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
+  saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
+  saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
+  takeHint: "INSERT INTO hints (person, from_s, to_s, taken_at) VALUES (?, ?, ?, ?)",
+  hints: "SELECT id, from_s, to_s, taken_at, tries, next_at FROM hints WHERE person = ? ORDER BY id DESC LIMIT ?",
+  hinted: "SELECT DISTINCT person FROM hints",
+  doneHint: "DELETE FROM hints WHERE id = ?",
+  triedHint: "UPDATE hints SET tries = ?, next_at = ? WHERE id = ?",
+  eventCount: "SELECT events FROM event_counts WHERE person = ? AND subject = ?",
+  countEvent: `INSERT INTO event_counts (person, subject, events) VALUES (?, ?, 1)
+    ON CONFLICT (person, subject) DO UPDATE SET events = events + 1`,
+  between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
+  byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
+  before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
+  putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
+  removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
+  verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
+  putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
+  addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
+  owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
+  released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
+  lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
+  mark: "UPDATE outbox SET state = ?, note = ? WHERE id = ?",
+  firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
+  unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
+  finish: "DELETE FROM outbox WHERE id = ?",
+  countHints: "SELECT count(*) AS n FROM hints",
+  countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
+  retained: "SELECT topic FROM retained",
+  addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",
+  removeRetained: "DELETE FROM retained WHERE topic = ?",
+} as const;
+
+export type StatementName = keyof typeof SQL;
+type Value = string | number | null;
+
+/** A statement with its values: plain data, so that it can go to another thread. */
+export type Step = readonly [name: StatementName, ...values: Value[]];
+
+/** The first row that a step gave; undefined for none. */
+export type StepResult = Readonly<Record<string, Value>> | undefined;
+
+/** Prepares each statement at its first use, so that starting costs nothing for what is seldom asked. */
+export class Statements {
+  readonly #db: DatabaseSync;
+  readonly #prepared = new Map<StatementName, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  get(name: StatementName): StatementSync {
+    let statement = this.#prepared.get(name);
+    if (statement === undefined) {
+      statement = this.#db.prepare(SQL[name]);
+      this.#prepared.set(name, statement);
+    }
+    return statement;
+  }
+
+  /** Runs all steps in one transaction. Throws the error of SQLite, after which nothing of them is stored. */
+  commit(steps: readonly Step[]): StepResult[] {
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      const results = steps.map(([name, ...values]) => this.get(name).get(...values) as StepResult);
+      this.#db.exec("COMMIT");
+      return results;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+    } catch {
+      // The first error is the one that matters.
+    }
+  }
+}
