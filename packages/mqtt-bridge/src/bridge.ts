@@ -9,13 +9,9 @@ import { eventMessage, iso } from "./messages/documents.ts";
 import { answerRequest, COMMAND_NAMES, sendAnswer } from "./messages/requests.ts";
 import { type Topics, topicsBelow } from "./messages/topics.ts";
 import { AccessCheck } from "./mqtt/access-check.ts";
-import {
-  type BrokerAddress,
-  type ControlConnection,
-  connectForControl,
-  connectForEvents,
-  type Incoming,
-} from "./mqtt/connections.ts";
+import type { BrokerAddress } from "./mqtt/broker.ts";
+import { type ControlConnection, connectForControl, type Incoming } from "./mqtt/control-connection.ts";
+import { connectForEvents } from "./mqtt/event-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./mqtt/publisher.ts";
 import { Announcer } from "./mqtt/retained-documents.ts";
 import { gatherStored, Household, type Resident } from "./people/people.ts";
@@ -104,16 +100,15 @@ export class Bridge {
     const secret = await this.#store.setting("callback_secret", () => randomBytes(16).toString("base64url"));
     this.#callbackUrl = fullCallbackUrl(config, secret);
     await this.#makeHousehold();
-    this.#clientId = await this.#store.setting("client_id", () => `weighbridge-${randomBytes(8).toString("hex")}`);
+    this.#clientId = await this.#store.setting("client_id", () => `weighbridge${randomBytes(5).toString("hex")}`);
     this.#makePublisher();
     await this.#announcer.start();
     await this.#publisher.start();
     this.#stack.add(() => this.#publisher.stop());
-    this.#stack.add(() => this.#publisher.say(this.#topics.bridgeState, "offline"));
+    this.#stack.add(() => this.#publisher.publishLast(this.#topics.bridgeState, "offline"));
     this.#control = this.#connectControl();
     this.#stack.add(() => this.#control?.close());
     this.#stack.add(() => this.#announcer.stop());
-    this.#stack.add(() => this.#accessCheck.stop());
     await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
     this.#stack.add(() => this.#worker.stop());
     await this.#receive(secret);
@@ -206,6 +201,7 @@ export class Bridge {
           broker: brokerOf(config),
           clientId: this.#clientId,
           will: { topic: this.#topics.bridgeState, payload: "offline" },
+          clock: this.#clock,
           handshake,
         }),
       onConnected: () => {
@@ -213,6 +209,7 @@ export class Bridge {
         this.#publishInfoSoon();
         onOnline?.();
       },
+      onDocumentRefused: (topic, reason) => this.#accessCheck.publishRefused(topic, reason),
       onParked: (parked) => this.#tell({ event: "event_parked", ...parked }),
       ...(onStep ? { onStep } : {}),
     });
@@ -226,12 +223,7 @@ export class Bridge {
       otherDiscovery: () => this.#household.otherDiscovery(),
       onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
     });
-    this.#accessCheck = new AccessCheck({
-      clock: this.#clock,
-      log,
-      control: () => this.#control,
-      samples: () => this.#household.samples(),
-    });
+    this.#accessCheck = new AccessCheck(log);
   }
 
   #connectControl(): ControlConnection {
@@ -239,15 +231,12 @@ export class Bridge {
     const birth = config.home_assistant.enabled ? [config.home_assistant.status_topic] : [];
     return connectForControl({
       broker: brokerOf(config),
-      clientId: `${this.#clientId}-control`,
+      clientId: `${this.#clientId}-c`,
       topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
       clock: this.#clock,
       isBrokerThere: () => this.#publisher.isConnected,
-      onConnected: () => {
-        this.#announcer.tidy();
-        this.#accessCheck.checkSoon();
-      },
-      onDeaf: (topic, reason) => this.#accessCheck.deaf(topic, reason),
+      onConnected: () => this.#announcer.tidy(),
+      onDeaf: (topic, reason) => this.#accessCheck.subscribeRefused(topic, reason),
       onProblem: (reason) => log.warn("The connection for requests is lost and made again", { reason }),
       onMessage: (message) => {
         this.#hear(message).catch((error: unknown) =>

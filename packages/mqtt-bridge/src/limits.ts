@@ -11,14 +11,12 @@ export const LIMITS = {
   /** A burst of a large household, through one proxy, fits into the share of one address. */
   callbackConnections: 4_096,
   callbackConnectionsOfAddress: 1_024,
-  /** Events on the wire at once; the broker's own limit counts if it is lower. */
+  /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */
   retryParkedMs: 3_600_000,
   /** Rows read of the outbox at once. */
   outboxRead: 256,
-  /** Documents written to the socket before waiting for it to drain. */
-  documentsAtOnce: 200,
   /** Hints of a person that one sync takes. */
   hintsPerSync: 1_000,
   /** A wider window is followed up by a poll. */
@@ -32,6 +30,8 @@ export const LIMITS = {
   /** A finished event's row may stay this long, to share a commit with what comes next. */
   lazyCommitMs: 50,
   requestBytes: 16 * 1024,
+  /** The broker sends no larger packet to the connection for requests (MQTT 5). */
+  controlPacketBytes: 64 * 1024,
   /** What a nightly re-read looks at again. */
   rereadS: 30 * 86_400,
   rereadEveryS: 86_400,
@@ -42,7 +42,11 @@ export const LIMITS = {
   infoDelayMs: 5_000,
   mqttConnectMs: 10_000,
   mqttRetryMs: 1_000,
+  /** Where asking often changes nothing: a login that is refused, a connection that ends again and again. */
+  mqttRetryMaxMs: 60_000,
   mqttKeepaliveS: 30,
+  /** How long stopping waits for the broker to take the last document. */
+  mqttLastMs: 2_000,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
 } as const satisfies Record<string, number>;

@@ -1,7 +1,7 @@
 import type { Verdict } from "@weighbridge/core";
 import * as z from "zod";
 import { LIMITS } from "../limits.ts";
-import type { ControlConnection, Incoming } from "../mqtt/connections.ts";
+import type { ControlConnection, Incoming } from "../mqtt/control-connection.ts";
 
 /** What a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
 export interface RequestHandlers {

@@ -1,21 +1,22 @@
 import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
-import type { Outbox, OutboxRow } from "../store/store.ts";
-import type { EventConnection, Handshake, Outgoing } from "./connections.ts";
-
-const LARGEST_PACKET_ID = 65_535;
-
-/** Follows from the row, so that the row's own commit has assigned it: no event is ever on the wire under an id that the disk does not know. */
-const packetIdOf = (rowId: number): number => 1 + (rowId % LARGEST_PACKET_ID);
+import type { Message, Outbox, OutboxRow } from "../store/store.ts";
+import { type Session, sizeOfPublish } from "./broker.ts";
+import { reasonOf, TAKEN_OVER } from "./endings.ts";
+import type { EventConnection, Handshake } from "./event-connection.ts";
+import { packetIdOf } from "./packet-ids.ts";
 
 /** One step of an event's way, for tests that end the process there. */
 export type Step = "handed" | "pubrec" | "pubrel-stored" | "pubcomp";
 
 interface InFlight {
   readonly rowId: number;
-  /** Undefined once the broker has it. */
-  event: Outgoing | undefined;
+  readonly topic: string;
+  /** It may have been on the wire before. */
+  readonly isRepeat: boolean;
+  /** The broker has it; from here on only PUBREL is sent. */
+  isReleased: boolean;
 }
 
 export interface PublisherInput {
@@ -25,81 +26,99 @@ export interface PublisherInput {
   connect(handshake: Handshake): EventConnection;
   /** Everything retained has to be published again. */
   onConnected(): void;
-  /** The broker refused this event: it stays in the outbox and is tried again later. Told once of each. */
+  /** The broker refused this event: it stays in the outbox and is tried again later. Called once for each. */
   onParked(event: { readonly topic: string; readonly reason: string; readonly remedy: string }): void;
+  /** The broker refused a retained document. */
+  onDocumentRefused?(topic: string, reason: number): void;
   onStep?(step: Step): void;
 }
 
-/** Carries events from the outbox to the broker, each exactly once, and retained documents ahead of them. */
+/** Publishes events from the outbox, each exactly once, and retained documents ahead of them. */
 export class Publisher {
   readonly #input: PublisherInput;
   /** By packet id, in the order of their rows. */
   readonly #inFlight = new Map<number, InFlight>();
   /** Newest document of each topic that is not written yet. */
   readonly #documents = new Map<string, string>();
+  /** Documents on the wire; each settles when the broker has answered or the connection is over. */
+  readonly #unanswered = new Set<Promise<void>>();
   #connection: EventConnection | undefined;
-  #isReady = false;
+  /** Undefined while there is no connection. */
+  #session: Session | undefined;
+  /** `documents`: only these may go. `releasing`: PUBRELs are sent again, and nothing else may go. */
+  #phase: "away" | "documents" | "releasing" | "ready" = "away";
+  #onDocumentsTaken: (() => void) | undefined;
   #isPumping = false;
   #isAskedAgain = false;
-  /** False after a look at the outbox that found all of it. */
-  #mayOwe = true;
-  #quota: number = LIMITS.eventsInFlight;
+  /** False once a read found no more owed rows. */
+  #mayHaveMore = true;
   #handedTo = 0;
-  /** Rows up to here may have been on the wire in an earlier life. */
+  /** Highest row that was ever handed over. */
+  #highestHanded = 0;
+  /** Grows when rows below `handedTo` are owed again: a read that began before is of no use. */
+  #rewinds = 0;
+  /** Rows up to here may have been on the wire before. */
   #oldUpTo = 0;
-  /** Refusals of rows up to here are told. */
-  #toldUpTo = 0;
-  #lastProblem = "";
+  /** Refusals of rows up to here are reported. */
+  #reportedUpTo = 0;
+  #mayStartClean = false;
+  #said = new Set<string>();
   readonly #stopping = new AbortController();
 
   constructor(input: PublisherInput) {
     this.#input = input;
   }
 
+  /** Documents and events can be published. */
   get isConnected(): boolean {
-    return this.#isReady;
+    return this.#phase !== "away";
   }
 
   async start(): Promise<void> {
     const { store, log } = this.#input;
     await store.unpark();
     this.#oldUpTo = await store.lastOutboxId();
-    for (const rowId of await store.released()) this.#inFlight.set(packetIdOf(rowId), { rowId, event: undefined });
+    // Nothing is in flight: a session of this client id that the broker still keeps is of another database.
+    this.#mayStartClean = this.#oldUpTo === 0;
+    for (const rowId of await store.released())
+      this.#inFlight.set(packetIdOf(rowId), { rowId, topic: "", isRepeat: true, isReleased: true });
     this.#connection = this.#input.connect(this.#handshake());
     this.#retryParked().catch((error: Error) => {
       if (this.#stopping.signal.aborted) return;
-      log.error("What the broker refused waits for the next start", { reason: error.message });
+      log.error("The broker's refusals are not tried again before the next start", { reason: error.message });
     });
   }
 
-  /** Somebody may have changed the broker's rules meanwhile. */
+  /** The broker's rules may have changed meanwhile. */
   async #retryParked(): Promise<void> {
     const { store, clock, log } = this.#input;
     for (;;) {
       await clock.sleep(LIMITS.retryParkedMs, this.#stopping.signal);
       const lowest = await store.unpark();
       if (lowest === null) continue;
-      log.info("What the broker refused is tried again");
-      this.#lookAgainFrom(lowest);
+      log.info("Events that the broker refused are tried again");
+      this.#rewindTo(lowest);
+      this.pump();
     }
   }
 
   /** This row, and perhaps some above it, are owed although later ones were handed over. */
-  #lookAgainFrom(rowId: number): void {
+  #rewindTo(rowId: number): void {
     this.#handedTo = Math.min(this.#handedTo, rowId - 1);
-    this.pump();
+    this.#rewinds++;
+    this.#mayHaveMore = true;
   }
 
   /** The newest document of a topic counts; what cannot be written is published again with the next connection. */
-  publishDocuments(documents: Iterable<{ readonly topic: string; readonly payload: string }>): void {
-    if (!this.#isReady) return;
+  publishDocuments(documents: Iterable<Message>): void {
+    if (this.#phase === "away") return;
     for (const { topic, payload } of documents) this.#documents.set(topic, payload);
     this.#run();
   }
 
   /** Sends what is owed, as much as the broker takes. Call it after each commit that added events. */
   pump(): void {
-    this.#mayOwe = true;
+    this.#mayHaveMore = true;
     this.#run();
   }
 
@@ -116,44 +135,81 @@ export class Publisher {
     try {
       do {
         this.#isAskedAgain = false;
-        // Who reacts to an event must find the state that it tells of.
-        if (this.#isReady) await this.#writeDocuments();
-        if (this.#isReady) await this.#sendEvents();
+        const rewinds = this.#rewinds;
+        const rows = await this.#owed();
+        // A subscriber that reacts to an event must find the state that the event belongs to: the broker has it before. Brokers keep no
+        // order between messages of different QoS, so that only PUBACK says so.
+        const isWritten = this.#writeDocuments();
+        if (isWritten) await Promise.all(this.#unanswered);
+        if (this.#phase === "documents" && this.#documents.size + this.#unanswered.size === 0)
+          this.#onDocumentsTaken?.();
+        if (isWritten && rewinds === this.#rewinds) this.#handAll(rows);
+        else if (rows.length > 0) this.#mayHaveMore = true;
       } while (this.#isAskedAgain);
     } finally {
       this.#isPumping = false;
     }
   }
 
-  async #writeDocuments(): Promise<void> {
-    while (this.#documents.size > 0 && this.#isReady) {
-      let last: Promise<void> = Promise.resolve();
-      let written = 0;
-      for (const [topic, payload] of this.#documents) {
-        if (written >= LIMITS.documentsAtOnce) break;
-        this.#documents.delete(topic);
-        last = (this.#connection as EventConnection).publishDocument(topic, payload);
-        written++;
-      }
-      // Only a long list waits for the socket: a short one is in order anyhow.
-      if (this.#documents.size > 0) await last;
-    }
+  get #room(): number {
+    const quota = Math.min(this.#session?.quota ?? 0, LIMITS.eventsInFlight);
+    // PUBRELs of an earlier connection are sent one by one, and take no place of this one.
+    return quota - this.#unanswered.size - (this.#phase === "ready" ? this.#inFlight.size : 0);
   }
 
-  async #sendEvents(): Promise<void> {
-    const room = Math.min(this.#quota, LIMITS.eventsInFlight) - this.#inFlight.size;
-    if (room <= 0 || !this.#mayOwe) return;
-    const wanted = Math.min(room, LIMITS.outboxRead);
-    this.#mayOwe = false;
+  /** True when all are written. */
+  #writeDocuments(): boolean {
+    if (this.#phase !== "documents" && this.#phase !== "ready") return false;
+    for (const [topic, payload] of this.#documents) {
+      if (this.#room <= 0) return false;
+      this.#documents.delete(topic);
+      this.#writeDocument({ topic, payload });
+    }
+    return true;
+  }
+
+  #writeDocument(document: Message): void {
+    const { topic, payload } = document;
+    if (this.#isTooLarge(document))
+      return this.#sayOnce(`A retained topic is larger than the broker takes and is left out: ${topic}`, {
+        bytes: sizeOfPublish(document),
+        limit: this.#session?.maximumPacketSize,
+        remedy: TOO_LARGE_REMEDY,
+      });
+    const answer = (this.#connection as EventConnection)
+      .publishDocument(topic, payload)
+      .catch((error: unknown) => {
+        const reason = reasonOf(error);
+        if (reason !== undefined) this.#input.onDocumentRefused?.(topic, reason);
+      })
+      .then(() => {
+        this.#unanswered.delete(answer);
+        this.#run();
+      });
+    this.#unanswered.add(answer);
+  }
+
+  #isTooLarge(message: Message): boolean {
+    return sizeOfPublish(message) > (this.#session?.maximumPacketSize ?? 0);
+  }
+
+  async #owed(): Promise<readonly OutboxRow[]> {
+    if (this.#phase !== "ready" || this.#room <= 0 || !this.#mayHaveMore) return [];
+    const wanted = Math.min(this.#room, LIMITS.outboxRead);
+    this.#mayHaveMore = false;
     const rows = await this.#input.store.owed(this.#handedTo, wanted);
-    if (rows.length === wanted) this.#mayOwe = true;
+    if (rows.length === wanted) this.#mayHaveMore = true;
+    return rows;
+  }
+
+  #handAll(rows: readonly OutboxRow[]): void {
     for (const row of rows) {
       const flight = this.#inFlight.get(packetIdOf(row.id));
-      // Handed over already, and met again after a row below it was owed once more.
+      // Handed over already, and read again after a row below it was owed once more.
       if (flight?.rowId === row.id) continue;
       // Two open rows that are as far apart as there are ids would share one.
-      if (!this.#isReady || flight !== undefined) {
-        this.#mayOwe = true;
+      if (this.#phase !== "ready" || this.#room <= 0 || flight !== undefined) {
+        this.#mayHaveMore = true;
         return;
       }
       this.#hand(row);
@@ -161,124 +217,144 @@ export class Publisher {
   }
 
   #hand({ id, topic, payload }: OutboxRow): void {
-    const event = { packetId: packetIdOf(id), topic, payload };
     this.#handedTo = id;
-    this.#inFlight.set(event.packetId, { rowId: id, event });
-    (this.#connection as EventConnection).publishEvent(event, id <= this.#oldUpTo);
+    this.#highestHanded = Math.max(this.#highestHanded, id);
+    if (this.#isTooLarge({ topic, payload })) {
+      const { maximumPacketSize } = this.#session as Session;
+      const reason = `it has ${sizeOfPublish({ topic, payload })} bytes, and the broker takes ${maximumPacketSize}`;
+      return this.#park(id, { topic, reason, remedy: TOO_LARGE_REMEDY });
+    }
+    const packetId = packetIdOf(id);
+    const isRepeat = id <= this.#oldUpTo;
+    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, isReleased: false });
+    (this.#connection as EventConnection).publishEvent({ packetId, topic, payload }, isRepeat);
     this.#input.onStep?.("handed");
   }
 
   #handshake(): Handshake {
     const { log, onStep } = this.#input;
     return {
+      mayStartClean: () => this.#mayStartClean,
       connected: (session) => this.#connected(session),
       ready: () => {
-        this.#isReady = true;
-        this.#lastProblem = "";
-        log.info("Connected to the broker");
-        this.#input.onConnected();
+        this.#phase = "ready";
         this.pump();
       },
-      lost: () => {
-        const wasReady = this.#isReady;
-        this.#isReady = false;
+      lost: (reason) => {
+        this.#phase = "away";
         this.#documents.clear();
-        if (!wasReady) return;
-        log.warn("Lost the broker; events wait on disk until it is back");
+        // What the other program has in flight under our packet ids must not be released in our name.
+        if (reason === TAKEN_OVER) this.#mayStartClean = true;
       },
-      problem: (error) => this.#report(error),
+      problem: ({ message, remedy, isFallback }) => log[isFallback ? "info" : "warn"](message, { remedy }),
+      good: () => log.info("Connected to the broker"),
+      isRepeat: (packetId) => this.#inFlight.get(packetId)?.isRepeat === true,
       released: async (packetId) => {
         onStep?.("pubrec");
         const flight = this.#inFlight.get(packetId);
-        if (flight?.event === undefined) return;
-        flight.event = undefined;
+        if (flight === undefined || flight.isReleased) return;
+        flight.isReleased = true;
         await this.#input.store.release(flight.rowId);
         onStep?.("pubrel-stored");
       },
-      completed: (packetId) => {
-        const flight = this.#inFlight.get(packetId);
-        if (flight === undefined) return;
-        this.#inFlight.delete(packetId);
-        this.#input.store.finish(flight.rowId);
-        onStep?.("pubcomp");
-        this.#run();
+      acknowledged: (packetId) => {
+        if (this.#session?.maximumQos === 2) this.#sayOnce(ONE_STEP);
+        this.#completed(packetId);
       },
+      completed: (packetId) => this.#completed(packetId),
       refused: (packetId, reason) => this.#refused(packetId, reason),
-      pending: () => [...this.#inFlight].map(([packetId, { event }]) => (event === undefined ? { packetId } : event)),
+      releases: () => [...this.#inFlight].filter(([, { isReleased }]) => isReleased).map(([packetId]) => packetId),
     };
   }
 
   /**
-   * Where the broker lost our session, an event whose PUBREL was owed may have been forwarded or not: no protocol can tell. It is sent again,
-   * since a weigh-in that arrives twice (with the same event_id) does less harm than one that never arrives.
+   * Owes again what was in flight. Where the broker lost our session, an event whose PUBREL was owed may have been forwarded or not: no
+   * protocol can tell. It is sent again, since a weigh-in that arrives twice (with the same event_id) does less harm than one that never arrives.
    */
-  async #connected({ isKept, quota }: { readonly isKept: boolean; readonly quota: number }): Promise<void> {
-    this.#quota = quota;
-    if (isKept) return;
-    const doubtful = [...this.#inFlight].filter(([, { event }]) => event === undefined);
-    if (doubtful.length === 0) return;
+  async #connected(session: Session): Promise<void> {
+    this.#session = session;
+    this.#mayStartClean = false;
+    this.#phase = "documents";
+    this.#reportLimits(session);
+    const doubtful = session.isKept ? [] : [...this.#inFlight.values()].filter(({ isReleased }) => isReleased);
+    const again = [...this.#inFlight].filter(([, { isReleased }]) => !isReleased || !session.isKept);
     // Forgotten before anything is waited for: a PUBREL to a broker that forgot would look like success.
-    for (const [packetId] of doubtful) this.#inFlight.delete(packetId);
-    await Promise.all(doubtful.map(([, { rowId }]) => this.#input.store.owe(rowId)));
-    // Only now: until the rows are owed again, looking for them would pass them by.
-    this.#lookAgainFrom(Math.min(...doubtful.map(([, { rowId }]) => rowId)));
-    this.#input.log.warn("The broker forgot our session; events in doubt are sent again", { events: doubtful.length });
+    for (const [packetId] of again) this.#inFlight.delete(packetId);
+    this.#oldUpTo = Math.max(this.#oldUpTo, this.#highestHanded);
+    const taken = new Promise<void>((resolve) => {
+      this.#onDocumentsTaken = resolve;
+    });
+    this.#input.onConnected();
+    this.#run();
+    await Promise.all(doubtful.map(({ rowId }) => this.#input.store.owe(rowId)));
+    // Only now: until the rows are owed again, a read would pass them by.
+    if (again.length > 0) this.#rewindTo(Math.min(...again.map(([, { rowId }]) => rowId)));
+    if (doubtful.length > 0)
+      this.#input.log.warn("The broker forgot our session; events in doubt are sent again", {
+        events: doubtful.length,
+      });
+    await taken;
+    if (this.#session === session && this.#phase === "documents") this.#phase = "releasing";
   }
 
-  #refused(packetId: number, reason: number): void {
+  #reportLimits({ maximumQos, canRetain }: Session): void {
+    if (maximumQos < 2) this.#sayOnce(LOW_QOS, { maximum_qos: maximumQos, remedy: "Allow QoS 2 at the broker." });
+    if (!canRetain)
+      this.#sayOnce("The broker keeps no retained messages: a later subscriber sees no state until it changes", {
+        remedy: "Allow retained messages at the broker.",
+      });
+  }
+
+  #completed(packetId: number): void {
     const flight = this.#inFlight.get(packetId);
     if (flight === undefined) return;
     this.#inFlight.delete(packetId);
-    const parked = {
-      topic: flight.event?.topic ?? "",
-      reason: `the broker refused it with reason 0x${reason.toString(16)}`,
-      remedy: REFUSED_REMEDY,
-    };
-    this.#input.store.park(flight.rowId, parked.reason).catch(() => {});
-    if (flight.rowId > this.#toldUpTo) {
-      this.#toldUpTo = flight.rowId;
-      this.#input.log.error("An event was not taken and stays here", parked);
-      this.#input.onParked(parked);
-    }
+    this.#input.store.finish(flight.rowId);
+    this.#input.onStep?.("pubcomp");
+    this.#run();
+  }
+
+  #refused(packetId: number, code: number): void {
+    const flight = this.#inFlight.get(packetId);
+    // An event that the broker has cannot be refused any more.
+    if (flight === undefined || flight.isReleased) return;
+    this.#inFlight.delete(packetId);
+    const reason = `the broker refused it with reason 0x${code.toString(16)}`;
+    this.#park(flight.rowId, { topic: flight.topic, reason, remedy: REFUSED_REMEDY });
     this.pump();
   }
 
-  /** A broker that is away is tried every second: it is told once. */
-  #report(error: Error & { code?: string | number }): void {
-    const problem = describeBrokerProblem(error);
-    if (problem === this.#lastProblem) return;
-    this.#lastProblem = problem;
-    this.#input.log.warn(problem);
+  #park(rowId: number, parked: { readonly topic: string; readonly reason: string; readonly remedy: string }): void {
+    this.#input.store.park(rowId, parked.reason).catch(() => {});
+    if (rowId <= this.#reportedUpTo) return;
+    this.#reportedUpTo = rowId;
+    this.#input.log.error("The broker refused an event; it is kept and tried again every hour", parked);
+    this.#input.onParked(parked);
+  }
+
+  #sayOnce(message: string, fields: Parameters<Log["warn"]>[1] = {}): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    this.#input.log.warn(message, fields);
   }
 
   async stop(): Promise<void> {
-    this.#isReady = false;
+    this.#phase = "away";
     this.#stopping.abort();
     await this.#connection?.close();
   }
 
-  /** Only for the last words before stopping. */
-  async say(topic: string, payload: string): Promise<void> {
-    if (this.#isReady) await this.#connection?.publishDocument(topic, payload);
+  /** For the last document before stopping; waits for the broker's answer, but not for long. */
+  async publishLast(topic: string, payload: string): Promise<void> {
+    if (this.#phase !== "ready") return;
+    const published = this.#connection?.publishDocument(topic, payload).catch(() => {});
+    await Promise.race([published, this.#input.clock.sleep(LIMITS.mqttLastMs, this.#stopping.signal).catch(() => {})]);
   }
 }
 
 const REFUSED_REMEDY =
   "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits; it is tried again every hour and at each start.";
-
-const LOGIN_REFUSED =
-  "The broker refused the login: check mqtt.username and mqtt.password (or mqtt.password_file), and the broker's access rules";
-
-/** By CONNACK code, of MQTT 5 and of 3.1.1, or system error. Brokers mix up "bad password" and "not allowed". */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  134: LOGIN_REFUSED,
-  135: LOGIN_REFUSED,
-  4: LOGIN_REFUSED,
-  5: LOGIN_REFUSED,
-  ECONNREFUSED: "No broker answers at mqtt.url; events wait on disk until it does",
-  ENOTFOUND: "The host in mqtt.url is not known: check its name",
-};
-
-function describeBrokerProblem({ code, message }: Error & { code?: string | number }): string {
-  return PROBLEMS[String(code)] ?? `The broker cannot be reached: ${message || code}`;
-}
+const TOO_LARGE_REMEDY = "Raise the broker's limit of the packet size, such as max_packet_size of Mosquitto.";
+const ONE_STEP =
+  "The broker answers QoS 2 in one step: an event that a crash interrupts may come twice; event_id tells the two apart";
+const LOW_QOS = "The broker does not take QoS 2: an event may come twice (QoS 1) or be lost (QoS 0)";

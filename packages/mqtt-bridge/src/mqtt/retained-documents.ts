@@ -1,7 +1,7 @@
 import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Message, RetainedTopics } from "../store/store.ts";
-import type { ControlConnection } from "./connections.ts";
+import type { ControlConnection } from "./control-connection.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface AnnouncerInput {

@@ -126,11 +126,6 @@ export class Household {
     return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
   }
 
-  /** One document for each place that the broker may forbid. */
-  samples(): Message[] {
-    return [this.info(), ...this.discovery().slice(0, 1)];
-  }
-
   /** Everything retained; that the bridge is there comes last. */
   everything(): Message[] {
     return [

@@ -2,7 +2,7 @@ import { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import { AccessCheck } from "../../src/mqtt/access-check.ts";
-import { type ControlConnection, connectForControl } from "../../src/mqtt/connections.ts";
+import { connectForControl } from "../../src/mqtt/control-connection.ts";
 import { RawBroker } from "../support/raw-broker.ts";
 import { keptLog } from "../support/silent-log.ts";
 
@@ -11,79 +11,90 @@ vi.setConfig({ testTimeout: 15_000 });
 
 const patience = { timeout: 5_000 };
 
-/** A connection for requests, with the check of what it may do. */
+/** A connection for requests. */
 function connect(url: string) {
   const clock = new ManualClock(0);
-  const log = keptLog();
   const problems: string[] = [];
-  const made: { connections: number; control: ControlConnection | undefined } = { connections: 0, control: undefined };
-  const check = new AccessCheck({
-    clock,
-    log,
-    control: () => made.control,
-    samples: () => [
-      { topic: "weighbridge/bridge/info", payload: "{}" },
-      { topic: "homeassistant/device/weighbridge_1/config", payload: "{}" },
-    ],
-  });
+  const deaf: string[] = [];
+  const made: { connections: number } = { connections: 0 };
   const control = connectForControl({
     broker: { url },
-    clientId: "weighbridge-test-control",
+    clientId: "weighbridge-test-c",
     topics: ["weighbridge/bridge/request/sync", "homeassistant/status"],
     clock,
     isBrokerThere: () => true,
     onMessage: () => {},
-    onDeaf: (topic, reason) => check.deaf(topic, reason),
+    onDeaf: (topic, reason) => deaf.push(`${topic} 0x${reason.toString(16)}`),
     onProblem: (words) => problems.push(words),
-    onConnected: () => {
-      made.connections++;
-      check.checkSoon();
-    },
+    onConnected: () => made.connections++,
   });
-  made.control = control;
-  onTestFinished(() => check.stop());
   onTestFinished(() => control.close());
-  return { clock, log, problems, made, control };
+  return { clock, problems, deaf, made, control };
+}
+
+/** Lets the wait before the next connection pass, however long it has grown. */
+async function reconnect({ clock, made }: ReturnType<typeof connect>) {
+  const next = made.connections + 1;
+  await expect
+    .poll(async () => {
+      await clock.advance(LIMITS.mqttRetryMs);
+      return made.connections;
+    }, patience)
+    .toBe(next);
 }
 
 test("what the broker cannot stand ends one connection, not every one after it, and is told once", async () => {
   const broker = await RawBroker.start();
   broker.endsConnection = (topic) => topic === "poison";
-  const { control, problems, made } = connect(broker.url);
-  await expect.poll(() => control.isConnected, patience).toBe(true);
+  const at = connect(broker.url);
+  await expect.poll(() => at.control.isConnected, patience).toBe(true);
   for (let round = 1; round <= 2; round++) {
-    await expect(control.publish("poison", "{}")).rejects.toThrow("before the broker took it");
-    await expect.poll(() => made.connections, patience).toBe(round + 1);
+    await expect(at.control.publish("poison", "{}")).rejects.toThrow("before the broker took it");
+    await reconnect(at);
   }
-  await control.publish("answer", "{}");
+  await at.control.publish("answer", "{}");
   expect(broker.topicsAtQos1).toEqual(["answer"]);
-  expect(problems).toEqual(["the broker closed it"]);
+  expect(at.problems).toEqual([
+    expect.stringContaining("Lost the broker"),
+    expect.stringContaining("closes the connection again and again"),
+  ]);
 });
 
-test("a subscription that the broker refuses is told with its topic and a remedy", async () => {
+test("a subscription that the broker refuses is reported with its topic", async () => {
   const broker = await RawBroker.start();
   broker.reasonFor = (topic) => (topic === "homeassistant/status" ? 0x87 : 0);
-  const { log } = connect(broker.url);
-  await expect.poll(() => log.lines.length, patience).toBe(1);
-  expect(log.lines[0]).toMatch(/^warn The broker does not let the bridge subscribe/);
-  for (const words of ["homeassistant/status", "0x87", "mqtt.username"]) expect(log.lines[0]).toContain(words);
+  const { deaf } = connect(broker.url);
+  await expect.poll(() => deaf, patience).toEqual(["homeassistant/status 0x87"]);
 });
 
-test("a document that the broker refuses is told once, also over several connections", async () => {
+test("an answer that is larger than the broker takes is not sent, and the connection stays", async () => {
   const broker = await RawBroker.start();
-  broker.reasonFor = (topic) => (topic.startsWith("homeassistant/device/") ? 0x87 : 0);
-  const { log, clock, control, made } = connect(broker.url);
+  broker.limits = { maximumPacketSize: 500 };
+  const { control, problems } = connect(broker.url);
+  await expect.poll(() => control.isConnected, patience).toBe(true);
+  await expect(control.publish("answer", "x".repeat(500))).rejects.toThrow("no packet above 500 bytes");
+  await control.publish("answer", "{}");
+  expect(broker.topicsAtQos1).toEqual(["answer"]);
+  expect(problems).toEqual([]);
+});
+
+test("the broker is asked to send no packet that is larger than a request may be", async () => {
+  const broker = await RawBroker.start();
+  const { control } = connect(broker.url);
+  await expect.poll(() => control.isConnected, patience).toBe(true);
+  expect(broker.connects).toMatchObject([{ maximumPacketSize: LIMITS.controlPacketBytes }]);
+});
+
+test("what the broker forbids is logged once for each place, with a remedy", () => {
+  const log = keptLog();
+  const check = new AccessCheck(log);
   for (let connection = 1; connection <= 2; connection++) {
-    await expect.poll(() => made.connections, patience).toBe(connection);
-    await expect.poll(() => control.isConnected, patience).toBe(true);
-    await clock.advance(LIMITS.birthDelayMs);
-    await expect.poll(() => broker.topicsAtQos1.length, patience).toBe(2 * connection);
-    await control.publish("answer", "{}");
-    broker.topicsAtQos1.pop();
-    broker.drop();
+    check.publishRefused("homeassistant/device/weighbridge_1/config", 0x87);
+    check.publishRefused("homeassistant/device/weighbridge_2/config", 0x87);
+    check.subscribeRefused("homeassistant/status", 0x87);
   }
-  expect(log.lines).toHaveLength(1);
-  expect(log.lines[0]).toMatch(/^warn The broker does not let the bridge publish/);
-  for (const words of ["homeassistant/device/weighbridge_1/config", "0x87", "discovery_prefix"])
-    expect(log.lines[0]).toContain(words);
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warn The broker does not let the bridge publish .*weighbridge_1.*0x87.*discovery_prefix/),
+    expect.stringMatching(/^warn The broker does not let the bridge subscribe .*homeassistant\/status.*mqtt.username/),
+  ]);
 });

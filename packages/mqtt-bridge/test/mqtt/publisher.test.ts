@@ -2,7 +2,8 @@ import { type Clock, systemClock } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
-import { connectForEvents } from "../../src/mqtt/connections.ts";
+import type { VersionChoice } from "../../src/mqtt/broker.ts";
+import { connectForEvents } from "../../src/mqtt/event-connection.ts";
 import { Publisher, type PublisherInput } from "../../src/mqtt/publisher.ts";
 import type { Store } from "../../src/store/store.ts";
 import { Broker } from "../support/broker.ts";
@@ -18,9 +19,18 @@ vi.setConfig({ testTimeout: 15_000 });
 const TOPIC = "weighbridge/people/ada/weigh_in";
 const CLIENT = "weighbridge-test";
 
+const WILL = { topic: "w", payload: "offline" };
+
+interface PostOptions {
+  readonly onConnected?: (publisher: Publisher) => void;
+  readonly clock?: Clock;
+  readonly version?: VersionChoice;
+}
+
 interface Post {
   readonly publisher: Publisher;
   readonly log: ReturnType<typeof keptLog>;
+  readonly refused: string[];
   readonly parked: Parameters<PublisherInput["onParked"]>[0][];
   connections: number;
 }
@@ -29,7 +39,7 @@ interface Post {
 async function post(
   url: string,
   store: Store,
-  { onConnected, clock = systemClock }: { onConnected?: (publisher: Publisher) => void; clock?: Clock } = {},
+  { onConnected, clock = systemClock, version = "auto" }: PostOptions = {},
 ): Promise<Post> {
   const log = keptLog();
   const parked: Post["parked"] = [];
@@ -38,14 +48,15 @@ async function post(
     log,
     clock,
     connect: (handshake) =>
-      connectForEvents({ broker: { url }, clientId: CLIENT, will: { topic: "w", payload: "offline" }, handshake }),
+      connectForEvents({ broker: { url, version }, clientId: CLIENT, will: WILL, clock, handshake }),
     onConnected: () => {
       made.connections++;
       onConnected?.(publisher);
     },
     onParked: (row) => parked.push(row),
+    onDocumentRefused: (topic, reason) => made.refused.push(`${topic} 0x${reason.toString(16)}`),
   });
-  const made: Post = { publisher, log, parked, connections: 0 };
+  const made: Post = { publisher, log, parked, refused: [], connections: 0 };
   onTestFinished(() => publisher.stop());
   await publisher.start();
   return made;

@@ -13,17 +13,47 @@ export interface WirePublish {
   readonly packetId: number;
   readonly topic: string;
   readonly payload: string;
+  readonly qos: number;
   readonly isRepeat: boolean;
   /** Which connection it came over, from 1. */
   readonly connection: number;
 }
 
-/** A broker of MQTT 5 down at the bytes: it does what no broker on hand can be told to do. It forwards nothing. */
+/** What a CONNECT says. */
+export interface WireConnect {
+  readonly version: number;
+  readonly clientId: string;
+  readonly isClean: boolean;
+  /** Undefined where it names none. */
+  readonly maximumPacketSize: number | undefined;
+  readonly will: { readonly qos: number; readonly retain: boolean } | undefined;
+}
+
+/** What CONNACK says of the broker, where it is not the default. */
+interface Limits {
+  readonly maximumQos?: 0 | 1;
+  readonly maximumPacketSize?: number;
+  readonly canRetain?: false;
+}
+
+/** A broker down at the bytes: it does what no broker on hand can be made to do. It forwards nothing. */
 export class RawBroker {
   readonly publishes: WirePublish[] = [];
   /** Topics of what came at QoS 1. */
   readonly topicsAtQos1: string[] = [];
   readonly released: number[] = [];
+  readonly connects: WireConnect[] = [];
+  /** Topics of what came, whatever its QoS, and `PUBREL`, in the order of their arrival. */
+  readonly arrived: string[] = [];
+  /** Topics of what came with the retain flag. */
+  readonly retained: string[] = [];
+  limits: Limits = {};
+  /** Reason code of CONNACK; 0 accepts. */
+  refuses: (connect: WireConnect) => number = () => 0;
+  /** How a CONNECT that gets no CONNACK ends. */
+  silence: (connect: WireConnect) => "close" | "mute" | undefined = () => undefined;
+  /** Answers a PUBLISH at QoS 2 with PUBACK, as some do. */
+  acknowledgesAtOnce = false;
   connections = 0;
   /** MQTT reason code of the PUBREC, PUBACK or SUBACK for a topic; 0 takes it. */
   reasonFor: (topic: string) => number = () => 0;
@@ -63,30 +93,52 @@ export class RawBroker {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** DISCONNECT with a reason, to all. */
+  disconnect(reason: number): void {
+    for (const socket of this.#sockets) socket.end(Buffer.from([0xe0, 2, reason, 0]));
+  }
+
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
     let unread: Buffer = Buffer.alloc(0);
-    let connection = 0;
+    let connection = { number: 0, version: 5 };
     socket.on("data", (chunk: Buffer) => {
       unread = Buffer.concat([unread, chunk]);
       for (let packet = cut(unread); packet !== undefined; packet = cut(unread)) {
         unread = unread.subarray(packet.size);
-        if (packet.first >> 4 === CONNECT) connection = ++this.connections;
+        if (packet.first >> 4 === CONNECT)
+          connection = { number: ++this.connections, version: packet.body[6] as number };
         this.#take(socket, connection, packet);
       }
     });
   }
 
-  #take(socket: Socket, connection: number, { first, body }: Packet): void {
+  #connected(socket: Socket, { number, version }: Connection, body: Buffer): void {
+    const connect = readConnect(version, body);
+    this.connects.push(connect);
+    const silence = this.silence(connect);
+    if (silence === "close") socket.end();
+    if (silence !== undefined) return;
+    const reason = this.refuses(connect);
+    const session = this.keepsSession && number > 1 && !connect.isClean && reason === 0 ? 1 : 0;
+    const { maximumQos, maximumPacketSize: size, canRetain } = this.limits;
+    const properties = [
+      ...[0x21, this.receiveMaximum >> 8, this.receiveMaximum & 0xff],
+      ...(maximumQos === undefined ? [] : [0x24, maximumQos]),
+      ...(canRetain === undefined ? [] : [0x25, 0]),
+      ...(size === undefined ? [] : [0x27, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff]),
+    ];
+    const more = version === 5 ? [properties.length, ...properties] : [];
+    socket.write(Buffer.from([0x20, 2 + more.length, session, reason, ...more]));
+    if (reason !== 0) socket.end();
+  }
+
+  #take(socket: Socket, connection: Connection, { first, body }: Packet): void {
     switch (first >> 4) {
-      case CONNECT: {
-        const limit = Buffer.from([0x21, this.receiveMaximum >> 8, this.receiveMaximum & 0xff]);
-        const session = this.keepsSession && connection > 1 ? 1 : 0;
-        socket.write(Buffer.concat([Buffer.from([0x20, 6, session, 0, limit.length]), limit]));
-        return;
-      }
+      case CONNECT:
+        return this.#connected(socket, connection, body);
       case PUBLISH:
         return this.#published(socket, connection, { first, body });
       case SUBSCRIBE: {
@@ -97,6 +149,7 @@ export class RawBroker {
       }
       case PUBREL:
         this.released.push(body.readUInt16BE(0));
+        this.arrived.push("PUBREL");
         if (this.completesEvents) socket.write(Buffer.from([0x70, 2, ...body.subarray(0, 2)]));
         return;
       case PING:
@@ -104,23 +157,43 @@ export class RawBroker {
     }
   }
 
-  #published(socket: Socket, connection: number, { first, body }: Packet): void {
+  #published(socket: Socket, { number: connection, version }: Connection, { first, body }: Packet): void {
     const end = 2 + body.readUInt16BE(0);
     const topic = body.toString("utf8", 2, end);
     if (this.endsConnection(topic)) return void socket.destroy();
     const qos = (first >> 1) & 3;
+    this.arrived.push(topic);
+    if (first & 1) this.retained.push(topic);
     const id = body.subarray(end, end + 2);
     const reason = this.reasonFor(topic);
     if (qos === 1) {
       this.topicsAtQos1.push(topic);
       socket.write(Buffer.from(reason === 0 ? [0x40, 2, ...id] : [0x40, 3, ...id, reason]));
     }
-    // Retained documents go at QoS 0 and are of no interest here.
+    const payload = body.toString("utf8", end + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0));
+    const packetId = qos === 0 ? 0 : body.readUInt16BE(end);
+    if ((first & 1) === 0)
+      this.publishes.push({ packetId, topic, payload, qos, isRepeat: (first & 8) !== 0, connection });
     if (qos !== 2) return;
-    const payload = body.toString("utf8", end + 3);
-    this.publishes.push({ packetId: body.readUInt16BE(end), topic, payload, isRepeat: (first & 8) !== 0, connection });
+    if (this.acknowledgesAtOnce) return void socket.write(Buffer.from([0x40, 2, ...id]));
     if (this.takesEvents) socket.write(Buffer.from(reason === 0 ? [0x50, 2, ...id] : [0x50, 3, ...id, reason]));
   }
+}
+
+interface Connection {
+  /** From 1. */
+  readonly number: number;
+  readonly version: number;
+}
+
+function readConnect(version: number, body: Buffer): WireConnect {
+  const flags = body[7] as number;
+  const at = version === 5 ? 11 + (body[10] as number) : 10;
+  const clientId = body.toString("utf8", at + 2, at + 2 + body.readUInt16BE(at));
+  const will = flags & 4 ? { qos: (flags >> 3) & 3, retain: (flags & 0x20) !== 0 } : undefined;
+  const properties = version === 5 ? body.subarray(11, at) : Buffer.alloc(0);
+  const maximumPacketSize = properties[0] === 0x27 ? properties.readUInt32BE(1) : undefined;
+  return { version, clientId, maximumPacketSize, isClean: (flags & 2) !== 0, will };
 }
 
 interface Packet {
