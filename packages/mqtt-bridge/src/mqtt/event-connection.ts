@@ -13,7 +13,7 @@ interface Will {
 }
 
 /** An event as it stands in the outbox, under the packet id that follows from its row. */
-export interface Outgoing {
+interface Outgoing {
   readonly packetId: number;
   readonly topic: string;
   readonly payload: string;
