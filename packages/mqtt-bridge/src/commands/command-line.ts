@@ -58,9 +58,11 @@ async function main(): Promise<number> {
   const file = values.config === undefined ? {} : { file: values.config };
   switch (command) {
     case "run": {
-      const { loadHousehold } = await import("../config/load.ts");
+      const { loadRunnableConfig } = await import("../config/load.ts");
       const { run } = await import("./run.ts");
-      return run(loadHousehold({ ...file, env: process.env }), terminal());
+      const warnings: string[] = [];
+      const onWarning = (warning: string) => void warnings.push(warning);
+      return run(loadRunnableConfig({ ...file, env: process.env, onWarning }), warnings, terminal());
     }
     case "config": {
       if (action !== "check" && action !== "schema")

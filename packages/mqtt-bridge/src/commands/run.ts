@@ -6,8 +6,9 @@ import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
-export async function run(config: Config, terminal: Terminal): Promise<number> {
+export async function run(config: Config, warnings: readonly string[], terminal: Terminal): Promise<number> {
   const log = createLog(config.log.level, terminal.print, terminal.now);
+  for (const warning of warnings) log.warn(warning);
   const fatal = Promise.withResolvers<unknown>();
   const bridge = new Bridge({
     config,

@@ -5,12 +5,12 @@ import type { Config } from "./schema.ts";
 /** Characters of the secret part of the path: 128 bits in base64url. */
 const SECRET_CHARACTERS = 22;
 
-/** The URL that the API is given: the public one with the secret. Undefined where none is set. */
+/** The URL to subscribe with: the public one with the secret. Undefined without a public one. */
 export function fullCallbackUrl({ callback }: Config, secret: string): string | undefined {
   return callback.public_url === undefined ? undefined : `${callback.public_url.replace(/\/+$/, "")}/${secret}`;
 }
 
-/** Why the API would refuse the URL. Whatever the secret is, it is as long as any other. */
+/** Reasons for which the API would refuse the URL. Every secret has the same length, so any will do here. */
 export function callbackProblem(config: Config): Problem[] {
   const url = fullCallbackUrl(config, "x".repeat(SECRET_CHARACTERS));
   if (url === undefined) return [];

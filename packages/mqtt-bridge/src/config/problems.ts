@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { ConfigError } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import { nearestKey, schemaAt } from "./schema-tree.ts";
 import { type Path, type Source, shownPath } from "./source.ts";
 
@@ -9,10 +10,10 @@ export interface Problem {
   readonly words: string;
 }
 
-/** What the schema refused. No words hold a value: it may be a secret. */
-export function problemsOf(error: z.ZodError): Problem[] {
+/** Problems of what the schema refused. `at` is the place of the refused part. No words hold a value: it may be a secret. */
+export function problemsOf(error: z.ZodError, at: Path): Problem[] {
   return error.issues.flatMap((issue) => {
-    const path = issue.path as Path;
+    const path = [...at, ...(issue.path as Path)];
     if (issue.code !== "unrecognized_keys") return [{ path, words: wordsOf(issue, path) }];
     return issue.keys.map((key) => {
       const nearest = nearestKey(key, path);
@@ -40,24 +41,30 @@ function wordsOf(issue: z.core.$ZodIssue, path: Path): string {
     case "invalid_value":
       return `must be ${issue.values.map(String).join(" or ")}`;
     case "too_small":
-      return issue.origin === "string"
-        ? "must not be empty"
-        : `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
+      return issue.origin === "string" ? "must not be empty" : tooSmall(issue);
     case "too_big":
-      return issue.origin === "string"
-        ? `must have at most ${issue.maximum} characters`
-        : `must be at most ${issue.maximum}`;
+      return `must ${TOO_BIG[issue.origin] ?? "be at most #"}`.replace("#", String(issue.maximum));
     default:
       return issue.message;
   }
 }
 
-/** All of them in one error, each with its place. */
+const tooSmall = ({ inclusive, minimum }: z.core.$ZodIssueTooSmall) =>
+  `must be ${inclusive === false ? "more than" : "at least"} ${minimum}`;
+
+const TOO_BIG: Readonly<Record<string, string>> = {
+  string: "have at most # characters",
+  array: "have at most # entries",
+};
+
+/** One error with the problems, each with its place. */
 export function unusable(problems: readonly Problem[], { placeOf }: Source, file: string | undefined): ConfigError {
-  const lines = problems.map(({ path, words }) => {
+  const shown = problems.slice(0, LIMITS.configProblemsShown);
+  const lines = shown.map(({ path, words }) => {
     const place = placeOf(path);
     return `  ${shownPath(path) || "the file"}${place === undefined ? "" : ` (${place})`}: ${words}`;
   });
+  if (shown.length < problems.length) lines.push(`  and ${problems.length - shown.length} more`);
   return new ConfigError(`${file ?? "The configuration"} cannot be used:\n${lines.join("\n")}`, {
     code: "config_invalid",
     remedy: "Correct what is named above; weighbridge.example.yaml explains every key.",

@@ -41,7 +41,7 @@ function withSecretFiles(node: SchemaNode): SchemaNode {
 
 let tree: SchemaNode | undefined;
 
-/** What the schema says of a key; undefined where it knows none. */
+/** The part of the schema that describes a key; undefined for an unknown one. */
 export function schemaAt(path: readonly (string | number)[]): SchemaNode | undefined {
   tree ??= configJsonSchema();
   return path.reduce<SchemaNode | undefined>(
@@ -50,7 +50,7 @@ export function schemaAt(path: readonly (string | number)[]): SchemaNode | undef
   );
 }
 
-/** The known key that somebody may have meant. */
+/** The known key with the nearest spelling, if one is near. */
 export function nearestKey(key: string, path: readonly (string | number)[]): string | undefined {
   const known = Object.keys(schemaAt(path)?.properties ?? {});
   const near = known

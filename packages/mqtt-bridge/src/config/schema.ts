@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LIMITS } from "../limits.ts";
 
 /**
  * The configuration: one schema gives the types, the defaults, the JSON Schema and the documentation.
@@ -7,7 +8,14 @@ import * as z from "zod";
 
 const seconds = z.int().positive();
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "use lower case letters, digits, - and _, at most 64");
-const topic = z.string().regex(/^[^\s#+/][^\s#+]*(?<!\/)$/, "must have no wildcard, no space, and no / at either end");
+const topic = z
+  .string()
+  .min(1)
+  .max(LIMITS.topicCharacters)
+  .refine((text) => !/[\s#+]|^\/|\/$/.test(text), "must have no wildcard, no space, and no / at either end")
+  .refine((text) => !text.startsWith("$"), "must not start with $: brokers keep such topics for themselves")
+  // MQTT forbids NUL and lets a broker close the connection for the others.
+  .refine((text) => !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text), "must have no control characters");
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `must be a URL that starts with http:// or https://, such as ${example}` });
 const brokerUrl = z.url({
@@ -15,7 +23,8 @@ const brokerUrl = z.url({
   error: "must be a URL that starts with mqtt://, mqtts://, ws:// or wss://, such as mqtt://192.168.1.10:1883",
 });
 
-const personSchema = z.strictObject({
+/** One entry of `people`. */
+export const personSchema = z.strictObject({
   slug: slug.describe("Names the person in MQTT topics and entity ids. Do not change it later."),
   name: z.string().min(1).max(60).describe("Shown in Home Assistant."),
   userid: z.int().positive().describe("The userid at the API."),
@@ -24,15 +33,17 @@ const personSchema = z.strictObject({
   ambiguous: z
     .enum(["hold", "accept", "ignore"])
     .default("hold")
-    .describe("What to do with a weigh-in that may be somebody else's."),
+    .describe("The treatment of a weigh-in that may be somebody else's."),
 });
 
 const apiSchema = z.strictObject({
-  generation: z.literal("wbs").default("wbs").describe("Which API the server speaks."),
-  base_url: httpUrl("http://wbsapi.withings.net/").default("http://wbsapi.withings.net/").describe("Where the API is."),
+  generation: z.literal("wbs").default("wbs").describe("The API that the server speaks."),
+  base_url: httpUrl("http://wbsapi.withings.net/")
+    .default("http://wbsapi.withings.net/")
+    .describe("The URL of the API."),
   method: z.enum(["GET", "POST"]).default("POST").describe("POST keeps keys out of the logs of proxies."),
-  timeout_s: seconds.default(10).describe("How long one call may take."),
-  calls_per_minute: z.int().positive().default(120).describe("What the API allows."),
+  timeout_s: seconds.default(10).describe("Seconds that one call may take."),
+  calls_per_minute: z.int().positive().default(120).describe("The API's own limit."),
 });
 
 const mqttSchema = z.strictObject({
@@ -46,9 +57,11 @@ const mqttSchema = z.strictObject({
 });
 
 const homeAssistantSchema = z.strictObject({
-  enabled: z.boolean().default(true).describe("Whether devices appear by themselves."),
-  discovery_prefix: topic.default("homeassistant").describe("The one that is set in Home Assistant."),
-  status_topic: topic.default("homeassistant/status").describe("Where Home Assistant says that it started."),
+  enabled: z.boolean().default(true).describe("Publishes discovery, so that devices appear by themselves."),
+  discovery_prefix: topic.default("homeassistant").describe("The discovery prefix that is set in Home Assistant."),
+  status_topic: topic
+    .default("homeassistant/status")
+    .describe("The topic on which Home Assistant announces its start."),
   discovery: z
     .enum(["device", "components"])
     .default("device")
@@ -58,7 +71,9 @@ const homeAssistantSchema = z.strictObject({
 const callbackSchema = z.strictObject({
   public_url: httpUrl("http://home.example.org:8480")
     .optional()
-    .describe("How the API reaches this machine, without the secret path. Without it the bridge only polls."),
+    .describe(
+      "The URL at which the API reaches this machine, without the secret path. Without it the bridge only polls.",
+    ),
   host: z.string().default("0.0.0.0").describe("The address to listen on."),
   port: z.int().min(0).max(65535).default(8480).describe("The port to listen on."),
   per_minute: z
@@ -69,15 +84,23 @@ const callbackSchema = z.strictObject({
 });
 
 const timingSchema = z.strictObject({
-  poll_without_subscription_s: seconds.default(15 * 60).describe("Between two polls of a person who is not notified."),
-  poll_with_subscription_s: seconds.default(6 * 3600).describe("Between two polls of a person who is."),
-  coalesce_s: z.number().nonnegative().default(2).describe("Hints that arrive this long after a sync become one more."),
-  repeat_call_s: z.number().nonnegative().default(12).describe("An identical call is never made sooner."),
-  parallel_syncs: z.int().min(1).max(64).default(32).describe("People whose data are fetched at once."),
+  poll_without_subscription_s: seconds
+    .default(15 * 60)
+    .describe("Seconds between two polls of a person without a working subscription."),
+  poll_with_subscription_s: seconds
+    .default(6 * 3600)
+    .describe("Seconds between two polls of a person with a working subscription."),
+  coalesce_s: z
+    .number()
+    .nonnegative()
+    .default(2)
+    .describe("Seconds after a sync during which further notifications are combined into one sync."),
+  repeat_call_s: z.number().nonnegative().default(12).describe("Seconds before an identical call is made again."),
+  parallel_syncs: z.int().min(1).max(64).default(32).describe("People whose data are fetched at the same time."),
 });
 
 const logSchema = z.strictObject({
-  level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The least that is logged."),
+  level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The lowest level that is logged."),
 });
 
 export const configSchema = z.strictObject({
@@ -88,7 +111,7 @@ export const configSchema = z.strictObject({
   callback: callbackSchema.prefault({}),
   timing: timingSchema.prefault({}),
   log: logSchema.prefault({}),
-  people: z.array(personSchema).max(1000).default([]).describe("Who weighs themselves here."),
+  people: z.array(personSchema).max(LIMITS.people).default([]).describe("The people to follow."),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -7,11 +7,11 @@ export type Json = Record<string, unknown>;
 export type Path = readonly (string | number)[];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A configuration as somebody wrote it. */
+/** A configuration before its values are checked. */
 export interface Source {
-  /** A tree of texts: what each means, the schema decides. */
+  /** A tree of texts: the schema decides what each one means. */
   readonly tree: Json;
-  /** Where a key stands, in words; what is missing stands where it belongs. Undefined where nobody wrote anything. */
+  /** The line or variable that sets a key; for a missing key that of its section. Undefined if nothing sets either. */
   placeOf(path: Path): string | undefined;
 }
 
@@ -81,12 +81,15 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EACCES: "this user may not read it",
   EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is no directory",
+  ENAMETOOLONG: "this is too long for a path",
+  ERR_INVALID_ARG_VALUE: "this is no path",
 };
 
-/** Why a file could not be read, in words. */
+/** Why a file could not be read, in words. The error's own message is left out: it quotes the path, which may be a secret. */
 export const describe = (cause: unknown): string => {
-  const { code = "", message } = cause as NodeJS.ErrnoException;
-  return FILE_PROBLEMS[code] ?? message;
+  const { code = "unknown reason" } = cause as NodeJS.ErrnoException;
+  return FILE_PROBLEMS[code] ?? code;
 };
 
 const notYaml = (file: string, place: string | undefined, problem: string) =>
@@ -98,7 +101,7 @@ const notYaml = (file: string, place: string | undefined, problem: string) =>
 export const isJson = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The same with what the environment sets: `WEIGHBRIDGE_MQTT__URL` is `mqtt.url`. */
+/** Adds what the environment sets: `WEIGHBRIDGE_MQTT__URL` is `mqtt.url`. */
 export function withEnvironment(source: Source, env: Environment): Source {
   const tree = structuredClone(source.tree);
   const names = new Map<string, string>();
@@ -137,7 +140,7 @@ function put(target: Json, [key, ...rest]: Path, value: unknown): void {
   put(next, rest, value);
 }
 
-/** The texts as what the schema says they are. An empty value is one that nobody gave. */
+/** Turns texts into what the schema expects. An empty value counts as not given. */
 export function typed(value: unknown, node: SchemaNode | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => typed(item, node?.items));
   if (isJson(value)) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -60,7 +60,7 @@ function weighbridge(args: readonly string[], env: Readonly<Record<string, strin
 
 function configFile(text: string): string {
   const file = join(stateDir(), "weighbridge.yaml");
-  writeFileSync(file, text);
+  writeFileSync(file, text, { mode: 0o600 });
   return file;
 }
 
@@ -132,6 +132,15 @@ test("config check says whom it watches, and nothing secret", async () => {
     out: "The configuration can be used. It watches Ada.\n",
     err: "",
   });
+});
+
+test("config check warns of a key that every user may read", async () => {
+  const file = configFile("people: [{ slug: ada, name: Ada, userid: 29, publickey: s3cr3t }]");
+  chmodSync(file, 0o644);
+  const { code, out } = await weighbridge(["config", "check", "--config", file]).ended();
+  expect(code).toBe(0);
+  expect(out).toContain(`Warning: ${file} holds people[0].publickey, and every user of this machine may read it`);
+  expect(out).not.toContain("s3cr3t");
 });
 
 test("config schema prints a JSON Schema that knows every key, and secret files", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -18,8 +18,10 @@ const everything = parse(uncommented) as Tree;
 function written(content: string): string {
   const directory = stateDir();
   for (const folder of ["secrets", "tls"]) mkdirSync(join(directory, folder));
-  for (const file of ["secrets/ada.key", "secrets/mqtt.password", "tls/ca.pem", "tls/bridge.pem", "tls/bridge.key"])
-    writeFileSync(join(directory, file), "0123\n");
+  for (const file of ["secrets/ada.key", "secrets/mqtt.password"]) writeFileSync(join(directory, file), "0123\n");
+  const tls = (name: string) => new URL(`tls/${name}`, import.meta.url);
+  copyFileSync(tls("bridge.pem"), join(directory, "tls/ca.pem"));
+  for (const name of ["bridge.pem", "bridge.key"]) copyFileSync(tls(name), join(directory, "tls", name));
   const file = join(directory, "weighbridge.yaml");
   writeFileSync(file, content);
   return file;

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ConfigSources, loadConfig, loadHousehold } from "../../src/config/load.ts";
+import { type ConfigSources, loadConfig, loadRunnableConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { stateDir } from "../support/state-dir.ts";
 
@@ -22,6 +23,9 @@ function written(text: string, files: Readonly<Record<string, string>> = {}): st
   return join(directory, "weighbridge.yaml");
 }
 
+/** A self-signed certificate and its key, made for these tests. */
+const tls = (name: string) => readFileSync(new URL(`tls/${name}`, import.meta.url), "utf8");
+
 const load = (text: string, env: ConfigSources["env"] = {}) => loadConfig({ file: written(text), env });
 
 /** What the person who wrote it reads. */
@@ -40,13 +44,13 @@ function refusal(sources: ConfigSources): string {
 const refused = (text: string, env: ConfigSources["env"] = {}) => refusal({ file: written(text), env });
 
 describe("a bridge that is to run", () => {
-  const running = (sources: ConfigSources) => () => loadHousehold(sources);
+  const running = (sources: ConfigSources) => () => loadRunnableConfig(sources);
 
   test("watches somebody: with nobody in it, it would forget everybody whom it knew", () => {
     expect(running({ file: written("people: []") })).toThrow(/has no people/);
     expect(running({ file: written("") })).toThrow(ConfigError);
     const people = '[{"slug": "ada", "name": "Ada", "userid": 29, "publickey": "k"}]';
-    expect(loadHousehold({ env: { WEIGHBRIDGE_PEOPLE: people } }).people).toHaveLength(1);
+    expect(loadRunnableConfig({ env: { WEIGHBRIDGE_PEOPLE: people } }).people).toHaveLength(1);
   });
 
   test("is told where a configuration may come from when there is none", () => {
@@ -68,8 +72,8 @@ describe("what is taken", () => {
   });
 
   test("a password of digits stays text, with its zeros", () => {
-    expect(load("mqtt: { password: 0123 }").mqtt.password).toBe("0123");
-    expect(load("", { WEIGHBRIDGE_MQTT__PASSWORD: "0123" }).mqtt.password).toBe("0123");
+    expect(load("mqtt: { username: u, password: 0123 }").mqtt.password).toBe("0123");
+    expect(load("mqtt: { username: u }", { WEIGHBRIDGE_MQTT__PASSWORD: "0123" }).mqtt.password).toBe("0123");
   });
 
   test("a publickey that looks like a number stays as it is written", () => {
@@ -85,7 +89,7 @@ describe("what is taken", () => {
   });
 
   test("paths in the file are meant from where the file is", () => {
-    const file = written("state_dir: here\nmqtt: { ca_file: ca.pem }", { "ca.pem": "x" });
+    const file = written("state_dir: here\nmqtt: { ca_file: ca.pem }", { "ca.pem": tls("bridge.pem") });
     const directory = join(file, "..");
     expect(loadConfig({ file })).toMatchObject({
       state_dir: join(directory, "here"),
@@ -134,25 +138,28 @@ describe("secrets in files", () => {
   const person = "people: [{ slug: ada, name: Ada, userid: 29, publickey_file: key }]";
 
   test("are read from where the configuration is, without the newline at the end", () => {
-    const file = written(`${person}\nmqtt: { password_file: password }`, { key: `${SECRET}\n`, password: "0123\n" });
+    const file = written(`${person}\nmqtt: { username: u, password_file: password }`, {
+      key: `${SECRET}\n`,
+      password: "0123\n",
+    });
     expect(loadConfig({ file })).toMatchObject({ people: [{ publickey: SECRET }], mqtt: { password: "0123" } });
   });
 
   test("can be named in the environment", () => {
     const directory = stateDir();
     writeFileSync(join(directory, "password"), SECRET);
-    const env = { WEIGHBRIDGE_MQTT__PASSWORD_FILE: join(directory, "password") };
+    const env = { WEIGHBRIDGE_MQTT__USERNAME: "u", WEIGHBRIDGE_MQTT__PASSWORD_FILE: join(directory, "password") };
     expect(loadConfig({ env }).mqtt.password).toBe(SECRET);
   });
 
   test("a missing file is one problem, not two", () => {
     const text = refused(`mqtt:\n  username: u\n${person}`);
-    expect(text).toContain("people[0].publickey_file (line 3): the file key cannot be read: there is no such file");
+    expect(text).toContain("people[0].publickey_file (line 3): the file cannot be read: there is no such file");
     expect(text).not.toContain("is missing");
   });
 
   test("an empty file is refused", () => {
-    expect(refusal({ file: written(person, { key: "\n" }) })).toContain("the file key is empty");
+    expect(refusal({ file: written(person, { key: "\n" }) })).toContain("publickey_file (line 1): the file is empty");
   });
 
   test("a key and its file together are refused", () => {
@@ -161,7 +168,7 @@ describe("secrets in files", () => {
   });
 
   test("a certificate that is not there is found at once, not at the first connection", () => {
-    expect(refused("mqtt:\n  ca_file: ca.pem")).toMatch(/mqtt\.ca_file \(line 2\): the file .*ca\.pem cannot be read/);
+    expect(refused("mqtt:\n  ca_file: ca.pem")).toContain("mqtt.ca_file (line 2): the file cannot be read");
   });
 });
 
@@ -169,6 +176,16 @@ describe("what is refused", () => {
   test.each([
     ["mqtt:\n  url: http://a", "mqtt.url (line 2): must be a URL that starts with mqtt://"],
     ["mqtt:\n  url: 192.168.1.10", "mqtt.url (line 2): must be a URL that starts with mqtt://"],
+    ["mqtt:\n  base_topic: $SYS/scale", "mqtt.base_topic (line 2): must not start with $"],
+    ['mqtt:\n  base_topic: "a\\0b"', "mqtt.base_topic (line 2): must have no control characters"],
+    ['mqtt:\n  base_topic: "a\\x01b"', "mqtt.base_topic (line 2): must have no control characters"],
+    ['mqtt:\n  base_topic: "a\\x85b"', "mqtt.base_topic (line 2): must have no"],
+    ['mqtt:\n  base_topic: "a\\uFFFEb"', "mqtt.base_topic (line 2): must have no control characters"],
+    ['mqtt:\n  base_topic: "a\\uD800b"', "mqtt.base_topic (line 2): must have no control characters"],
+    [`mqtt:\n  base_topic: ${"a".repeat(201)}`, "mqtt.base_topic (line 2): must have at most 200 characters"],
+    ["mqtt:\n  base_topic: home/+/scale", "mqtt.base_topic (line 2): must have no wildcard"],
+    ['home_assistant:\n  discovery_prefix: "a\\0b"', "home_assistant.discovery_prefix (line 2): must have no control"],
+    ["home_assistant:\n  status_topic: $SYS", "home_assistant.status_topic (line 2): must not start with $"],
     ["mqtt:\n  base_topic: home/#", "mqtt.base_topic (line 2): must have no wildcard"],
     ["mqtt:\n  base_topic: home/", "mqtt.base_topic (line 2): must have no wildcard, no space, and no / at either end"],
     ["api:\n  base_url: wbsapi", "api.base_url (line 2): must be a URL that starts with http:// or https://"],
@@ -225,6 +242,112 @@ describe("what is refused", () => {
   ])("a callback URL that the API would refuse: %s", (url, reason) => {
     expect(refused(`callback:\n  public_url: ${url}`)).toContain(`callback.public_url (line 2): ${reason}`);
   });
+});
+
+describe("the broker's settings", () => {
+  const CERT = tls("bridge.pem");
+  const KEY = tls("bridge.key");
+  const own = "mqtt:\n  cert_file: cert\n  key_file: key";
+  const other = () =>
+    generateKeyPairSync("ec", {
+      namedCurve: "P-256",
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    }).privateKey;
+
+  test("a certificate with its key is taken, and so is a password with a user name", () => {
+    expect(() => loadConfig({ file: written(own, { cert: CERT, key: KEY }) })).not.toThrow();
+    expect(() => load("mqtt: { username: u, password: p }")).not.toThrow();
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ["mqtt:\n  password: p", {}, "mqtt.password (line 2): needs mqtt.username as well"],
+    ["mqtt:\n  username: ''\n  password: p", {}, "mqtt.password (line 3): needs mqtt.username as well"],
+    ["mqtt:\n  password_file: p", { p: "p" }, "mqtt.password (line 1): needs mqtt.username as well"],
+    ["mqtt:\n  cert_file: cert", { cert: CERT }, "mqtt.cert_file (line 2): needs mqtt.key_file as well"],
+    ["mqtt:\n  key_file: key", { key: KEY }, "mqtt.key_file (line 2): needs mqtt.cert_file as well"],
+    [own, { cert: CERT, key: other() }, "mqtt.key_file (line 3): does not fit mqtt.cert_file"],
+    [own, { cert: CERT, key: tls("encrypted.key") }, "mqtt.key_file (line 3): the key is locked by a passphrase"],
+    [own, { cert: CERT, key: SECRET }, "mqtt.key_file (line 3): the file holds no private key"],
+    [own, { cert: KEY, key: KEY }, "mqtt.cert_file (line 2): the file holds no certificate"],
+    ["mqtt:\n  ca_file: ca", { ca: KEY }, "mqtt.ca_file (line 2): the file holds no certificate"],
+    ["mqtt:\n  ca_file: ca", { ca: "" }, "mqtt.ca_file (line 2): the file holds no certificate"],
+    ["mqtt:\n  ca_file: ca", { ca: CERT.slice(0, 200) }, "mqtt.ca_file (line 2): the file holds no certificate"],
+  ])("%j is refused, with both keys named", (text, files, words) => {
+    expect(refusal({ file: written(text, files) })).toContain(words);
+  });
+});
+
+describe("a secret in the wrong key", () => {
+  test.each([
+    ["publickey_file", SECRET],
+    ["publickey_file", `${SECRET}/${SECRET}`],
+    ["publickey_file", SECRET.repeat(400)],
+    ["publickey_file", `"${SECRET}\\0"`],
+    ["publickey_file", `[${SECRET}]`],
+    ["publickey_file", `{ ${SECRET}: x }`],
+  ])("%s: %j is not quoted", (key, value) => {
+    const text = refused(`people:\n  - { slug: ada, name: Ada, userid: 29, ${key}: ${value} }`);
+    expect(text).toContain("people[0].publickey_file (line 2)");
+  });
+
+  test.each(["ca_file", "cert_file", "key_file", "password_file"])("nor is it in mqtt.%s", (key) => {
+    for (const value of [SECRET, SECRET.repeat(400), `"${SECRET}\\0"`])
+      expect(refused(`mqtt:\n  ${key}: ${value}`)).toContain(`mqtt.${key} (line 2)`);
+  });
+});
+
+describe("files that other users may read", () => {
+  function warnings(text: string, files: Readonly<Record<string, string>>, modes: Readonly<Record<string, number>>) {
+    const file = written(text, files);
+    for (const [name, mode] of Object.entries(modes)) chmodSync(join(file, "..", name), mode);
+    const said: string[] = [];
+    loadConfig({ file, onWarning: (warning) => void said.push(warning) });
+    return said;
+  }
+  const byFile = ADA.replace(`publickey: ${SECRET}`, "publickey_file: key");
+
+  test("a configuration with a key in it is warned about, with the key's name and the remedy", () => {
+    const [warning, ...more] = warnings(ADA, {}, { "weighbridge.yaml": 0o644 });
+    expect(more).toEqual([]);
+    expect(warning).toContain("weighbridge.yaml holds people[0].publickey, and every user of this machine may read it");
+    expect(warning).toContain("chmod o-r");
+    expect(warning).not.toContain(SECRET);
+  });
+
+  test("a secret file is warned about", () => {
+    const [warning, ...more] = warnings(byFile, { key: "k" }, { "weighbridge.yaml": 0o644, key: 0o644 });
+    expect(more).toEqual([]);
+    expect(warning).toContain("may read the file of people[0].publickey_file");
+  });
+
+  test("nothing is said of files that only their owner and group read, nor of one without a secret", () => {
+    expect(warnings(ADA, {}, { "weighbridge.yaml": 0o640 })).toEqual([]);
+    expect(warnings(byFile, { key: "k" }, { "weighbridge.yaml": 0o644, key: 0o600 })).toEqual([]);
+  });
+});
+
+describe("a large configuration", () => {
+  const PEOPLE = 20_000;
+  const people = (slugOf: (index: number) => string) =>
+    `people:\n${Array.from({ length: PEOPLE }, (_, index) => `  - { slug: ${slugOf(index)}, name: N, userid: ${index + 1}, publickey: k }`).join("\n")}`;
+
+  test("is taken whole", () => {
+    expect(load(people((index) => `p${index}`)).people).toHaveLength(PEOPLE);
+  });
+
+  test("lists the first problems and the number of the others", () => {
+    const text = refused(people(() => "same"));
+    expect(text).toContain("people[1].slug (line 3): people[0] has it already");
+    expect(text).toContain(`and ${PEOPLE - 1 - 100} more`);
+    expect(text.length).toBeLessThan(20_000);
+  });
+
+  test("may be wrong from the first person to the last", () => {
+    const wrong = (length: number) => JSON.stringify(Array.from({ length }, () => ({})));
+    expect(refused("", { WEIGHBRIDGE_PEOPLE: wrong(35_000) })).toContain(`and ${35_000 * 4 - 100} more`);
+    expect(refused("", { WEIGHBRIDGE_PEOPLE: wrong(100_001) })).toContain("must have at most 100000 entries");
+  }, 30_000);
 });
 
 describe("a file that cannot be used at all", () => {
