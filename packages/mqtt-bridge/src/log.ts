@@ -1,14 +1,14 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** Flat facts beside a line. Never a secret. */
+/** Flat facts beside a message. Never a secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** Where the bridge tells what it does. */
+/** One function per level. */
 export type Log = { readonly [L in LogLevel]: (message: string, fields?: LogFields) => void };
 
 const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** One line for each entry, readable and easy to split: time, level, message, key=value. */
+/** Writes one line per entry, readable and easy to split: time, level, message, key=value. */
 export function createLog(level: LogLevel, write: (line: string) => void, now: () => number): Log {
   const entry =
     (name: LogLevel) =>

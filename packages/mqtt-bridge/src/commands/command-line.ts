@@ -95,6 +95,9 @@ function explain(error: unknown): number {
   return 1;
 }
 
+// A reader that goes away (a closed pipe, a lost terminal, a full disk behind a redirection) costs the output, not the bridge.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => process.exit(explain(error)),

@@ -185,6 +185,31 @@ test("run ends at SIGTERM with 0, and says offline", async () => {
   await subscriber.until(() => subscriber.on("weighbridge/bridge/state").at(-1) === "offline");
 });
 
+test("run works on when the reader of its log goes away", async () => {
+  const broker = await Broker.start();
+  const subscriber = await broker.subscribe("weighbridge/bridge/state");
+  const states = () => subscriber.on("weighbridge/bridge/state");
+  const run = weighbridge(["run"], {
+    ...SOMEBODY,
+    WEIGHBRIDGE_LOG__LEVEL: "debug",
+    WEIGHBRIDGE_STATE_DIR: stateDir(),
+    WEIGHBRIDGE_MQTT__URL: broker.url,
+    WEIGHBRIDGE_CALLBACK__PORT: String(await freePort()),
+  });
+  await run.says("Online");
+  run.child.stdout?.destroy();
+  run.child.stderr?.destroy();
+  // Each lost connection and each way back is a line of the log.
+  for (let times = 0; times < 2; times++) {
+    subscriber.received.length = 0;
+    broker.drop();
+    await expect.poll(() => states().at(-1), { timeout: 20_000 }).toBe("online");
+  }
+  expect(run.child.exitCode).toBe(null);
+  run.child.kill("SIGTERM");
+  expect((await run.ended()).code).toBe(0);
+});
+
 test("run ends at SIGTERM also while no broker is there", async () => {
   const port = await freePort();
   const run = weighbridge(["run"], {
