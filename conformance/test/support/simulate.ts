@@ -1,4 +1,4 @@
-import { createWbsClient, type WbsClient, type WbsClientOptions } from "@weighbridge/core";
+import { Application, createWbsClient, type WbsClient, type WbsClientOptions } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import { startSimulator } from "@weighbridge/simulator";
 import { onTestFinished } from "vitest";
@@ -17,7 +17,8 @@ export async function simulate() {
 
 /** A client that never waits: nothing in these tests depends on its patience. */
 export function clientOf(sim: Simulation, options: WbsClientOptions = {}): WbsClient {
-  return createWbsClient({ baseUrl: sim.url, callsPerMinute: 1_000_000, retries: 0, ...options });
+  const application = new Application({ callsPerMinute: 1_000_000, repeatCallMs: 0, subscribeGapMs: 0 });
+  return createWbsClient({ baseUrl: sim.url, application, retries: 0, ...options });
 }
 
 /** What names a person in a call. */

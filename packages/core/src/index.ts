@@ -1,5 +1,7 @@
 // The whole public surface of @weighbridge/core: named exports, grouped; no logic.
 
+// Calls
+export type { CallOptions, Priority } from "./call-options.ts";
 // Time
 export { type Clock, systemClock } from "./clock.ts";
 // What users hold, and the tables that explain it
@@ -54,8 +56,9 @@ export { recordAfter } from "./follow/record-after.ts";
 export { Rounds } from "./follow/rounds.ts";
 export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./follow/schedule.ts";
 export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./follow/subscription-plan.ts";
+export { Application, type ApplicationOptions } from "./http/application.ts";
 export type { Method } from "./http/exchange.ts";
-export type { CallOptions, GroupQuery, PersonApi } from "./ports/person-api.ts";
+export type { GroupQuery, PersonApi } from "./ports/person-api.ts";
 export type {
   FollowMemory,
   GroupReader,

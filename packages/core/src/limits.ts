@@ -7,11 +7,15 @@ export const LIMITS = {
   /** Tries after the first one. */
   retries: 3,
   callsPerMinute: 120,
+  /** Before an identical call goes out again: the API refuses it for some ten seconds. */
+  repeatCallMs: 12_000,
   /** Groups asked for per request while paging. */
   pageLimit: 500,
   /** Requests of one walk through pages. */
   maxPages: 2_000,
 
+  /** Between two subscribes of one application: each makes the service call back. */
+  subscribeGapMs: 5_000,
   /** Before the second try; doubles with each further one. */
   backoffMs: 500,
   backoffMaxMs: 20_000,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Clock, createWbsClient, systemClock, type WbsClient } from "@weighbridge/core";
+import { Application, type Clock, createWbsClient, systemClock, type WbsClient } from "@weighbridge/core";
 import { fullCallbackUrl } from "./config/callback-url.ts";
 import type { Config } from "./config/schema.ts";
 import { LIMITS } from "./limits.ts";
@@ -149,11 +149,12 @@ export class Bridge {
   #client(): WbsClient {
     const { config, version, log, fetch = globalThis.fetch } = this.#options;
     const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = config.api;
+    const repeatCallMs = Math.round(config.timing.repeat_call_s * 1000);
     return createWbsClient({
       baseUrl,
       method,
       timeoutMs: timeoutS * 1000,
-      callsPerMinute,
+      application: new Application({ clock: this.#clock, callsPerMinute, repeatCallMs }),
       clock: this.#clock,
       userAgent: `weighbridge/${version}`,
       onUnknown: ({ kind, code }) => {

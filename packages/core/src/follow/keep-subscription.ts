@@ -1,7 +1,8 @@
+import type { CallOptions } from "../call-options.ts";
 import type { Clock } from "../clock.ts";
 import type { SubscriptionReport } from "../domain/subscription.ts";
 import { UnreachableError, WeighbridgeError } from "../errors.ts";
-import type { CallOptions, PersonApi } from "../ports/person-api.ts";
+import type { PersonApi } from "../ports/person-api.ts";
 import { planSubscription, SUBSCRIPTION_LIMITS } from "./subscription-plan.ts";
 
 export interface KeepInput {

@@ -160,5 +160,6 @@ function unreachable(call: Exchange, cause: unknown): Failure {
       cause: safeCause(cause, call.redact),
     },
   );
-  return { error, repeat: code !== undefined && NEVER_SENT.has(code) ? "harmless" : "unclear" };
+  const wasNeverSeen = code !== undefined && NEVER_SENT.has(code);
+  return { error, repeat: wasNeverSeen ? "harmless" : "unclear", wasNeverSeen };
 }

@@ -12,6 +12,8 @@ export interface Failure {
   readonly repeat: "never" | "harmless" | "unclear";
   /** The service asked for patience. */
   readonly waitAtLeastMs?: number;
+  /** Connecting failed already. */
+  readonly wasNeverSeen?: boolean;
 }
 
 export interface RetryOptions {

@@ -1,25 +1,29 @@
 import type { ZodType } from "zod";
+import type { CallOptions } from "../call-options.ts";
 import { type Endpoint, InvalidCallError } from "../errors.ts";
-import type { CallOptions } from "../ports/person-api.ts";
+import type { Application } from "./application.ts";
 import { awake } from "./awake.ts";
 import { type ExchangeTools, exchange, type Method } from "./exchange.ts";
-import type { RateLimit } from "./rate-limit.ts";
 import { type Redact, redactor } from "./redact.ts";
 import { type Failure, retryDelay } from "./retry.ts";
 
-/** As they travel; what is undefined stays at home. */
+/** Parameters as sent; undefined ones are left out. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 export interface Call extends Endpoint {
   readonly request: ZodType;
   /** Doing it twice is the same as doing it once. */
   readonly isRepeatable: boolean;
+  /** The same call with the same parameters asks for something new each time: the guard against identical calls lets it pass. */
+  readonly isFresh?: boolean;
+  /** Makes the service call back: keeps its distance to the others of its kind. */
+  readonly isPaced?: boolean;
 }
 
 export interface TransportOptions extends ExchangeTools {
   readonly baseUrl: URL;
   readonly method: Method;
-  readonly rateLimit: RateLimit;
+  readonly application: Application;
   readonly random: () => number;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
@@ -31,10 +35,10 @@ export interface SendOptions extends CallOptions {
   readonly deadlineMs?: number | undefined;
 }
 
-/** Asked before each try, for what is valid only once; told how long it may take. */
+/** Makes the parameters of each try anew, where they are valid only once. `leftMs`: how long that may take. */
 export type FreshParameters = (leftMs: number) => Promise<Parameters>;
 
-/** What must not show up anywhere. A callback URL holds a secret path. */
+/** Parameters that no error may show. A callback URL holds a secret path. */
 const SECRETS = ["publickey", "hash", "email", "callbackurl"];
 
 /** The only way out: checks a call, sends it, repeats it where that is safe, and hands back the answer's body. */
@@ -48,51 +52,71 @@ export class Transport {
   async send(
     call: Call,
     parameters: Parameters | FreshParameters,
-    { signal, deadlineMs = this.#options.deadlineMs }: SendOptions = {},
+    { deadlineMs = this.#options.deadlineMs, ...options }: SendOptions = {},
   ): Promise<unknown> {
-    const { baseUrl, method, rateLimit, clock, random, timeoutMs, retries } = this.#options;
-    const isFresh = typeof parameters === "function";
+    const { clock, random, retries } = this.#options;
     // What is asked for before each try counts too.
-    let deadline = isFresh ? clock.now() + deadlineMs : undefined;
+    let deadline = typeof parameters === "function" ? clock.monotonic() + deadlineMs : undefined;
     let last: Failure | undefined;
     for (let tries = 1; ; tries++) {
-      const leftForParametersMs = (deadline ?? Infinity) - clock.now();
-      const checked = check(call, isFresh ? await parameters(leftForParametersMs) : parameters);
-      await rateLimit.take(signal);
-      deadline ??= clock.now() + deadlineMs;
-      const leftMs = deadline - clock.now();
+      const checked = check(call, await given(parameters, (deadline ?? Infinity) - clock.monotonic()));
+      const key = keyOf(call, checked);
+      await this.#admit(call, key, tries > 1, options);
+      deadline ??= clock.monotonic() + deadlineMs;
+      const leftMs = deadline - clock.monotonic();
       if (last && leftMs <= 0) throw last.error;
-      const outcome = await exchange(
-        {
-          endpoint: call,
-          baseUrl,
-          method,
-          parameters: { action: call.action, ...checked },
-          timeoutMs: Math.min(timeoutMs, leftMs),
-          signal,
-          redact: redactorOf(checked),
-        },
-        this.#options,
-      );
+      const outcome = await this.#exchange(call, checked, leftMs, options.signal);
       if ("body" in outcome) return outcome.body;
       last = outcome.failure;
+      if (last.wasNeverSeen) this.#options.application.forget(key);
       const delay = retryDelay(last, { tries, retries, isRepeatable: call.isRepeatable, random });
-      if (delay === undefined || clock.now() + delay >= deadline) throw last.error;
-      await awake(clock).sleep(delay, signal);
+      if (delay === undefined || clock.monotonic() + delay >= deadline) throw last.error;
+      await awake(clock).sleep(delay, options.signal);
     }
+  }
+
+  #admit({ isPaced = false }: Call, key: string | undefined, isRetry: boolean, options: CallOptions): Promise<void> {
+    const { signal, priority = "chore" } = options;
+    return this.#options.application.admit({ key, isPaced, isRetry, priority, signal });
+  }
+
+  #exchange(call: Call, checked: Readonly<Record<string, string>>, leftMs: number, signal: AbortSignal | undefined) {
+    const { baseUrl, method, timeoutMs } = this.#options;
+    return exchange(
+      {
+        endpoint: call,
+        baseUrl,
+        method,
+        parameters: { action: call.action, ...checked },
+        timeoutMs: Math.min(timeoutMs, leftMs),
+        signal,
+        redact: redactorOf(checked),
+      },
+      this.#options,
+    );
   }
 }
 
+const given = (parameters: Parameters | FreshParameters, leftMs: number) =>
+  typeof parameters === "function" ? parameters(leftMs) : parameters;
+
 /** Strict on what we send: the service would refuse it anyway, in fewer words. Names no value, since it may be a secret. */
 function check({ service, action, request }: Call, parameters: Parameters): Record<string, string> {
-  const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
-  const result = request.safeParse(given);
-  if (result.success) return given as Record<string, string>;
+  const defined = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  const result = request.safeParse(defined);
+  if (result.success) return defined as Record<string, string>;
   const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new InvalidCallError(`${service}/${action} was not sent: ${faults.join("; ")}`, {
     code: "invalid_parameter",
     remedy: "Correct the parameters that the message names.",
   });
+}
+
+/** Equal for calls that the service takes for identical; undefined for one that may be repeated at once. */
+function keyOf({ service, action, isFresh }: Call, parameters: Readonly<Record<string, string>>): string | undefined {
+  if (isFresh) return undefined;
+  const sorted = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([service, action, ...sorted]);
 }
 
 function redactorOf(parameters: Readonly<Record<string, string>>): Redact {

@@ -1,12 +1,9 @@
+import type { CallOptions } from "../call-options.ts";
 import type { Generation } from "../domain/generation.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { GroupPage } from "../domain/measure-page.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { Subscription } from "../domain/subscription.ts";
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
 
 /** Which groups: measured in a window (both ends included), or added or modified since; all without either. */
 export type GroupQuery =

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { UnknownCode } from "../domain/unknown-code.ts";
 import { InvalidCallError } from "../errors.ts";
-import { awake } from "../http/awake.ts";
+import { Application } from "../http/application.ts";
 import type { Method } from "../http/exchange.ts";
-import { RateLimit } from "../http/rate-limit.ts";
+import { atLeast } from "../http/options.ts";
 import { Transport } from "../http/transport.ts";
 import { reportOnce } from "../http/unknown-codes.ts";
 import { LIMITS } from "../limits.ts";
@@ -31,7 +31,15 @@ export interface WbsClientOptions {
   readonly deadlineMs?: number;
   /** Tries after the first, where repeating is safe. @default 3 */
   readonly retries?: number;
-  /** Of this client, over all its users. @default 120 */
+  /**
+   * Shares one limit of calls, one guard against identical calls and one pace of subscribes among clients. @default one for this client alone
+   * @example createWbsClient({ application: new Application({ callsPerMinute: 60 }) })
+   */
+  readonly application?: Application;
+  /**
+   * Calls of this client in any minute, over all its users. Not beside `application`. @default 120
+   * @example createWbsClient({ callsPerMinute: 30 }) // one every other second, on average
+   */
   readonly callsPerMinute?: number;
   readonly userAgent?: string;
   /** Groups per request while paging, at least 3. @default 500 */
@@ -71,10 +79,7 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
     timeoutMs: atLeast("timeoutMs", 1, options.timeoutMs ?? LIMITS.timeoutMs),
     deadlineMs: atLeast("deadlineMs", 1, options.deadlineMs ?? LIMITS.deadlineMs),
     retries: atLeast("retries", 0, options.retries ?? LIMITS.retries),
-    rateLimit: new RateLimit(
-      awake(clock),
-      atLeast("callsPerMinute", 1, options.callsPerMinute ?? LIMITS.callsPerMinute),
-    ),
+    application: applicationOf(options),
   });
   const pageLimits = {
     pageLimit: atLeast("pageLimit", SMALLEST_PAGE, options.pageLimit ?? LIMITS.pageLimit),
@@ -93,11 +98,13 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
   };
 }
 
-function atLeast(name: string, least: number, value: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new InvalidCallError(`${name} is not a whole number from ${least} up`, {
+function applicationOf({ application, clock = systemClock, callsPerMinute }: WbsClientOptions): Application {
+  if (application === undefined)
+    return new Application({ clock, ...(callsPerMinute !== undefined && { callsPerMinute }) });
+  if (callsPerMinute === undefined) return application;
+  throw new InvalidCallError("callsPerMinute belongs to the application that is given", {
     code: "invalid_option",
-    remedy: `Set ${name} to ${least} or more.`,
+    remedy: "Give callsPerMinute to `new Application()`, and leave it out here.",
   });
 }
 

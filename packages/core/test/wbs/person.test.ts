@@ -3,6 +3,7 @@ import type { GroupQuery } from "../../src/ports/person-api.ts";
 import { createWbsClient } from "../../src/wbs/client.ts";
 import { type Answer, type ReceivedCall, startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
+import { JumpingClock } from "../support/jumping-clock.ts";
 
 const callbackUrl = "http://home.example/hook";
 
@@ -91,7 +92,7 @@ test("a list of subscriptions may lack callback URLs, and may be empty", async (
     { profiles: [] },
   ];
   const server = await startApiServer((_, index) => ({ status: 0, body: answers[index] }));
-  const { notify } = createWbsClient({ baseUrl: server.url });
+  const { notify } = createWbsClient({ baseUrl: server.url, clock: new JumpingClock() });
   const who = { userId: 29, publicKey: "k" };
   expect(await notify.list(who)).toEqual([
     { expiresAt: 5, comment: "A" },

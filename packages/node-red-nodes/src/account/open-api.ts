@@ -1,4 +1,4 @@
-import type { Clock, Generation, UnknownCode } from "@weighbridge/core";
+import { Application, type Clock, type Generation, type UnknownCode } from "@weighbridge/core";
 import { SetupError } from "../errors.ts";
 import type { AccountApi } from "./account-api.ts";
 import { wbsApi } from "./wbs-api.ts";
@@ -14,6 +14,8 @@ export interface AccountSettings {
 
 interface Surroundings {
   readonly clock: Clock;
+  /** In place of one that is made for this account alone, from its calls per minute. */
+  readonly application?: Application;
   readonly timeoutMs?: number;
   readonly deadlineMs?: number;
   readonly retries?: number;
@@ -25,7 +27,9 @@ type Opener = (settings: AccountSettings, surroundings: Surroundings) => Account
 const GENERATIONS: Partial<Record<Generation, Opener>> = {
   wbs: ({ baseUrl, userId, publicKey, callsPerMinute }, surroundings) => {
     const who = { userId: wholeNumber("userid", userId), publicKey: required("publickey", publicKey) };
-    return wbsApi(who, { baseUrl, callsPerMinute: wholeNumber("calls per minute", callsPerMinute), ...surroundings });
+    const calls = wholeNumber("calls per minute", callsPerMinute);
+    const application = new Application({ clock: surroundings.clock, callsPerMinute: calls });
+    return wbsApi(who, { baseUrl, application, ...surroundings });
   },
 };
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AmbiguousPolicy, PersonEvent } from "@weighbridge/core";
+import { type AmbiguousPolicy, Application, type PersonEvent } from "@weighbridge/core";
 import { onTestFinished } from "vitest";
 import { Account, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
@@ -25,8 +25,10 @@ export async function adasAccount({ sim, clock, ada }: Simulation, options: Acco
   const warnings: string[] = [];
   const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };
   const stateFile = join(directory, "account.json");
+  // The clock stands still: a test that asks twice would wait for ever.
+  const application = new Application({ clock, callsPerMinute: 100_000, repeatCallMs: 0, subscribeGapMs: 0 });
   const account = new Account({
-    api: over(openApi({ ...settings, publicKey }, { clock, retries: 0 })),
+    api: over(openApi({ ...settings, publicKey }, { clock, application, retries: 0 })),
     name: "Ada",
     stateFile,
     ambiguous,

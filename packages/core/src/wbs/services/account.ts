@@ -1,6 +1,6 @@
+import type { CallOptions } from "../../call-options.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
-import type { CallOptions } from "../../ports/person-api.ts";
 import { CALLS } from "../calls.ts";
 import { decodeUsersList } from "../decode/users.ts";
 import { hashPassword } from "../password-hash.ts";

@@ -1,9 +1,9 @@
+import type { CallOptions } from "../../call-options.ts";
 import type { EpochSeconds } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
 import { type PageLimits, paginate } from "../../http/paginate.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
-import type { CallOptions } from "../../ports/person-api.ts";
 import { CALLS } from "../calls.ts";
 import { credentials, type WbsCredentials } from "../credentials.ts";
 import { decodeMeasurePage, type UnknownSink } from "../decode/measure-page.ts";

@@ -1,8 +1,8 @@
+import type { CallOptions } from "../../call-options.ts";
 import type { Subscription } from "../../domain/subscription.ts";
 import { RejectedError } from "../../errors.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
-import type { CallOptions } from "../../ports/person-api.ts";
 import { CALLS } from "../calls.ts";
 import { credentials, type WbsCredentials } from "../credentials.ts";
 import { decodeSubscription, decodeSubscriptions } from "../decode/subscriptions.ts";

@@ -1,7 +1,7 @@
+import type { CallOptions } from "../../call-options.ts";
 import { UnexpectedResponseError } from "../../errors.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
-import type { CallOptions } from "../../ports/person-api.ts";
 import { CALLS } from "../calls.ts";
 import { credentials, type WbsCredentials } from "../credentials.ts";
 import { decodeUserById } from "../decode/users.ts";
