@@ -50,9 +50,10 @@ export class MemoryPersonStore implements PersonStore {
   }
 
   async commit(commit: PersonCommit): Promise<void> {
-    const { change, doneHints = [], triedHints = [] } = copied(commit);
+    const own = copied(commit);
+    const { change, doneHints = [], triedHints = [] } = own;
     this.commits.push(commit);
-    this.#record = recordAfter(this.#record, copied(commit));
+    this.#record = recordAfter(this.#record, own);
     this.#hints = this.#hints
       .filter(({ id }) => !doneHints.includes(id))
       .map((hint) => ({ ...hint, ...triedHints.find(({ id }) => id === hint.id) }));
@@ -72,20 +73,20 @@ export class MemoryPersonStore implements PersonStore {
         const wanted = new Set(ids);
         return this.#read(({ id }) => wanted.has(id));
       },
-      before: async (to, limit) => this.#read(({ measuredAt }) => measuredAt <= to).slice(-limit),
+      before: async (to, limit) => this.#read(({ measuredAt }) => measuredAt <= to, limit),
       verdicts: async (ids) => picked(this.#verdicts, ids),
       eventCounts: async (ids) => picked(this.#eventCounts, ids),
     };
   }
 
-  #read(isAsked: (group: MeasureGroup) => boolean): MeasureGroup[] {
+  #read(isAsked: (group: MeasureGroup) => boolean, limit = Infinity): MeasureGroup[] {
     this.reads += 1;
-    return this.#sorted(isAsked);
+    return this.#sorted(isAsked, limit);
   }
 
-  #sorted(isAsked: (group: MeasureGroup) => boolean): MeasureGroup[] {
+  #sorted(isAsked: (group: MeasureGroup) => boolean, limit = Infinity): MeasureGroup[] {
     const found = [...this.#groups.values()].filter(isAsked);
-    return copied(found.sort((a, b) => a.measuredAt - b.measuredAt || a.id - b.id));
+    return copied(found.sort((a, b) => a.measuredAt - b.measuredAt || a.id - b.id).slice(-limit));
   }
 }
 

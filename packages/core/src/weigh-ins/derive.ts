@@ -1,22 +1,31 @@
+import { type Decimal, decimalOf, difference, product, rounded, roundedQuotient } from "../domain/decimal.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { Derived, PersonState } from "../domain/weigh-in.ts";
 import { SYNC_LIMITS } from "./limits.ts";
 
-/** Differences of exact decimals, without the noise of binary fractions. */
-const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
-
-/** What follows from a person's state. */
+/** What follows from a person's state: exact in decimal, and rounded once. */
 export function derive({ latest, lastWeighIn, previousWeight, trend, target }: PersonState): Derived {
-  const weight = lastWeighIn?.values["weight"];
-  const height = latest["height"]?.value;
-  const wanted = target["weight"]?.value;
+  const weight = decimal(lastWeighIn?.values["weight"]);
   return {
-    bmi: weight === undefined || !height ? null : rounded(weight / height ** 2, 1),
-    change: weight === undefined || previousWeight === null ? null : rounded(weight - previousWeight, 3),
-    trend: trend === null ? null : rounded(trend.value, 2),
-    toTarget: weight === undefined || wanted === undefined ? null : rounded(weight - wanted, 3),
+    bmi: bmiOf(weight, decimal(latest["height"]?.value)),
+    change: apart(weight, decimal(previousWeight)),
+    trend: trend === null ? null : roundedOrNull(decimal(trend.value), 2),
+    toTarget: apart(weight, decimal(target["weight"]?.value)),
   };
 }
+
+const decimal = (value: number | null | undefined): Decimal | undefined => decimalOf(value ?? Number.NaN);
+
+const roundedOrNull = (value: Decimal | undefined, places: number): number | null =>
+  value === undefined ? null : rounded(value, places);
+
+const apart = (a: Decimal | undefined, b: Decimal | undefined): number | null =>
+  a === undefined || b === undefined ? null : rounded(difference(a, b), 3);
+
+const bmiOf = (weight: Decimal | undefined, height: Decimal | undefined): number | null =>
+  weight === undefined || height === undefined || height.digits <= 0n
+    ? null
+    : roundedQuotient(weight, product(height, height), 1);
 
 /** Nothing can be said where a newer weigh-in is known. */
 export const NOTHING_DERIVED: Derived = { bmi: null, change: null, trend: null, toTarget: null };

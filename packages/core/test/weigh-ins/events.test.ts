@@ -244,6 +244,13 @@ test("BMI, change, trend and distance to the target come with the event", async 
   expect(host.events.at(-1)?.derived).toEqual({ bmi: 24.7, change: -1, trend: 80.37, toTarget: 5 });
 });
 
+test("BMI is rounded once, from its exact value: 30.168 kg at 1.20 m are 20.95, which is 21.0", async () => {
+  const host = await started();
+  host.api.put(weight(5, T, 30.168, { height: 1.2 }));
+  await host.poll();
+  expect(host.events[0]?.derived.bmi).toBe(21);
+});
+
 test("a sync reads a handful of times, however long the history is", async () => {
   const host = await started();
   host.api.put(weight(5, T, 81.4));
