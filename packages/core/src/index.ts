@@ -7,6 +7,7 @@ export { type Clock, systemClock } from "./clock.ts";
 // What users hold, and the tables that explain it
 export { attributions, categories } from "./domain/attributions.ts";
 export type { Generation } from "./domain/generation.ts";
+export { isMass, massIn, typeOfKey, valueIn, valuesIn } from "./domain/masses.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
 export type { GroupPage, MeasurePage } from "./domain/measure-page.ts";
 export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
@@ -83,6 +84,18 @@ export type { OnceService } from "./wbs/services/once.ts";
 export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
 export type { WbsUser } from "./wbs/wbs-user.ts";
 export { derive } from "./weigh-ins/derive.ts";
+// What hosts publish: one form of each event for MQTT and flows
+export {
+  boundedComment,
+  type DerivedDocument,
+  DOCUMENT_SCHEMA,
+  derivedDocument,
+  type EventDocument,
+  eventDocument,
+  isoTime,
+  type ProfileDocument,
+  profileDocument,
+} from "./weigh-ins/event-document.ts";
 // What a host can send again
 export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";

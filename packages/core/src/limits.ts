@@ -35,6 +35,10 @@ export const LIMITS = {
   idlePages: 3,
   /** Walks begun again because groups vanished between two pages. */
   restarts: 3,
+  /** Of a comment in a document; the API bounds it nowhere. */
+  commentCharacters: 1_000,
+  /** Of each name of a profile in a document. */
+  nameCharacters: 200,
   /** Unknown codes that a client remembers as reported; a server could invent any number. */
   unknownCodes: 256,
 } as const satisfies Record<string, number>;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Application, type Clock, createWbsClient, systemClock, type WbsClient } from "@weighbridge/core";
+import { Application, type Clock, createWbsClient, isoTime, systemClock, type WbsClient } from "@weighbridge/core";
 import { fullCallbackUrl } from "./config/callback-url.ts";
 import type { Config } from "./config/schema.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
-import { eventMessage, iso } from "./messages/documents.ts";
+import { eventMessage } from "./messages/documents.ts";
 import { answerRequest, COMMAND_NAMES, sendAnswer } from "./messages/requests.ts";
 import { type Topics, topicsBelow } from "./messages/topics.ts";
 import { AccessCheck } from "./mqtt/access-check.ts";
@@ -326,7 +326,7 @@ export class Bridge {
     else
       log.info("A person was removed; the API goes on calling for them until their subscription ends by itself", {
         account: key,
-        ends: iso(until),
+        ends: isoTime(until),
       });
   }
 

@@ -1,5 +1,5 @@
-import { EVENT_KINDS, measureTypes, type WeightUnit } from "@weighbridge/core";
-import { advertisedKeys, isMass, typeOfKey } from "../messages/documents.ts";
+import { EVENT_KINDS, isMass, measureTypes, typeOfKey, type WeightUnit } from "@weighbridge/core";
+import { advertisedKeys } from "../messages/documents.ts";
 import type { PersonTopics, Topics } from "../messages/topics.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
 

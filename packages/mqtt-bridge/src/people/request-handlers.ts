@@ -1,4 +1,5 @@
-import { iso, subscriptionOf } from "../messages/documents.ts";
+import { isoTime } from "@weighbridge/core";
+import { subscriptionOf } from "../messages/documents.ts";
 import { RequestError, type RequestHandlers } from "../messages/requests.ts";
 import type { Announcer } from "../mqtt/retained-documents.ts";
 import type { Store } from "../store/store.ts";
@@ -56,7 +57,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       const people = household.residents.map(({ config, syncer }) => ({
         person: config.slug,
         problem: worker.problemOf(syncer.stored.id),
-        last_poll: syncer.stored.cursor === null ? null : iso(syncer.stored.cursor),
+        last_poll: syncer.stored.cursor === null ? null : isoTime(syncer.stored.cursor),
       }));
       return { ...(await store.counts()), callbacks: household.callbackCounts(), people };
     },

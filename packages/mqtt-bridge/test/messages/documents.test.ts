@@ -1,13 +1,14 @@
-import { EVENT_KINDS, emptyPersonState, type PersonEvent, type WeightUnit } from "@weighbridge/core";
-import { expect, test } from "vitest";
 import {
-  advertisedKeys,
-  documentsOf,
-  eventMessage,
+  EVENT_KINDS,
+  emptyPersonState,
   isMass,
-  type PersonView,
+  type PersonEvent,
   typeOfKey,
-} from "../../src/messages/documents.ts";
+  type WeighIn,
+  type WeightUnit,
+} from "@weighbridge/core";
+import { expect, test } from "vitest";
+import { advertisedKeys, documentsOf, eventMessage, type PersonView } from "../../src/messages/documents.ts";
 import { topicsBelow } from "../../src/messages/topics.ts";
 import { START } from "../support/open-store.ts";
 import { knownState, stateWith, viewOf, weighInEvent } from "../support/person-view.ts";
@@ -141,6 +142,27 @@ test("the last weigh-in tells its id, time, attribution, values and comment; wit
     comment: "after breakfast",
   });
   expect(document(viewOf(emptyPersonState()), "last_weigh_in")).toEqual({ schema: 1, weigh_in: null });
+});
+
+test("a comment and the names of a profile are cut, so that a broker takes the document", () => {
+  const comment = `${"x".repeat(998)}😀${"y".repeat(200_000)}`;
+  const cut = `${"x".repeat(998)}…`;
+  const lastWeighIn = { ...(knownState.lastWeighIn as WeighIn), comment };
+  const profile = { firstName: "é".repeat(5_000) };
+  const view = viewOf({ ...knownState, lastWeighIn, profile });
+  expect(document(view, "last_weigh_in")["comment"]).toBe(cut);
+  expect(document(view, "profile")["first_name"]).toBe(`${"é".repeat(199)}…`);
+  const event = { ...weighInEvent, comment, profile };
+  const { payload } = eventMessage(topics, settings("kg"), event);
+  expect(JSON.parse(payload)["comment"]).toBe(cut);
+  expect(payload.length).toBeLessThan(3_000);
+});
+
+test("a stored time that no date can show stops no document", () => {
+  const profile = { birthDate: 9e15 };
+  const lastWeighIn = { ...(knownState.lastWeighIn as WeighIn), measuredAt: -9e15 };
+  expect(() => documentsOf(topics, viewOf({ ...knownState, lastWeighIn, profile }))).not.toThrow();
+  expect(() => eventMessage(topics, settings("kg"), { ...weighInEvent, measuredAt: 9e15 })).not.toThrow();
 });
 
 test("a target tells since when; a profile tells a date of birth without a time", () => {

@@ -1,21 +1,18 @@
 import {
   type EpochSeconds,
+  eventDocument,
+  isoTime,
   type ListedSubscription,
   type MeasureGroup,
   measureType,
   type PersonEvent,
-  type Profile,
+  profileDocument,
   type Subscription,
   type WeightUnit,
 } from "@weighbridge/core";
 import type { AccountUser } from "../account/account-api.ts";
-import { massIn, valuesIn } from "./masses.ts";
 
-/** In every event; grows when a flow must change. */
-const SCHEMA = 1;
-
-export const iso = (seconds: EpochSeconds): string => new Date(seconds * 1000).toISOString();
-const isoOrNull = (seconds: EpochSeconds | undefined) => (seconds === undefined ? null : iso(seconds));
+const isoOrNull = (seconds: EpochSeconds | undefined) => (seconds === undefined ? null : isoTime(seconds));
 
 /** Whom an event is about, and the unit of the masses in it. */
 export interface EventFrame {
@@ -25,37 +22,13 @@ export interface EventFrame {
 }
 
 /** One event as a message's payload. Fields that cannot be known are null. */
-export function eventDocument(event: PersonEvent, { person, userId, unit }: EventFrame): Record<string, unknown> {
-  const { id, kind, subjectId, measuredAt, recordedAt, backdated, attribution, values, derived, comment, profile } =
-    event;
-  const mass = (kilograms: number | null) => (kilograms === null ? null : massIn(unit, kilograms));
-  return {
-    schema: SCHEMA,
-    event_type: kind,
-    event_id: id,
-    person,
-    userid: userId,
-    weigh_in: subjectId,
-    measured_at: iso(measuredAt),
-    recorded_at: iso(recordedAt),
-    backdated,
-    attribution: attribution?.name ?? null,
-    attribution_code: attribution?.code ?? null,
-    unit,
-    ...valuesIn(unit, values),
-    bmi: derived.bmi,
-    change: mass(derived.change),
-    trend: mass(derived.trend),
-    to_target: mass(derived.toTarget),
-    ...(comment === undefined ? {} : { comment }),
-    ...(profile === undefined ? {} : { profile: profileDocument(profile) }),
-  };
-}
+export const eventPayload = (event: PersonEvent, { person, userId, unit }: EventFrame) =>
+  eventDocument(event, { who: { person, userid: userId }, unit });
 
 export function groupDocument({ id, attribution, measuredAt, category, measures, comment }: MeasureGroup) {
   return {
     id,
-    measured_at: iso(measuredAt),
+    measured_at: isoTime(measuredAt),
     attribution: attribution.name,
     attribution_code: attribution.code,
     category: category.name,
@@ -81,20 +54,9 @@ export function latestDocument(groups: readonly MeasureGroup[]): Record<string, 
       const key = keyOf(measure);
       if (key in values) continue;
       values[key] = measure.value;
-      measuredAt[key] = iso(group.measuredAt);
+      measuredAt[key] = isoTime(group.measuredAt);
     }
   return { ...values, measured_at: measuredAt };
-}
-
-export function profileDocument({ firstName, lastName, shortName, gender, birthDate, isSharing }: Profile) {
-  return {
-    first_name: firstName ?? null,
-    last_name: lastName ?? null,
-    short_name: shortName ?? null,
-    gender: gender ?? null,
-    birth_date: isoOrNull(birthDate)?.slice(0, 10) ?? null,
-    is_sharing: isSharing ?? null,
-  };
 }
 
 export const userDocument = ({ userId, ...profile }: AccountUser) => ({ userid: userId, ...profileDocument(profile) });

@@ -1,6 +1,6 @@
-import { InvalidCallError, type MeasureGroup, measureTypes } from "@weighbridge/core";
+import { InvalidCallError, isoTime, type MeasureGroup, measureTypes } from "@weighbridge/core";
 import type { MeasureQuery } from "../../account/account-api.ts";
-import { groupDocument, iso, latestDocument } from "../../documents/documents.ts";
+import { groupDocument, latestDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
 import type { Fields } from "../../runtime/config.ts";
 import { choice, flag, moment, wholeNumber } from "../../shared/fields.ts";
@@ -46,7 +46,7 @@ function resultOf({ groups, updateTime }: Read, output: "message" | "groups" | "
   const payload =
     output === "latest"
       ? latestDocument(groups)
-      : { groups: groups.map(groupDocument), update_time: updateTime === undefined ? null : iso(updateTime) };
+      : { groups: groups.map(groupDocument), update_time: updateTime === undefined ? null : isoTime(updateTime) };
   return { messages: [{ payload }], status };
 }
 

@@ -1,5 +1,6 @@
+import { profileDocument } from "@weighbridge/core";
 import type { FoundUser } from "../../account/account-api.ts";
-import { profileDocument, userDocument } from "../../documents/documents.ts";
+import { userDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
 import { choice, flag, needed, text } from "../../shared/fields.ts";
 

@@ -9,7 +9,7 @@ import {
   type WeightUnit,
 } from "@weighbridge/core";
 import type { Account, Taking, WeighInListener } from "../../account/account.ts";
-import { eventDocument } from "../../documents/documents.ts";
+import { eventPayload } from "../../documents/documents.ts";
 import { type Problem, problemOf } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
 import { callbackUrlOf } from "../../shared/callback-address.ts";
@@ -38,7 +38,7 @@ type Done = "syncing" | "claimed" | "refused" | "repeated";
 
 export interface EventMessage {
   readonly topic: EventKind;
-  readonly payload: Record<string, unknown>;
+  readonly payload: ReturnType<typeof eventPayload>;
 }
 
 export interface WeighInInput {
@@ -173,7 +173,7 @@ export class WeighIn implements WeighInListener {
   #send(event: PersonEvent): void {
     const { account, settings, send } = this.#input;
     const frame = { person: account.name, userId: account.api.person.userId, unit: settings.unit };
-    send({ topic: event.kind, payload: eventDocument(event, frame) });
+    send({ topic: event.kind, payload: eventPayload(event, frame) });
   }
 
   /** A weight stays until a newer one comes; everything else passes. */
