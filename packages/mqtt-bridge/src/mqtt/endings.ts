@@ -142,8 +142,11 @@ const BY_CODE: Readonly<Record<string, BrokerProblem>> = {
 };
 
 const isReset = ({ code }: NonNullable<Ending["error"]>) => code === "ECONNRESET" || code === "EPIPE";
+/** Bytes came that are no TLS, or the connection ended in the middle of its handshake. */
 const isTlsProblem = ({ code, message }: NonNullable<Ending["error"]>) =>
-  /before secure TLS connection/.test(message) || /^ERR_SSL_(?!.*ALERT)/.test(String(code));
+  /before secure TLS connection|wrong version number|packet length too long/i.test(
+    `${message} ${code}`.replaceAll("_", " "),
+  );
 
 /** Errors that come from a socket and say that the broker cannot be reached now. */
 const isSystemError = (code: unknown) => typeof code === "string" && /^E(?!RR_)[A-Z_]+$/.test(code);
@@ -174,10 +177,11 @@ function problemOfError(error: NonNullable<Ending["error"]>): BrokerProblem {
   if (isTlsProblem(error)) return NOT_TLS;
   if (isReset(error))
     return { ...NOT_MQTT, message: "Something answers at mqtt.url and ends the connection before MQTT began" };
-  if (isSystemError(error.code)) return { message: `The broker cannot be reached: ${error.message}`, wait: "soon" };
   // mqtt.js names no code where bytes are not MQTT, and where a web server refuses the web socket.
   if (error.code === undefined) return NOT_MQTT;
-  return { message: `The broker cannot be reached: ${error.message}`, wait: "growing" };
+  const [words] = error.message.split("\n");
+  const wait = isSystemError(error.code) && error.code !== "EPROTO" ? "soon" : "growing";
+  return { message: `The broker cannot be reached: ${words}`, wait };
 }
 
 /** The reason code of a refusal, of MQTT 5 and of 3.1.1. */

@@ -136,6 +136,8 @@ export class Link {
       // An answer that answers nothing harms nobody.
       if (session === undefined || !error.message.startsWith("Protocol error")) finish({ error });
     });
+    // mqtt.js keeps errors without a code to itself, such as that of a web server that refuses the web socket.
+    client.stream.on("error", (error: Error) => finish({ error }));
     client.on("close", () => finish({}));
     clock.sleep(LIMITS.mqttConnectMs, waiting.signal).then(
       () => finish({ isMute: true }),

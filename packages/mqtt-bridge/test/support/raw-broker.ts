@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 const HOST = "127.0.0.1";
@@ -52,6 +52,11 @@ export class RawBroker {
   refuses: (connect: WireConnect) => number = () => 0;
   /** How a CONNECT that gets no CONNACK ends. */
   silence: (connect: WireConnect) => "close" | "mute" | undefined = () => undefined;
+  /** Packet ids of what came with the retain flag. */
+  readonly documentIds: number[] = [];
+  /** Answers nothing at QoS 1 until `answerHeld`. */
+  holdsDocuments = false;
+  readonly #held: (() => void)[] = [];
   /** Answers a PUBLISH at QoS 2 with PUBACK, as some do. */
   acknowledgesAtOnce = false;
   connections = 0;
@@ -93,6 +98,20 @@ export class RawBroker {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Resolves after packets that were sent before have had their way through the system. */
+  async turn(): Promise<void> {
+    for (let round = 0; round < 3; round++) {
+      const socket = connect(Number(new URL(this.url).port), HOST);
+      await new Promise<void>((resolve) => socket.once("connect", resolve));
+      socket.end();
+      await new Promise<void>((resolve) => socket.once("close", resolve));
+    }
+  }
+
+  answerHeld(): void {
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
   /** DISCONNECT with a reason, to all. */
   disconnect(reason: number): void {
     for (const socket of this.#sockets) socket.end(Buffer.from([0xe0, 2, reason, 0]));
@@ -116,13 +135,13 @@ export class RawBroker {
   }
 
   #connected(socket: Socket, { number, version }: Connection, body: Buffer): void {
-    const connect = readConnect(version, body);
-    this.connects.push(connect);
-    const silence = this.silence(connect);
+    const said = readConnect(version, body);
+    this.connects.push(said);
+    const silence = this.silence(said);
     if (silence === "close") socket.end();
     if (silence !== undefined) return;
-    const reason = this.refuses(connect);
-    const session = this.keepsSession && number > 1 && !connect.isClean && reason === 0 ? 1 : 0;
+    const reason = this.refuses(said);
+    const session = this.keepsSession && number > 1 && !said.isClean && reason === 0 ? 1 : 0;
     const { maximumQos, maximumPacketSize: size, canRetain } = this.limits;
     const properties = [
       ...[0x21, this.receiveMaximum >> 8, this.receiveMaximum & 0xff],
@@ -162,21 +181,25 @@ export class RawBroker {
     const topic = body.toString("utf8", 2, end);
     if (this.endsConnection(topic)) return void socket.destroy();
     const qos = (first >> 1) & 3;
-    this.arrived.push(topic);
-    if (first & 1) this.retained.push(topic);
-    const id = body.subarray(end, end + 2);
-    const reason = this.reasonFor(topic);
-    if (qos === 1) {
-      this.topicsAtQos1.push(topic);
-      socket.write(Buffer.from(reason === 0 ? [0x40, 2, ...id] : [0x40, 3, ...id, reason]));
-    }
-    const payload = body.toString("utf8", end + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0));
     const packetId = qos === 0 ? 0 : body.readUInt16BE(end);
-    if ((first & 1) === 0)
+    this.arrived.push(topic);
+    if (qos === 1) this.topicsAtQos1.push(topic);
+    if (first & 1) {
+      this.retained.push(topic);
+      this.documentIds.push(packetId);
+    } else {
+      const payload = body.toString("utf8", end + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0));
       this.publishes.push({ packetId, topic, payload, qos, isRepeat: (first & 8) !== 0, connection });
-    if (qos !== 2) return;
-    if (this.acknowledgesAtOnce) return void socket.write(Buffer.from([0x40, 2, ...id]));
-    if (this.takesEvents) socket.write(Buffer.from(reason === 0 ? [0x50, 2, ...id] : [0x50, 3, ...id, reason]));
+    }
+    this.#answer(socket, qos, body.subarray(end, end + 2), this.reasonFor(topic));
+  }
+
+  #answer(socket: Socket, qos: number, id: Buffer, reason: number): void {
+    const answer = (type: number) =>
+      socket.write(Buffer.from(reason === 0 ? [type, 2, ...id] : [type, 3, ...id, reason]));
+    if (qos === 1 && this.holdsDocuments) this.#held.push(() => answer(0x40));
+    else if (qos === 1 || (qos === 2 && this.acknowledgesAtOnce)) answer(0x40);
+    else if (qos === 2 && this.takesEvents) answer(0x50);
   }
 }
 
