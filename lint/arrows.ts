@@ -29,6 +29,7 @@ const SIMULATOR = "@weighbridge/simulator";
 const BRIDGE = "@weighbridge/mqtt-bridge";
 const PLAYGROUND = "@weighbridge/playground";
 const TESTING = "@weighbridge/testing";
+const PARTS = "@weighbridge/testing/parts";
 
 const base = (because: string, may: readonly string[] = [], modules: readonly string[] = []): Room => ({
   may,
@@ -245,10 +246,10 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
     TESTING,
   ]),
   examples: workspace("examples use what is public", [CORE, CLOCK, SIMULATOR, BRIDGE, TESTING]),
-  playground: workspace("the playground starts the simulator and a Node-RED", [SIMULATOR, TESTING]),
-  e2e: workspace("e2e starts the packages as users do", [CORE, CLOCK, SIMULATOR, BRIDGE, PLAYGROUND, TESTING]),
+  playground: workspace("the playground starts the simulator and a Node-RED", [SIMULATOR, PARTS]),
+  e2e: workspace("e2e starts the packages as users do", [CORE, CLOCK, SIMULATOR, BRIDGE, PLAYGROUND, PARTS]),
   bench: workspace("bench measures packages as users start them", [
-    ...[CORE, CLOCK, SIMULATOR, BRIDGE, PLAYGROUND, TESTING],
+    ...[CORE, CLOCK, CORE_TESTING, SIMULATOR, BRIDGE, PLAYGROUND, TESTING, PARTS],
   ]),
   lint: workspace("lint knows no package", []),
   scripts: workspace("scripts read the repository", []),

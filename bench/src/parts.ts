@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@weighbridge/testing/parts";
 import mqtt, { type MqttClient } from "mqtt";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -180,16 +181,6 @@ max_queued_messages 0
 set_tcp_nodelay true
 log_dest none
 `;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 async function listening(port: number): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {

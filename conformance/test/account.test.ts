@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
+import { simulate } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import { clientOf, simulate } from "./support/simulate.ts";
+import { clientOf } from "./support/client.ts";
 
 const account = { email: "family@example.com", password: "0ne Häuser" };
 

@@ -1,7 +1,7 @@
 import { type PersonApi, parseNotification } from "@weighbridge/core";
+import { START, simulate, startReceiver } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import { startReceiver } from "./support/receiver.ts";
-import { clientOf, keyOf, START, simulate } from "./support/simulate.ts";
+import { clientOf, keyOf } from "./support/client.ts";
 
 const WEEK = 7 * 86_400;
 const comment = "Weighbridge in the kitchen";

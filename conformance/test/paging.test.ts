@@ -1,7 +1,8 @@
 import type { MeasurePage } from "@weighbridge/core";
+import { START, simulate } from "@weighbridge/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientOf, keyOf, START, simulate } from "./support/simulate.ts";
+import { clientOf, keyOf } from "./support/client.ts";
 
 async function idsOf(pages: AsyncIterable<MeasurePage>, between: () => void = () => {}) {
   const ids: number[] = [];

@@ -1,6 +1,6 @@
 import { personApiContract } from "@weighbridge/core/testing";
-import { startReceiver } from "./support/receiver.ts";
-import { clientOf, keyOf, simulate } from "./support/simulate.ts";
+import { simulate, startReceiver } from "@weighbridge/testing";
+import { clientOf, keyOf } from "./support/client.ts";
 
 personApiContract("The original API's client, against the simulator,", async () => {
   const sim = await simulate();

@@ -1,6 +1,6 @@
+import { simulate, startReceiver } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import { startReceiver } from "./support/receiver.ts";
-import { clientOf, keyOf, simulate } from "./support/simulate.ts";
+import { clientOf, keyOf } from "./support/client.ts";
 
 describe.each(["GET", "POST"] as const)("by %s", (method) => {
   test("WBS-REST-1, WBS-REST-2: every service and action is understood", async () => {

@@ -1,5 +1,6 @@
+import { simulate } from "@weighbridge/testing";
 import { expect, test } from "vitest";
-import { clientOf, keyOf, simulate } from "./support/simulate.ts";
+import { clientOf, keyOf } from "./support/client.ts";
 
 test("WBS-USER-1: a user has names, gender, birth date and sharing", async () => {
   const sim = await simulate();

@@ -1,6 +1,6 @@
+import { until } from "@weighbridge/testing/parts";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-import { until } from "./until.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Quiet: a browser by itself calls home, which a test of outside requests would see. */

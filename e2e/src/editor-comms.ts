@@ -1,4 +1,4 @@
-import { until } from "./until.ts";
+import { until } from "@weighbridge/testing/parts";
 
 interface Told {
   readonly topic: string;

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FlowNode } from "@weighbridge/playground";
 import type { Person } from "@weighbridge/simulator";
+import { until } from "@weighbridge/testing/parts";
 import { expect } from "vitest";
 import type { FlowRoom } from "./flow-room.ts";
 import type { Listener } from "./listener.ts";
 import type { WebService } from "./services.ts";
-import { until } from "./until.ts";
 
 /** What an example is run with; its flow is deployed and followed. */
 export interface ExampleRun {

@@ -10,9 +10,8 @@ import {
   tailored,
 } from "@weighbridge/playground";
 import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
+import { freePort, until } from "@weighbridge/testing/parts";
 import { type EditorComms, openComms } from "./editor-comms.ts";
-import { freePort } from "./parts.ts";
-import { until } from "./until.ts";
 
 const PASSWORD = "bozo";
 

@@ -4,9 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort, until } from "@weighbridge/testing/parts";
 import { HomeAssistantSocket } from "./home-assistant-socket.ts";
-import { freePort } from "./parts.ts";
-import { until } from "./until.ts";
 
 const ROOT = process.env["HOME_ASSISTANT_ROOT"] ?? "/opt/home-assistant";
 /** Where a browser would come from; Home Assistant wants to know it and never calls it. */

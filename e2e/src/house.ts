@@ -1,9 +1,8 @@
 import { type Person, type PersonDetails, type Simulator, startSimulator } from "@weighbridge/simulator";
+import { freePort, until } from "@weighbridge/testing/parts";
 import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
 import { type Listener, startListener } from "./listener.ts";
 import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
-import { freePort } from "./parts.ts";
-import { until } from "./until.ts";
 
 export interface Inhabitant extends PersonDetails {
   readonly slug: string;

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import { freePort, until } from "@weighbridge/testing/parts";
 import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
 import { startLossyProxy } from "./lossy-proxy.ts";
 import { startMosquitto } from "./mosquitto.ts";
-import { freePort } from "./parts.ts";
-import { until } from "./until.ts";
 import { startWitness, type Witness } from "./witness.ts";
 
 export interface KillRunOptions {

@@ -1,5 +1,5 @@
+import { until } from "@weighbridge/testing/parts";
 import mqtt, { type MqttClient } from "mqtt";
-import { until } from "./until.ts";
 
 export interface Heard {
   readonly topic: string;

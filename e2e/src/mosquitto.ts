@@ -4,8 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./parts.ts";
-import { until } from "./until.ts";
+import { freePort, until } from "@weighbridge/testing/parts";
 
 export interface MosquittoOptions {
   /** False makes a broker that forgets everything when it stops: for proving that a test can fail. */

@@ -1,7 +1,7 @@
+import { until } from "@weighbridge/testing/parts";
 import type { Locator, Page } from "playwright-core";
 import { boxOf, isStill } from "./browser.ts";
 import { type FormTexts, READ_FORM } from "./node-red-editor-texts.ts";
-import { until } from "./until.ts";
 
 interface Place {
   readonly x: number;

@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { until } from "./until.ts";
+import { listen, until } from "@weighbridge/testing/parts";
 
 interface Received {
   readonly path: string;
@@ -18,23 +16,19 @@ export interface WebService {
 
 export async function startWebService(): Promise<WebService> {
   const waiting: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, stop } = await listen(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     waiting.push({ path: request.url ?? "", headers: request.headers, body });
     response.writeHead(204).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     next: (path) =>
       until(() => {
         const index = waiting.findIndex((one) => one.path === path);
         return index >= 0 && waiting.splice(index, 1)[0];
       }),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: stop,
   };
 }

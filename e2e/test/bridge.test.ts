@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@weighbridge/testing/parts";
 import mqtt from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
 import { newBridgeProcess } from "../src/bridge-process.ts";
 import { ADA, type House, type HouseOptions, makeHouse } from "../src/house.ts";
 import { startMosquitto } from "../src/mosquitto.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
-import { until } from "../src/until.ts";
 
 const ADA_STATE = "weighbridge/people/ada/state";
 const BRIDGE_STATE = "weighbridge/bridge/state";

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { until } from "@weighbridge/testing/parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, openPage } from "../src/browser.ts";
 import { type HomeAssistant, isHomeAssistantInstalled, LOGIN, startHomeAssistant } from "../src/home-assistant.ts";
 import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
-import { until } from "../src/until.ts";
 
 const BEA: Inhabitant = { slug: "bea", name: "Bea", weight_unit: "lb" };
 const CID: Inhabitant = { slug: "cid", name: "Cid", weight_unit: "st" };

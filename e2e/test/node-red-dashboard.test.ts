@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { paletteFolder, readExamples } from "@weighbridge/playground";
+import { until } from "@weighbridge/testing/parts";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, openPage } from "../src/browser.ts";
@@ -8,7 +9,6 @@ import { showSheet } from "../src/flow-sheet.ts";
 import { NodeRedEditor } from "../src/node-red-editor.ts";
 import { dashboardFolder } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
-import { until } from "../src/until.ts";
 
 const INSTALL_MS = 300_000;
 const DAY_S = 86_400;

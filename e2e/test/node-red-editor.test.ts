@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { paletteFolder } from "@weighbridge/playground";
+import { until } from "@weighbridge/testing/parts";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openBrowser, openPage, type PageOptions, recordAnswers } from "../src/browser.ts";
@@ -10,7 +11,6 @@ import { NodeRedEditor } from "../src/node-red-editor.ts";
 import { catalogueOf, HEADINGS, UNTRANSLATED } from "../src/node-red-editor-texts.ts";
 import { nodeOf, redJsOf } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
-import { until } from "../src/until.ts";
 
 /** Npm installs Node-RED and the packed nodes the first time. */
 const INSTALL_MS = 300_000;

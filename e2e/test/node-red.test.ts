@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { paletteFolder, readExamples, type SavedFlow } from "@weighbridge/playground";
 import type { Person } from "@weighbridge/simulator";
+import { until } from "@weighbridge/testing/parts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXAMPLE_RUNS } from "../src/example-runs.ts";
 import { type FlowRoom, openFlowRoom } from "../src/flow-room.ts";
@@ -9,7 +10,6 @@ import { type Mosquitto, startMosquitto } from "../src/mosquitto.ts";
 import { dashboardFolder, nodeOf, PAIRS, type Pair, redJsOf } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { startWebService, type WebService } from "../src/services.ts";
-import { until } from "../src/until.ts";
 
 const EXAMPLES = readExamples();
 /** Npm installs releases of Node and Node-RED the first time. */

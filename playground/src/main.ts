@@ -1,14 +1,14 @@
 // `pnpm node-red`: Node-RED as its users have it, with the nodes, somebody to step on the scale, and every example running.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startBroker } from "./broker.ts";
+import { Broker, freePort } from "@weighbridge/testing/parts";
 import { readExamples, tailored } from "./examples.ts";
 import { LOGIN, startHousehold } from "./household.ts";
 import { type NodeRed, startNodeRed } from "./node-red.ts";
 import { npmFolder } from "./npm-folder.ts";
 import { buildNodes, NODES_FOLDER } from "./packages.ts";
-import { freePort } from "./ports.ts";
 import { pretendServices, pretendUrl } from "./pretend-services.ts";
 
 /** Where it likes to listen; other ports where these are taken. */
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const { simulator, ada } = await startHousehold(await freePort(PORTS.scale));
   steps.push(() => simulator.stop());
   const brokerPort = await freePort(PORTS.broker);
-  const broker = await startBroker(brokerPort);
+  const broker = await Broker.start(brokerPort);
   steps.push(() => broker.stop());
 
   const userDir = await mkdtemp(join(tmpdir(), "weighbridge-node-red-"));

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type NodeRed, paletteFolder, releasedNodeRed, type SavedFlow, startNodeRed } from "@weighbridge/playground";
+import { freePort } from "@weighbridge/testing/parts";
 import { type Benchmark, result } from "../benchmark.ts";
-import { freePort, residentMb } from "../parts.ts";
+import { residentMb } from "../parts.ts";
 
 const ROUNDS = 9;
 /** After its start Node-RED goes on for a moment: memory is read when it is quiet. */

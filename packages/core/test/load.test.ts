@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { freePort } from "@weighbridge/testing";
 import { expect, test } from "vitest";
-import { freePort } from "./support/api-server.ts";
 
 const index = new URL("../src/index.ts", import.meta.url).href;
 const run = (script: string, ...flags: string[]) =>

@@ -1,7 +1,7 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import type { Received } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { LIMITS } from "../src/limits.ts";
-import type { Received } from "./support/broker.ts";
 import { EVENTS, home, settledFor } from "./support/home.ts";
 
 test("a weigh-in arrives as one event, after the state that it tells of", async () => {

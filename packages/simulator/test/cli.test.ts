@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { simulate } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { simulate } from "./support/simulate.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 

@@ -1,6 +1,7 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { START, simulate } from "@weighbridge/testing";
 import { expect, test } from "vitest";
-import { ask, call, keyOf, START, simulate, statusOf } from "./support/simulate.ts";
+import { ask, call, keyOf, statusOf } from "./support/calls.ts";
 
 const probe = "once/probe";
 

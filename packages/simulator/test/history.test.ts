@@ -1,6 +1,7 @@
+import { START, simulate } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import type { Simulator } from "../src/index.ts";
-import { ask, keyOf, START, simulate } from "./support/simulate.ts";
+import { ask, keyOf } from "./support/calls.ts";
 
 interface Group {
   readonly grpid: number;

@@ -1,6 +1,7 @@
+import { START, simulate, startReceiver } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../src/limits.ts";
-import { ask, keyOf, START, simulate, startReceiver, statusOf } from "./support/simulate.ts";
+import { ask, keyOf, statusOf } from "./support/calls.ts";
 
 const comment = "Weighbridge in the kitchen";
 const THREE_WEEKS_S = 21 * 86_400;
@@ -29,7 +30,7 @@ describe("subscribing", () => {
     receiver.answers.status = 200;
     receiver.callbacks.length = 0;
     expect(await subscribe()).toBe(0);
-    expect(receiver.callbacks).toEqual([{ method: "POST", path: "/hook", body: "" }]);
+    expect(receiver.callbacks).toEqual([{ method: "POST", url: "/hook", query: "", body: "" }]);
     expect(sim.log.findLast(({ kind }) => kind === "callback")).toMatchObject({ isProbe: true, answer: 200 });
   });
 

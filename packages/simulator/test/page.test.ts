@@ -1,6 +1,7 @@
+import { START, simulate } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import type { Simulator } from "../src/index.ts";
-import { ask, keyOf, START, simulate, statusOf } from "./support/simulate.ts";
+import { ask, keyOf, statusOf } from "./support/calls.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: what the page is sent is what the tests find out
 type State = any;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { START, simulate, startReceiver } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import type { Simulator } from "../src/index.ts";
-import { ask, call, keyOf, START, simulate, startReceiver, statusOf } from "./support/simulate.ts";
+import { ask, call, keyOf, statusOf } from "./support/calls.ts";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 const ABSENT = undefined;

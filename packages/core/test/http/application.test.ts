@@ -1,3 +1,4 @@
+import { freePort } from "@weighbridge/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Priority } from "../../src/call-options.ts";
@@ -5,7 +6,7 @@ import { type Admission, Application } from "../../src/http/application.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { createWbsClient } from "../../src/wbs/client.ts";
-import { freePort, startApiServer } from "../support/api-server.ts";
+import { startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
 import { JumpingClock } from "../support/jumping-clock.ts";
 

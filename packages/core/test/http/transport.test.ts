@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { freePort } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import { createWbsClient } from "../../src/wbs/client.ts";
-import { type Answer, freePort, type ReceivedCall, startApiServer } from "../support/api-server.ts";
+import { type Answer, type ReceivedCall, startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
 import { JumpingClock } from "../support/jumping-clock.ts";
 

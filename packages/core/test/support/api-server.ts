@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { serve } from "@weighbridge/testing";
 
 export interface ReceivedCall {
   readonly method: string;
@@ -24,18 +23,13 @@ export interface ApiServer {
 /** A server on a free port that says what it is told to, until the test is over. */
 export async function startApiServer(answer: (call: ReceivedCall, index: number) => Answer): Promise<ApiServer> {
   const calls: ReceivedCall[] = [];
-  const server = createServer(async (request, response) => {
+  const url = await serve(async (request, response) => {
     const call = await received(request);
     const said = answer(call, calls.push(call) - 1);
     if (typeof said === "function") said(response);
     else response.end(typeof said === "string" ? said : JSON.stringify(said));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    return new Promise<void>((resolve) => void server.close(() => resolve()));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, calls };
+  return { url: `${url}/`, calls };
 }
 
 async function received(request: IncomingMessage): Promise<ReceivedCall> {
@@ -50,13 +44,4 @@ async function received(request: IncomingMessage): Promise<ReceivedCall> {
     body,
     headers: request.headers,
   };
-}
-
-/** A port on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -6,11 +6,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { startSimulator } from "@weighbridge/simulator";
+import { freePort, startBroker, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Broker } from "../support/broker.ts";
-import { freePort } from "../support/free-port.ts";
 import { openStore } from "../support/open-store.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 // Each test starts a Node or two.
 vi.setConfig({ testTimeout: 30_000 });
@@ -168,7 +166,7 @@ test.each([["run"], ["config", "check"]])(
 );
 
 test("run ends at SIGTERM with 0, and says offline", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
   const port = await freePort();
   const run = weighbridge(["run"], {
@@ -186,7 +184,7 @@ test("run ends at SIGTERM with 0, and says offline", async () => {
 });
 
 test("run works on when the reader of its log goes away", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
   const states = () => subscriber.on("weighbridge/bridge/state");
   const run = weighbridge(["run"], {

@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { configJsonSchema, type SchemaNode } from "../../src/config/schema-tree.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 type Tree = Record<string, unknown>;
 

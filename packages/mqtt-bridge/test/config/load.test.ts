@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stateDir } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { type ConfigSources, loadConfig, loadRunnableConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/errors.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 /** Stands wherever a secret can stand. */
 const SECRET = "s3cr3t-0123";

@@ -1,10 +1,10 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { keptLog } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import { AccessCheck } from "../../src/mqtt/access-check.ts";
 import { connectForControl } from "../../src/mqtt/control-connection.ts";
 import { RawBroker } from "../support/raw-broker.ts";
-import { keptLog } from "../support/silent-log.ts";
 
 // A connection is tried again after a second.
 vi.setConfig({ testTimeout: 15_000 });

@@ -1,8 +1,8 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { startBroker } from "@weighbridge/testing";
 import { expect, test, vi } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import type { Store } from "../../src/store/store.ts";
-import { Broker } from "../support/broker.ts";
 import { outbox, post, TOPIC } from "../support/post.ts";
 import { RawBroker } from "../support/raw-broker.ts";
 
@@ -14,7 +14,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => S
 const drained = (store: Store) => expect.poll(() => store.counts(), { timeout: 5_000 }).toMatchObject({ owed: 0 });
 
 test("events arrive in the order of their rows, each once, and none is retained", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   const { store, add } = await outbox();
   await add(...numbers(600));
@@ -29,7 +29,7 @@ test("events arrive in the order of their rows, each once, and none is retained"
 });
 
 test("documents are written before the event that they tell of, the newest of each topic", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("#");
   const { store, add } = await outbox();
   const { publisher } = await post(broker.url, store);
@@ -46,7 +46,7 @@ test("documents are written before the event that they tell of, the newest of ea
 });
 
 test("what is retained is retained", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const { store } = await outbox();
   await post(broker.url, store, {
     onConnected: (publisher) => publisher.publishDocuments([{ topic: "state", payload: "s" }]),
@@ -61,7 +61,7 @@ test("what is retained is retained", async () => {
 });
 
 test("after the broker was away it goes on where it was", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   const { store, add } = await outbox();
   const at = await post(broker.url, store);
@@ -79,7 +79,7 @@ test("after the broker was away it goes on where it was", async () => {
 });
 
 test("connections that break in the middle of it lose nothing and repeat nothing", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   const { store, add } = await outbox();
   const { publisher } = await post(broker.url, store);
@@ -242,7 +242,7 @@ test("no more events are on the wire at once than the broker takes", async () =>
 });
 
 test("a broker that is away is told once, with what to look at", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const { url } = broker;
   await broker.goAway();
   const { store } = await outbox();
@@ -255,7 +255,7 @@ test("a broker that is away is told once, with what to look at", async () => {
 });
 
 test("a login that is refused names the settings, and is tried again", async () => {
-  const broker = await Broker.start();
+  const broker = await startBroker();
   let isLetIn = false;
   broker.aedes.authenticate = (_client, _username, _password, done) => done(null, isLetIn);
   const { store } = await outbox();

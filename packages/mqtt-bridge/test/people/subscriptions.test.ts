@@ -1,11 +1,10 @@
 import { RejectedError, type Subscription, type SubscriptionReport, UnreachableError } from "@weighbridge/core";
 import type { ManualClock } from "@weighbridge/core/testing";
+import { keptLog, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { type Subscriber, Subscriptions } from "../../src/people/subscriptions.ts";
 import { Syncer } from "../../src/people/syncer.ts";
 import { openStore, START } from "../support/open-store.ts";
-import { keptLog } from "../support/silent-log.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 const HERE = "http://home.example.org/w";
 const DAY_S = 86_400;

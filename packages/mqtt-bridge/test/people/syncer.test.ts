@@ -1,7 +1,7 @@
 import { FakePersonApi, personStoreContract } from "@weighbridge/core/testing";
+import { stateDir } from "@weighbridge/testing";
 import { Syncer } from "../../src/people/syncer.ts";
 import { openStore, START } from "../support/open-store.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 personStoreContract("A person of the bridge's SQLite file", () => {
   const directory = stateDir();

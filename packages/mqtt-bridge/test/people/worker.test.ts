@@ -7,14 +7,13 @@ import {
   UnreachableError,
 } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
+import { keptLog, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { Syncer } from "../../src/people/syncer.ts";
 import { Worker } from "../../src/people/worker.ts";
 import type { Store } from "../../src/store/store.ts";
 import { changeOf, weightGroup } from "../support/changes.ts";
 import { openStore, START } from "../support/open-store.ts";
-import { keptLog } from "../support/silent-log.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 /** Answers nothing, when it is let; remembers what it was asked. */
 class Api implements PersonApi {

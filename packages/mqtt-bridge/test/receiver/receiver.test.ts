@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { request, type Server } from "node:http";
 import { connect } from "node:net";
 import { ManualClock } from "@weighbridge/core/testing";
+import { keptLog } from "@weighbridge/testing";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
 import type { ConnectionLimits } from "../../src/http/http-server.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { Receiver } from "../../src/receiver/receiver.ts";
-import { keptLog } from "../support/silent-log.ts";
 
 const SECRET = "t0kenThatNobodyGuesses";
 const FORM = "userid=29&startdate=1294332510&enddate=1294332511";

@@ -4,12 +4,12 @@ import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSy
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { StoreError } from "../../src/errors.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { changeOf, weightGroup } from "../support/changes.ts";
 import { openStore } from "../support/open-store.ts";
-import { stateDir } from "../support/state-dir.ts";
 import { testStore } from "./contract.ts";
 
 testStore("SQLite", () => {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/store/sqlite/open-database.ts";
 import { Statements } from "../../src/store/sqlite/statements.ts";
 import { WriteQueue } from "../../src/store/sqlite/write-queue.ts";
 import { WriteThread } from "../../src/store/sqlite/write-thread.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 /** A queue whose thread has started, so that it writes from the first burst on; what the main thread is asked to write is counted. */
 async function threaded() {

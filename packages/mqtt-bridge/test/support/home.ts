@@ -1,12 +1,9 @@
 import { type Clock, systemClock } from "@weighbridge/core";
 import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import { type Broker, freePort, keptLog, type Subscriber, startBroker, stateDir } from "@weighbridge/testing";
 import { onTestFinished } from "vitest";
 import { Bridge } from "../../src/bridge.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { Broker, type Subscriber } from "./broker.ts";
-import { freePort } from "./free-port.ts";
-import { keptLog } from "./silent-log.ts";
-import { stateDir } from "./state-dir.ts";
 
 export const EVENTS = "weighbridge/people/ada/weigh_in";
 
@@ -33,7 +30,7 @@ export interface Home {
 export async function home({ isBrokerUp = true } = {}): Promise<Home> {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.stop());
-  const broker = await Broker.start();
+  const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   if (!isBrokerUp) await broker.goAway();
   const ada = simulator.person("Ada");

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "@weighbridge/core";
 import type { ManualClock } from "@weighbridge/core/testing";
+import { keptLog, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
 import type { VersionChoice } from "../../src/mqtt/broker.ts";
@@ -8,8 +9,6 @@ import { Publisher, type PublisherInput } from "../../src/mqtt/publisher.ts";
 import type { Store } from "../../src/store/store.ts";
 import { changeOf } from "./changes.ts";
 import { openStore } from "./open-store.ts";
-import { keptLog } from "./silent-log.ts";
-import { stateDir } from "./state-dir.ts";
 
 export const TOPIC = "weighbridge/people/ada/weigh_in";
 const CLIENT = "weighbridge-test";

@@ -1,15 +1,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { GroupPage, PersonApi } from "@weighbridge/core";
+import { START, serve, startWorld, type World } from "@weighbridge/testing";
 import { expect, test, vi } from "vitest";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { newRecord } from "../../src/account/record.ts";
 import { RecordFile } from "../../src/account/record-file.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { adasAccount, newListener, notification, recordIn } from "../support/account.ts";
-import { receiver } from "../support/receiver.ts";
-import { type Simulation, START, simulate } from "../support/simulate.ts";
 
-async function listening(world: Simulation, options: Parameters<typeof adasAccount>[1] = {}) {
+async function listening(world: World, options: Parameters<typeof adasAccount>[1] = {}) {
   const made = await adasAccount(world, options);
   const heard = newListener();
   await made.account.attach(heard.listener);
@@ -46,7 +45,7 @@ function gated() {
 }
 
 test("what a sync finds while the last listener leaves is told to the next one", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { over, shut, windows } = gated();
   const before = await listening(world, { over });
   const open = shut();
@@ -62,7 +61,7 @@ test("what a sync finds while the last listener leaves is told to the next one",
 });
 
 test("a notification of a window that is being followed is followed again", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { over, shut, windows } = gated();
   const { account, events, stateFile } = await listening(world, { over });
   const open = shut();
@@ -81,7 +80,7 @@ test("a notification of a window that is being followed is followed again", asyn
 });
 
 test("an event waits for a listener that is being made anew, and for none for ever", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { account, listener, events } = await listening(world);
   const other = newListener("other");
   await account.attach(other.listener);
@@ -113,7 +112,7 @@ test("an event waits for a listener that is being made anew, and for none for ev
 });
 
 test("what is written while the account stops is whole when it has stopped, and nothing is written after", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { account, stateFile } = await listening(world);
   const taken = [1, 2, 3].map((at) => account.takeNotification(notification(world.ada.userId, START + at * 100)));
   await account.stop();
@@ -124,7 +123,7 @@ test("what is written while the account stops is whole when it has stopped, and 
 });
 
 test("steps that come while the disk is busy are written together, in order", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { account, stateFile } = await listening(world);
   await account.stop();
   const file = new RecordFile(stateFile, `wbs:${world.ada.userId}`, newRecord(0));
@@ -138,7 +137,7 @@ test("steps that come while the disk is busy are written together, in order", as
 });
 
 test("a state that could not be read is tried again by itself", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const before = await listening(world);
   await before.account.stop();
   await rename(before.stateFile, `${before.stateFile}.away`);
@@ -164,7 +163,7 @@ test.each([
   ["what is known", { base: { state: {} } }],
   ["a line", "no JSON"],
 ])("a record in which %s is damaged is set aside", async (_what, damage) => {
-  const world = await simulate();
+  const world = await startWorld();
   const before = await listening(world);
   await before.account.stop();
   const [header, ...lines] = (await readFile(before.stateFile, "utf8")).split("\n");
@@ -179,11 +178,11 @@ test.each([
 });
 
 test("a subscription is ended although the account is stopped in the same turn, also one that is being made", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { account } = await listening(world);
   const { ada } = world;
   const onReport = () => {};
-  account.keepSubscription({ nodeId: "w", callbackUrl: await receiver(), comment: "test", onReport });
+  account.keepSubscription({ nodeId: "w", callbackUrl: await serve(), comment: "test", onReport });
   await vi.waitFor(() => expect(world.calls("subscribe")).toHaveLength(1));
   const [revoked] = await Promise.allSettled([account.revokeSubscription("w"), account.stop()]);
   expect(revoked.status).toBe("fulfilled");
@@ -191,11 +190,11 @@ test("a subscription is ended although the account is stopped in the same turn, 
 });
 
 test("a subscription that cannot be ended in time says who must end it", async () => {
-  const world = await simulate();
+  const world = await startWorld();
   const { account } = await listening(world);
   const reports: unknown[] = [];
   const onReport = (report: unknown) => reports.push(report);
-  account.keepSubscription({ nodeId: "w", callbackUrl: await receiver(), comment: "test", onReport });
+  account.keepSubscription({ nodeId: "w", callbackUrl: await serve(), comment: "test", onReport });
   await vi.waitFor(() => expect(reports).toHaveLength(1));
   world.sim.fail("hang", { action: "revoke" });
   const revoked = account.revokeSubscription("w");

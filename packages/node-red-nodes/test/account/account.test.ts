@@ -1,13 +1,13 @@
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { type PersonApi, UnreachableError } from "@weighbridge/core";
+import { START, startWorld, type World } from "@weighbridge/testing";
 import { describe, expect, test, vi } from "vitest";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { adasAccount, newListener, notification, recordIn } from "../support/account.ts";
-import { type Simulation, START, simulate } from "../support/simulate.ts";
 
 /** An account that somebody listens to, and that has polled. */
-async function listening(world: Simulation, options: Parameters<typeof adasAccount>[1] = {}) {
+async function listening(world: World, options: Parameters<typeof adasAccount>[1] = {}) {
   const made = await adasAccount(world, options);
   const heard = newListener();
   const polls = world.calls("getmeas").length;
@@ -22,7 +22,7 @@ const weights = (events: readonly { readonly values: Readonly<Record<string, num
 
 describe("an account that is listened to", () => {
   test("takes the history in without telling it, and tells the next weigh-in once", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     world.ada.weighsIn({ weight: 80, at: START - 86_400 });
     const { account, events } = await listening(world);
     expect(events).toEqual([]);
@@ -39,7 +39,7 @@ describe("an account that is listened to", () => {
   });
 
   test("has an event on disk before anybody hears of it", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, stateFile, listener } = await listening(world);
     const onDisk: ReturnType<typeof recordIn>[] = [];
     await account.attach({ ...listener, onEvent: () => onDisk.push(recordIn(stateFile)) });
@@ -52,7 +52,7 @@ describe("an account that is listened to", () => {
   });
 
   test("keeps its state in a file that only its owner reads, and in which no key is", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { stateFile } = await listening(world);
     expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
     expect(await readFile(stateFile, "utf8")).not.toContain(world.ada.publicKey);
@@ -62,7 +62,7 @@ describe("an account that is listened to", () => {
     ["leaves the file alone", 900, true],
     ["moves the cursor once in a while", LIMITS.cursorLagS, false],
   ])("where a poll found nothing it %s", async (_what, waitS, isSame) => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, stateFile } = await listening(world);
     await vi.waitFor(() => expect(account.state?.profile).not.toBeNull());
     const before = await readFile(stateFile, "utf8");
@@ -78,7 +78,7 @@ describe("an account that is listened to", () => {
   });
 
   test("tells after a restart what happened meanwhile, and nothing twice", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const before = await listening(world);
     world.ada.weighsIn({ weight: 81.4 });
     before.account.requestPoll();
@@ -93,7 +93,7 @@ describe("an account that is listened to", () => {
   });
 
   test("tells an event again that was on disk when the process was killed before it was told", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const before = await listening(world);
     const content: Promise<string>[] = [];
     await before.account.attach({
@@ -114,7 +114,7 @@ describe("an account that is listened to", () => {
   });
 
   test("follows a hint after a restart that came just before it", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const before = await listening(world);
     world.sim.fail("http-500", { action: "getmeas" });
     const { date } = world.ada.weighsIn({ weight: 81.4 });
@@ -130,7 +130,7 @@ describe("an account that is listened to", () => {
   });
 
   test("goes on polling where a hint's window fails again and again", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const refusing = (api: AccountApi): AccountApi => {
       const measureGroups: PersonApi["measureGroups"] = (query, options) => {
         if ("from" in query) throw new UnreachableError("no", { code: "network", remedy: "wait" });
@@ -147,7 +147,7 @@ describe("an account that is listened to", () => {
   });
 
   test("reads the past again a day after the last time, also across a restart, and finds what was deleted unseen", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { grpid } = world.ada.weighsIn({ weight: 80, at: START - 3_600 });
     const before = await listening(world);
     world.ada.history.remove(grpid);
@@ -161,7 +161,7 @@ describe("an account that is listened to", () => {
   });
 
   test("shares one sync among its listeners", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, events } = await listening(world);
     const second = newListener();
     await account.attach(second.listener);
@@ -174,7 +174,7 @@ describe("an account that is listened to", () => {
   });
 
   test("follows the first hint at once, and those of the next two seconds together", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, events } = await listening(world);
     const calls = world.calls("getmeas").length;
     const first = world.ada.weighsIn({ weight: 81.4 });
@@ -191,7 +191,7 @@ describe("an account that is listened to", () => {
   });
 
   test("finds by polling what no notification told", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { events } = await listening(world);
     await world.clock.advance(60_000);
     world.ada.weighsIn({ weight: 81.4 });
@@ -202,7 +202,7 @@ describe("an account that is listened to", () => {
   });
 
   test("says what is wrong with the account, tries again, and says when it works", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, problems, events } = await listening(world);
     world.sim.fail("drop");
     const { date } = world.ada.weighsIn({ weight: 81.4 });
@@ -216,7 +216,7 @@ describe("an account that is listened to", () => {
   });
 
   test("says that the person does not share, and asks rarely until they do", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, problems } = await adasAccount(world, { publicKey: "0000000000000000" }).then(async (made) => {
       const heard = newListener();
       await made.account.attach(heard.listener);
@@ -230,7 +230,7 @@ describe("an account that is listened to", () => {
   });
 
   test("answers hints of others, probes and nonsense without acting", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account } = await listening(world);
     expect(await account.takeNotification(notification(999_999, START))).toBe("unknown_user");
     expect(await account.takeNotification({ query: "", body: "" })).toBe("probe");
@@ -240,7 +240,7 @@ describe("an account that is listened to", () => {
 
 describe("an ambiguous weigh-in", () => {
   async function held(policy: "hold" | "accept" | "ignore") {
-    const world = await simulate();
+    const world = await startWorld();
     const made = await listening(world, { ambiguous: policy });
     const { grpid } = world.ada.weighsIn({ weight: 62.5, attribution: 1 });
     made.account.requestPoll();
@@ -277,7 +277,7 @@ describe("an ambiguous weigh-in", () => {
 
 describe("an account whose state cannot be kept", () => {
   test("says so, takes no notification, and does not reject", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { directory } = await adasAccount(world);
     await writeFile(`${directory}/file`, "");
     const { account } = await adasAccount(world, { directory: `${directory}/file` });
@@ -290,7 +290,7 @@ describe("an account whose state cannot be kept", () => {
   });
 
   test("sets a damaged file aside and begins anew", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const before = await listening(world);
     await before.account.stop();
     await chmod(before.stateFile, 0o600);

@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ManualClock } from "@weighbridge/core/testing";
+import { stateDir } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { FoundKeys } from "../../src/account/found-keys.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 async function keysIn() {
-  const path = join(await stateDir(), "weighbridge", "keys.json");
+  const path = join(stateDir(), "weighbridge", "keys.json");
   const clock = new ManualClock(0);
   return { path, clock, keys: new FoundKeys(() => path, clock) };
 }

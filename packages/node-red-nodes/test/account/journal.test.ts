@@ -1,8 +1,8 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { Journal } from "../../src/account/journal.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 async function linesIn(path: string): Promise<unknown[]> {
   const lines: unknown[] = [];
@@ -10,7 +10,7 @@ async function linesIn(path: string): Promise<unknown[]> {
   return lines;
 }
 
-const newPath = async () => join(await stateDir(), "new", "file.json");
+const newPath = async () => join(stateDir(), "new", "file.json");
 
 test("what was appended is read in order, after what the file was begun with", async () => {
   const path = await newPath();

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { personStoreContract } from "@weighbridge/core/testing";
+import { stateDir } from "@weighbridge/testing";
 import { newRecord } from "../../src/account/record.ts";
 import { RecordFile } from "../../src/account/record-file.ts";
 import { RecordStore } from "../../src/account/record-store.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 personStoreContract("The record file", async () => {
-  const path = join(await stateDir(), "account.json");
+  const path = join(stateDir(), "account.json");
   const [key, addedAt] = ["wbs:29", 1_000];
   return {
     key,

@@ -1,17 +1,21 @@
 import type { SubscriptionReport } from "@weighbridge/core";
+import { serve, startWorld } from "@weighbridge/testing";
 import { describe, expect, test, vi } from "vitest";
 import { adasAccount, newListener, recordIn } from "../support/account.ts";
-import { receiver } from "../support/receiver.ts";
-import { simulate } from "../support/simulate.ts";
 
 const DAY_MS = 86_400_000;
 
 async function subscribed(path = "/one", directory?: string) {
-  const world = await simulate();
-  return { world, ...(await subscribe(world, await receiver(), path, directory)) };
+  const world = await startWorld();
+  return { world, ...(await subscribe(world, await serve(), path, directory)) };
 }
 
-async function subscribe(world: Awaited<ReturnType<typeof simulate>>, base: string, path: string, directory?: string) {
+async function subscribe(
+  world: Awaited<ReturnType<typeof startWorld>>,
+  base: string,
+  path: string,
+  directory?: string,
+) {
   const made = await adasAccount(world, directory === undefined ? {} : { directory });
   const { listener, problems } = newListener();
   await made.account.attach(listener);
@@ -27,7 +31,7 @@ async function subscribe(world: Awaited<ReturnType<typeof simulate>>, base: stri
   return { ...made, base, callbackUrl, listener, problems, reports };
 }
 
-const urls = (world: Awaited<ReturnType<typeof simulate>>) =>
+const urls = (world: Awaited<ReturnType<typeof startWorld>>) =>
   world.ada.subscriptions.live.map(({ callbackUrl }) => callbackUrl);
 
 describe("a subscription", () => {
@@ -83,13 +87,13 @@ describe("a subscription", () => {
   });
 
   test("brings what was weighed after the first poll and before it was made", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { account, stateFile } = await adasAccount(world);
     const { listener, events } = newListener();
     await account.attach(listener);
     await vi.waitFor(async () => expect((await recordIn(stateFile)).cursor).not.toBeNull());
     world.ada.weighsIn({ weight: 81.4 });
-    const callbackUrl = `${await receiver()}/late`;
+    const callbackUrl = `${await serve()}/late`;
     account.keepSubscription({ nodeId: "w1", callbackUrl, comment: "test", onReport: () => {} });
     await vi.waitFor(() => expect(events).toMatchObject([{ values: { weight: 81.4 } }]));
   });
@@ -114,7 +118,7 @@ describe("a subscription", () => {
   });
 
   test("that fails says why, and is tried again", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const dead = "http://127.0.0.1:9";
     const { reports } = await subscribe(world, dead, "/hook");
     expect(reports[0]).toMatchObject({ status: "failed", problem: { code: "callback_url_refused" } });

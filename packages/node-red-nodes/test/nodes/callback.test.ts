@@ -1,8 +1,8 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { serve } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import type { Taking } from "../../src/account/account.ts";
 import { Callback, type CallbackRequest, isSecret } from "../../src/nodes/withings-weigh-in/callback.ts";
-import { receiver } from "../support/receiver.ts";
 
 async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
   const calls: { readonly query: string; readonly body: string }[] = [];
@@ -17,7 +17,7 @@ async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
     },
     onFailure: (error) => failures.push(error),
   });
-  const url = await receiver(async (request, response) => {
+  const url = await serve(async (request, response) => {
     if (parsed === undefined) return callback.answer(request, response);
     // As Express leaves a request behind its own parser.
     for await (const _chunk of request);
@@ -30,13 +30,13 @@ async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
 describe("the callback", () => {
   test("leaves a request alone that somebody else has answered, and one that was given up", async () => {
     const { callback, failures } = await serving();
-    const url = await receiver(async (request, response) => {
+    const url = await serve(async (request, response) => {
       response.writeHead(504).end();
       await callback.answer(request, response);
     });
     expect((await fetch(url, { method: "POST", body: "userid=1" })).status).toBe(504);
     const answered = Promise.withResolvers<void>();
-    const slow = await receiver((request, response) => {
+    const slow = await serve((request, response) => {
       request.once("close", () => answered.resolve());
       return callback.answer(request, response);
     });

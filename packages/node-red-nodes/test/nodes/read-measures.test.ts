@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { START, startWorld, type World } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { NewsFile } from "../../src/nodes/withings-getmeas/news-file.ts";
 import { readMeasures } from "../../src/nodes/withings-getmeas/read-measures.ts";
 import type { Fields } from "../../src/runtime/config.ts";
 import { adasAccount } from "../support/account.ts";
-import { type Simulation, START, simulate } from "../support/simulate.ts";
 
 const DAY = 86_400;
 
-async function reading(world: Simulation) {
+async function reading(world: World) {
   const { account, directory } = await adasAccount(world);
   const path = join(directory, "news.json");
   const read = async (fields: Fields, news = new NewsFile(path), isSent = true) => {
@@ -35,7 +35,7 @@ async function reading(world: Simulation) {
 
 /** Weights of 80, 81 and 82 kg, three, two and one days ago, and a target of 75 kg. */
 async function threeDays() {
-  const world = await simulate();
+  const world = await startWorld();
   for (const ago of [3, 2, 1]) world.ada.weighsIn({ weight: 83 - ago, fatRatio: 20, at: START - ago * DAY });
   world.ada.setsTarget({ weight: 75, at: START - 4 * DAY });
   return { world, ...(await reading(world)) };

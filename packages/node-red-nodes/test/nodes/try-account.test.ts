@@ -1,15 +1,14 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { startWorld, stateDir } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { FoundKeys } from "../../src/account/found-keys.ts";
 import { findUsers, tryAccount } from "../../src/nodes/withings-account/try-account.ts";
-import { simulate } from "../support/simulate.ts";
-import { stateDir } from "../support/state-dir.ts";
 
 async function trying() {
-  const world = await simulate();
+  const world = await startWorld();
   const form = { generation: "wbs", baseUrl: world.sim.url, callsPerMinute: "1000" };
   const settings = { ...form, userId: String(world.ada.userId), publicKey: world.ada.publicKey };
-  const directory = await stateDir();
+  const directory = stateDir();
   const keys = new FoundKeys(() => `${directory}/keys.json`, new ManualClock(0));
   return { world, settings, keys };
 }

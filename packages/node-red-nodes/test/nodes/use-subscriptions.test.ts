@@ -1,14 +1,13 @@
+import { serve, startWorld } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { useSubscriptions } from "../../src/nodes/withings-notify/use-subscriptions.ts";
 import type { Fields } from "../../src/runtime/config.ts";
 import { adasAccount } from "../support/account.ts";
-import { receiver } from "../support/receiver.ts";
-import { simulate } from "../support/simulate.ts";
 
 async function using() {
-  const world = await simulate();
+  const world = await startWorld();
   const { account } = await adasAccount(world);
-  const callbackurl = `${await receiver()}/hook`;
+  const callbackurl = `${await serve()}/hook`;
   const use = (fields: Fields) =>
     useSubscriptions({ account, fields, msg: {}, clock: world.clock, signal: new AbortController().signal });
   const payloadOf = async (fields: Fields) => (await use(fields)).messages[0]?.payload;

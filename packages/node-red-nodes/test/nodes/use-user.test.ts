@@ -1,12 +1,12 @@
+import { startWorld, type World } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { useUser } from "../../src/nodes/withings-user/use-user.ts";
 import type { Fields } from "../../src/runtime/config.ts";
 import { adasAccount } from "../support/account.ts";
-import { type Simulation, simulate } from "../support/simulate.ts";
 
 const NOBODY = { email: "", password: "" };
 
-async function using(world: Simulation, login = NOBODY) {
+async function using(world: World, login = NOBODY) {
   const { account } = await adasAccount(world);
   return (fields: Fields, msg: Record<string, unknown> = {}) =>
     useUser({ account, fields, msg, login, clock: world.clock, signal: new AbortController().signal });
@@ -14,7 +14,7 @@ async function using(world: Simulation, login = NOBODY) {
 
 describe("the user node", () => {
   test("reads the profile, and no key", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const { messages, status } = await (await using(world))({ action: "profile" });
     expect(messages[0]?.payload).toMatchObject({
       userid: String(world.ada.userId),
@@ -26,7 +26,7 @@ describe("the user node", () => {
   });
 
   test("checks that the service answers, and says why it does not", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const use = await using(world);
     const { messages, status } = await use({ action: "probe" });
     expect([messages, status]).toEqual([[{ payload: { is_reachable: true } }], "status.answers"]);
@@ -36,7 +36,7 @@ describe("the user node", () => {
   });
 
   test("a password with spaces around it goes as it is", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     world.sim.person("eve", { email: "eve@example.org", password: " bozo " });
     const { messages } = await (await using(world))(
       { action: "users", email: "eve@example.org" },
@@ -46,7 +46,7 @@ describe("the user node", () => {
   });
 
   test("lists the users of a login without their keys, unless asked for", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     world.sim.person("bob", { firstName: "Bob", email: "ada@example.org", password: "bozo" });
     const use = await using(world, { email: "ada@example.org", password: "bozo" });
     const { messages } = await use({ action: "users" });
@@ -59,7 +59,7 @@ describe("the user node", () => {
   });
 
   test("takes the password out of the message", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const msg: Record<string, unknown> = { password: "bozo" };
     const { status } = await (await using(world))({ action: "users", email: "ADA@example.org" }, msg);
     expect(status).toBe("1 user");
@@ -67,7 +67,7 @@ describe("the user node", () => {
   });
 
   test("says which part of a login is missing or wrong", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const use = await using(world);
     await expect(use({ action: "users" })).rejects.toMatchObject({ code: "missing_value" });
     await expect(use({ action: "users", email: "ada@example.org" }, { password: "wrong" })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe("the user node", () => {
   });
 
   test("turns sharing off, and says that the key is now invalid", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const use = await using(world);
     const { messages } = await use({ action: "sharing", sharing: "false" });
     expect(messages[0]?.payload).toEqual({ is_sharing: false, publickey_invalidated: true });
@@ -84,7 +84,7 @@ describe("the user node", () => {
   });
 
   test("does nothing where it is not told which", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const use = await using(world);
     await expect(use({ action: "sharing" })).rejects.toMatchObject({ code: "missing_value" });
     await expect(use({ action: "delete" })).rejects.toMatchObject({ code: "invalid_value" });

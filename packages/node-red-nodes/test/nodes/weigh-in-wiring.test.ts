@@ -1,4 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
+import { startWorld } from "@weighbridge/testing";
 import type { NodeAPI } from "node-red";
 import { describe, expect, test, vi } from "vitest";
 import {
@@ -10,16 +11,15 @@ import {
   serveHttpNodes,
   statusesOf,
 } from "../support/node-red.ts";
-import { simulate } from "../support/simulate.ts";
 
 /** A flow with a weigh-in node whose callback is reachable. */
 async function weighing(more: object = {}, before: { readonly userDir?: string } = {}) {
-  const world = await simulate();
+  const world = await startWorld();
   return { world, ...(await start(world, more, before)) };
 }
 
 async function start(
-  world: Awaited<ReturnType<typeof simulate>>,
+  world: Awaited<ReturnType<typeof startWorld>>,
   more: object = {},
   before: { readonly userDir?: string } = {},
 ) {

@@ -1,14 +1,13 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import { serve, startWorld } from "@weighbridge/testing";
 import { describe, expect, test, vi } from "vitest";
 import type { Problem } from "../../src/errors.ts";
 import { weighInSettings } from "../../src/nodes/withings-weigh-in/settings.ts";
 import { type EventMessage, type Standing, WeighIn } from "../../src/nodes/withings-weigh-in/weigh-in.ts";
 import { type AccountOptions, adasAccount, notification } from "../support/account.ts";
-import { receiver } from "../support/receiver.ts";
-import { simulate } from "../support/simulate.ts";
 
 async function weighing(form: Readonly<Record<string, unknown>> = {}, options: AccountOptions = {}) {
-  const world = await simulate();
+  const world = await startWorld();
   const made = await adasAccount(world, options);
   const messages: EventMessage[] = [];
   const shown: Standing[] = [];
@@ -192,7 +191,7 @@ describe("a weigh-in node", () => {
   });
 
   test("keeps a subscription at its public address, and leaves it there when it stops", async () => {
-    const publicurl = await receiver();
+    const publicurl = await serve();
     const { world, weighIn, shown } = await weighing({ publicurl, comment: "my home" });
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
     await weighIn.stop({ isRemoved: false });
@@ -205,7 +204,7 @@ describe("a weigh-in node", () => {
     [undefined, 1],
     ["true", 0],
   ])("when removed with revoke=%s leaves %d subscriptions", async (revoke, left) => {
-    const publicurl = await receiver();
+    const publicurl = await serve();
     const { world, weighIn, shown } = await weighing({ publicurl, revoke });
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
     await weighIn.stop({ isRemoved: true });

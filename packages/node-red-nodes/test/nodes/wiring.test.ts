@@ -1,7 +1,7 @@
+import { startWorld } from "@weighbridge/testing";
 import type { NodeMessage } from "node-red";
 import { describe, expect, test, vi } from "vitest";
 import { accountNode, credentialsOf, type FlowNode, nextMessage, runFlow, statusesOf } from "../support/node-red.ts";
-import { simulate } from "../support/simulate.ts";
 
 const OUT: FlowNode = { id: "out", type: "helper", z: "tab" };
 const CAUGHT: readonly FlowNode[] = [
@@ -10,7 +10,7 @@ const CAUGHT: readonly FlowNode[] = [
 ];
 
 async function running(subject: FlowNode, more: Parameters<typeof runFlow>[1] = {}) {
-  const world = await simulate();
+  const world = await startWorld();
   world.ada.weighsIn({ weight: 80, fatRatio: 20 });
   const flow = [accountNode(world), { z: "tab", account: "account", wires: [["out"]], ...subject }, OUT, ...CAUGHT];
   const red = await runFlow(flow, { credentials: credentialsOf(world), ...more });
@@ -132,7 +132,7 @@ describe("an action node", () => {
   });
 
   test("works for all flows through one account: one client, one limiter", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const second: FlowNode = { id: "m2", type: "withings-getmeas", z: "tab", account: "account", wires: [["out"]] };
     const flow = [accountNode(world), { ...second, id: "m1" }, second, OUT];
     const red = await runFlow(flow, { credentials: credentialsOf(world) });
@@ -143,7 +143,7 @@ describe("an action node", () => {
 
 describe("an account node", () => {
   test("takes its settings and credentials from environment variables", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     for (const [name, value] of Object.entries({
       WB_URL: world.sim.url,
       WB_USER: String(world.ada.userId),
@@ -163,7 +163,7 @@ describe("an account node", () => {
   });
 
   test("that is incomplete fails its nodes with the reason, and starts nothing", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const flow = [accountNode(world), { ...getmeas({ account: "account" }), z: "tab", wires: [[]] }, ...CAUGHT];
     const red = await runFlow(flow);
     const caught = nextMessage(red.node("caught"));
@@ -173,7 +173,7 @@ describe("an account node", () => {
   });
 
   test("works with a key that was found in the editor, also after a restart", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const subject = { id: "u", type: "withings-user", z: "tab", account: "account", wires: [["out"]] };
     const flow = [accountNode(world), subject, OUT];
     const editing = await runFlow(flow);
@@ -206,7 +206,7 @@ describe("an account node", () => {
 
   test("asks for the right to change it before it speaks for a user", async () => {
     const asked: string[] = [];
-    const world = await simulate();
+    const world = await startWorld();
     const red = await runFlow([accountNode(world)], {
       credentials: credentialsOf(world),
       prepare: (RED) => {
@@ -224,7 +224,7 @@ describe("an account node", () => {
   });
 
   test("tests with its saved key only the server that it was deployed for", async () => {
-    const world = await simulate();
+    const world = await startWorld();
     const red = await runFlow([accountNode(world)], { credentials: credentialsOf(world) });
     const form = { id: "account", generation: "wbs", userid: String(world.ada.userId), publickey: "__PWRD__" };
     const test = (baseurl: string) =>

@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AmbiguousPolicy, Application, type PersonEvent } from "@weighbridge/core";
+import { stateDir, type World } from "@weighbridge/testing";
 import { onTestFinished } from "vitest";
 import { Account, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { openApi } from "../../src/account/open-api.ts";
 import { readRecord } from "../../src/account/record-file.ts";
 import type { Problem } from "../../src/errors.ts";
-import type { Simulation } from "./simulate.ts";
-import { stateDir } from "./state-dir.ts";
 
 export interface AccountOptions {
   readonly directory?: string;
@@ -19,8 +18,8 @@ export interface AccountOptions {
 }
 
 /** Ada's account at the simulated API. */
-export async function adasAccount({ sim, clock, ada }: Simulation, options: AccountOptions = {}) {
-  const directory = options.directory ?? (await stateDir());
+export async function adasAccount({ sim, clock, ada }: World, options: AccountOptions = {}) {
+  const directory = options.directory ?? stateDir();
   const { publicKey = ada.publicKey, ambiguous = "hold", over = (api: AccountApi) => api } = options;
   const warnings: string[] = [];
   const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };

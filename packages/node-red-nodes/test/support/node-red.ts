@@ -1,7 +1,6 @@
 import type { EventEmitter } from "node:events";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import { serve, stateDir, type World } from "@weighbridge/testing";
 import type { Node, NodeAPI, NodeMessageInFlow, NodeStatus } from "node-red";
 import helper from "node-red-node-test-helper";
 import { onTestFinished } from "vitest";
@@ -10,8 +9,6 @@ import getmeas from "../../src/nodes/withings-getmeas/withings-getmeas.ts";
 import notify from "../../src/nodes/withings-notify/withings-notify.ts";
 import user from "../../src/nodes/withings-user/withings-user.ts";
 import weighIn from "../../src/nodes/withings-weigh-in/withings-weigh-in.ts";
-import type { Simulation } from "./simulate.ts";
-import { stateDir } from "./state-dir.ts";
 
 helper.init(createRequire(import.meta.url).resolve("node-red"));
 
@@ -28,7 +25,7 @@ export interface RunOptions {
 const TAB = { id: "tab", type: "tab", label: "test" };
 
 /** Ada's account node, with its credentials. */
-export const accountNode = ({ sim }: Simulation, more: object = {}): FlowNode => ({
+export const accountNode = ({ sim }: World, more: object = {}): FlowNode => ({
   id: "account",
   type: "withings-account",
   name: "Ada",
@@ -39,7 +36,7 @@ export const accountNode = ({ sim }: Simulation, more: object = {}): FlowNode =>
   ...more,
 });
 
-export const credentialsOf = ({ ada }: Simulation) => ({
+export const credentialsOf = ({ ada }: World) => ({
   account: { userid: String(ada.userId), publickey: ada.publicKey },
 });
 
@@ -54,7 +51,7 @@ export interface Run {
 
 /** Runs a flow in Node-RED until the test is over. */
 export async function runFlow(flow: readonly FlowNode[], options: RunOptions = {}): Promise<Run> {
-  const userDir = options.userDir ?? (await stateDir());
+  const userDir = options.userDir ?? stateDir();
   helper.settings({ userDir, ...options.settings });
   await new Promise<void>((resolve) => helper.startServer(resolve));
   let api: NodeAPI | undefined;
@@ -85,17 +82,11 @@ export async function runFlow(flow: readonly FlowNode[], options: RunOptions = {
 
 /** Node-RED's HTTP nodes on a port of their own, which its test helper does not serve. */
 export async function serveHttpNodes(app: () => NodeAPI["httpNode"] | undefined) {
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     const handler = app();
     if (handler) handler(request, response);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    return new Promise<void>((resolve) => void server.close(() => resolve()));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 type Received = NodeMessageInFlow & { readonly error?: { readonly code?: string; readonly message: string } };

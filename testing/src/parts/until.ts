@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits for real parts, whose clocks nobody moves. */
+/** Asks until the probe gives a value that is neither undefined nor false. The limit ends a hung test; it measures nothing. */
 export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = 20_000,

@@ -1,29 +1,33 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import mqtt, { type IPublishPacket } from "mqtt";
-import { onTestFinished } from "vitest";
 
 const HOST = "127.0.0.1";
 
-/** A real broker on a port of its own. It can go away and come back with its sessions, until the test is over. */
+/** An MQTT 3.1.1 broker inside this process. It can go away and come back on the same port with its sessions. */
 export class Broker {
   readonly aedes: Aedes;
   #server: Server | undefined;
   readonly #sockets = new Set<Socket>();
-  #port = 0;
+  readonly #subscribers: Subscriber[] = [];
+  #port: number;
 
-  private constructor(aedes: Aedes) {
+  private constructor(aedes: Aedes, port: number) {
     this.aedes = aedes;
+    this.#port = port;
   }
 
-  static async start(): Promise<Broker> {
-    const broker = new Broker(await Aedes.createBroker());
+  /** On any free port without one. */
+  static async start(port = 0): Promise<Broker> {
+    const broker = new Broker(await Aedes.createBroker(), port);
     await broker.comeBack();
-    onTestFinished(async () => {
-      await broker.goAway();
-      await new Promise<void>((resolve) => broker.aedes.close(() => resolve()));
-    });
     return broker;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#subscribers.splice(0).map(({ client }) => client.endAsync(true)));
+    await this.goAway();
+    await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
   }
 
   get url(): string {
@@ -31,13 +35,16 @@ export class Broker {
   }
 
   async comeBack(): Promise<void> {
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
       this.aedes.handle(socket);
     });
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.#port, HOST, resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.#port, HOST, resolve);
+    });
     const address = server.address();
     if (address !== null && typeof address === "object") this.#port = address.port;
   }
@@ -59,7 +66,7 @@ export class Broker {
   async subscribe(...topics: string[]): Promise<Subscriber> {
     const subscriber = new Subscriber(await mqtt.connectAsync(this.url, { reconnectPeriod: 20 }));
     await subscriber.client.subscribeAsync(topics, { qos: 2 });
-    onTestFinished(() => subscriber.client.endAsync(true));
+    this.#subscribers.push(subscriber);
     return subscriber;
   }
 }

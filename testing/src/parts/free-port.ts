@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** The port where it is free, else any that is. */
+/** A port of 127.0.0.1 that is free now: the wanted one, or any where that is taken. */
 export async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
   try {
