@@ -1,8 +1,12 @@
 // Makes dist: what Node-RED loads of each node, with its <type>.html, locales/ and icons/ beside the <type>.js that package.json names.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
+import type { Properties } from "../src/shared/properties.ts";
+import { formOf } from "./form.ts";
+import { helpOf, LANGUAGES, type Labels, labelAt } from "./help.ts";
 
 const root = join(import.meta.dirname, "..");
 const runtimes = Object.values(manifest["node-red"].nodes);
@@ -49,7 +53,7 @@ async function buildForm(type: string, src: string, out: string): Promise<void> 
     external: ["node:*"],
     write: false,
   });
-  const form = await readFile(join(src, "editor.html"), "utf8");
+  const form = await formHtmlOf(src);
   const style = await readFile(join(root, "src/editor/form.css"), "utf8");
   const script = bundle.outputFiles[0]?.text ?? "";
   if (script.includes("node:")) throw new Error(`${type}: the form's script needs Node, and browsers have none`);
@@ -61,16 +65,37 @@ async function buildForm(type: string, src: string, out: string): Promise<void> 
   );
 }
 
-/** Labels stay as they are; the help, written as Markdown, becomes what the editor looks for. */
+/** Rows of all properties, and what the node adds to them. */
+async function formHtmlOf(src: string): Promise<string> {
+  const labels = await labelsOf(src, "en");
+  const own = join(src, "editor.html");
+  const parts = existsSync(own) ? await readFile(own, "utf8") : "";
+  return formOf({ properties: await propertiesOf(src), parts, has: (key) => labelAt(labels, key) !== undefined });
+}
+
+async function propertiesOf(src: string): Promise<Properties> {
+  const { properties } = (await import(join(src, "properties.ts"))) as { readonly properties: Properties };
+  return properties;
+}
+
+async function labelsOf(src: string, language: string): Promise<Labels> {
+  return JSON.parse(await readFile(join(src, "locales", language, "labels.json"), "utf8")) as Labels;
+}
+
+/** The help, written as Markdown, becomes what the editor looks for; its words leave the labels. */
 async function buildLocales(type: string, src: string, out: string): Promise<void> {
-  for (const language of await readdir(join(src, "locales"))) {
+  const properties = await propertiesOf(src);
+  for (const language of LANGUAGES) {
     const target = join(out, "locales", language);
     await mkdir(target, { recursive: true });
-    await cp(join(src, "locales", language, "labels.json"), join(target, `${type}.json`));
-    const help = await readFile(join(src, "locales", language, "help.md"), "utf8");
+    const labels = await labelsOf(src, language);
+    const { help: _help, ...shown } = labels;
+    await writeFile(join(target, `${type}.json`), `${JSON.stringify(shown, null, 2)}\n`);
+    const text = await readFile(join(src, "locales", language, "help.md"), "utf8");
+    const help = helpOf({ type, language, text, properties, labels });
     await writeFile(
       join(target, `${type}.html`),
-      `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n</script>\n`,
+      `<script type="text/markdown" data-help-name="${type}">\n${help}\n</script>\n`,
     );
   }
 }

@@ -1,5 +1,4 @@
 import type { EditorNode } from "./red.ts";
-import { typed } from "./typed-fields.ts";
 
 /** A user as the runtime shows one to the editor: never with the key. */
 export interface FoundUser {
@@ -21,12 +20,16 @@ export interface Answer {
 const FORM = ["generation", "baseurl", "userid", "publickey", "callsperminute"] as const;
 
 /** Asks the runtime, with the form as it stands. Never rejects. */
-export async function callService(action: "test" | "users", more: Readonly<Record<string, unknown>>): Promise<Answer> {
+export function callService(action: "test" | "users", more: Readonly<Record<string, unknown>>): Promise<Answer> {
   const form = Object.fromEntries(FORM.map((name) => [name, $(`#node-config-input-${name}`).val()]));
-  const settings = { type: "POST", contentType: "application/json", data: JSON.stringify({ ...form, ...more }) };
+  return post(`withings-account/${action}`, { ...form, ...more });
+}
+
+/** Sends JSON to a route of ours. Relative, so that the editor adds its token and root. Never rejects. */
+export async function post(path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
+  const settings = { type: "POST", contentType: "application/json", data: JSON.stringify(body) };
   try {
-    // Relative, so that the editor adds its token and root.
-    return (await $.ajax(`withings-account/${action}`, settings)) as Answer;
+    return (await $.ajax(path, settings)) as Answer;
   } catch (error) {
     const status = (error as { readonly status?: number }).status;
     const code = status === 401 || status === 403 ? "forbidden" : "no_answer";
@@ -44,10 +47,3 @@ export function wordsFor(node: EditorNode, { problem }: Answer): string {
 
 export const nameOf = ({ first_name, last_name, userid }: FoundUser): string =>
   [first_name, last_name].filter(Boolean).join(" ") || userid;
-
-export function prepareChoices(node: EditorNode): void {
-  const options = ["hold", "accept", "ignore"].map((value) => ({ value, label: node._(`ambiguous.${value}`) }));
-  const types = [{ value: "choice", label: node._("label.choice"), icon: "fa fa-list-ul", options }, "env"];
-  const typeField = "#node-config-input-ambiguousType";
-  typed("#node-config-input-ambiguous").typedInput({ default: "choice", types, typeField });
-}

@@ -39,8 +39,8 @@ export interface TypedInputType {
   readonly icon?: string;
   readonly multiple?: boolean;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
-  /** What stands in the field in place of the number of chosen options. */
-  valueLabel?(container: JQuery, chosen: readonly string[]): void;
+  /** Shows the value: the chosen words of a list with `multiple`, else the text of the field. */
+  valueLabel?(container: JQuery, value: readonly string[]): void;
 }
 
 interface TypedInputOptions {
@@ -54,6 +54,8 @@ interface Editor {
   readonly nodes: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null;
+    /** Undefined where the id is no subflow's. */
+    subflow(id: string): object | undefined;
   };
   readonly validators: {
     typedInput(options: {

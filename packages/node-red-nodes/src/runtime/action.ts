@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import type { Account } from "../account/account.ts";
 import { forCatchNode, problemOf } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import { messageFields, type Properties } from "../shared/properties.ts";
 import { accountOf } from "./account-node.ts";
 import { type Config, type Fields, fieldsOf } from "./config.ts";
 import { type Migration, migrated } from "./migrate.ts";
@@ -30,8 +31,7 @@ export interface ActionInput {
   readonly node: Node;
   readonly config: Config;
   readonly migrations: readonly Migration[];
-  /** Each may be overridden by the message. */
-  readonly fields: readonly string[];
+  readonly properties: Properties;
   readonly clock: Clock;
   run(call: ActionCall): Promise<ActionResult>;
 }
@@ -70,7 +70,7 @@ export function serveMessages(input: ActionInput): void {
     if (running.size >= LIMITS.messagesAtOnce) throw tooBusy();
     if (set.config === undefined) throw set.error;
     const account = accountOf(RED, set.config["account"]);
-    const fields = await fieldsOf({ RED, node, config: set.config }, input.fields, msg);
+    const fields = await fieldsOf({ RED, node, config: set.config }, messageFields(input.properties), msg);
     node.status({ fill: "blue", shape: "dot", text: "status.working" });
     const result = await input.run({ account, fields, msg, clock: input.clock, signal: closing.signal });
     let isSent = false;

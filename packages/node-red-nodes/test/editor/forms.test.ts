@@ -1,12 +1,22 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EVENT_KINDS } from "@weighbridge/core";
-import { describe, expect, test } from "vitest";
-import { LANGUAGES, labelsOf, loadForm, sourceOf, TYPES } from "../support/editor.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Properties } from "../../src/shared/properties.ts";
+import {
+  formHtmlOf,
+  helpPageOf,
+  LANGUAGES,
+  labelsOf,
+  loadForm,
+  propertiesOf,
+  sourceOf,
+  TYPES,
+} from "../support/editor.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const RUNTIME = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
-/** Shown for errors of the service, which nobody here can provoke one by one. */
+/** Shown for errors of the service. */
 const LOOKED_UP_BY_CODE = "problem.";
 /** One for each rule of a generation about callback URLs. */
 const WRONG_URLS = [
@@ -19,7 +29,12 @@ const WRONG_URLS = [
 ];
 
 describe.each(TYPES)("the form of %s", (type) => {
-  const html = sourceOf(type, "editor.html");
+  let html = "";
+  let properties: Properties = {};
+  beforeAll(async () => {
+    html = await formHtmlOf(type);
+    properties = await propertiesOf(type);
+  });
   const { definition, asked, node } = loadForm(type);
   const prefix = definition.category === "config" ? "node-config-input-" : "node-input-";
   const defaults = Object.entries(definition.defaults).map(([name, { value }]) => [name, value] as const);
@@ -29,6 +44,22 @@ describe.each(TYPES)("the form of %s", (type) => {
     const fields = [...html.matchAll(new RegExp(`id="${prefix}([\\w-]+)"`, "g"))].map(([, name]) => name);
     expect(new Set(fields)).toEqual(new Set(saved));
     expect(fields).toHaveLength(saved.length);
+  });
+
+  test("is derived from the properties alone: rows in their order, defaults, credentials, and an item of help in each language", async () => {
+    const names = Object.keys(properties);
+    const rows = [...html.matchAll(/id="node-(?:config-)?input-(\w+?)"/g)].map(([, name]) => name);
+    expect(rows.filter((name) => names.includes(String(name)))).toEqual(names);
+    for (const [name, { from, value }] of Object.entries(properties)) {
+      if (from === "credential") expect(definition.credentials).toHaveProperty(name);
+      else expect([name, definition.defaults[name]?.value]).toEqual([name, value]);
+    }
+    for (const language of LANGUAGES) {
+      const labels = labelsOf(type, language);
+      const page = await helpPageOf(type, language);
+      for (const name of names.filter((one) => properties[one]?.kind !== "hidden"))
+        expect(page).toContain(`– ${labels.get(`help.${name}`)}`);
+    }
   });
 
   test("accepts its own defaults, but asks for an account", () => {
@@ -81,8 +112,13 @@ describe.each(TYPES)("the form of %s", (type) => {
     for (const key of needed) expect(labels.has(key), `${key} is in no catalogue`).toBe(true);
     for (const key of labels.keys()) {
       const isInCode = RUNTIME.some((source) => source.includes(`"${key}"`));
-      const isUsed = needed.includes(key) || isInCode || key.startsWith(LOOKED_UP_BY_CODE) || isBuilt(key);
-      expect(isUsed, `${key} is used by nobody`).toBe(true);
+      const isUsed =
+        needed.includes(key) ||
+        isInCode ||
+        key.startsWith(LOOKED_UP_BY_CODE) ||
+        key.startsWith("help.") ||
+        isBuilt(key);
+      expect(isUsed, `${key} is used nowhere`).toBe(true);
     }
   });
 
@@ -91,6 +127,7 @@ describe.each(TYPES)("the form of %s", (type) => {
     const headings = help.match(/^### .+$/gm) ?? [];
     expect(headings).toHaveLength(HEADINGS[definition.category === "config" ? "config" : "node"]);
     expect(help.split("\n")[0]).toMatch(/^[^#].{20,}/);
+    for (const name of ["fields", "errors"]) expect(help).toContain(`{{${name}}}`);
     const codes = (text: string) => new Set([...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code));
     expect(codes(help)).toEqual(codes(sourceOf(type, "locales/en/help.md")));
   });

@@ -223,6 +223,27 @@ describe("an account node", () => {
     expect(asked).toEqual(["withings-account.write", "withings-weigh-in.write", "withings-weigh-in.write"]);
   });
 
+  test.each<[string, FlowNode]>([
+    ["the account runs", accountNodeAt("account")],
+    ["another account runs", accountNodeAt("other")],
+    ["nothing runs yet", { id: "note", type: "comment", z: "tab" }],
+  ])("Test takes a variable of the global environment, as a deploy would, while %s", async (_when, deployed) => {
+    const world = await simulate();
+    const env = [
+      { name: "ADAS_KEY", value: world.ada.publicKey, type: "str" },
+      { name: "ADAS_ID", value: String(world.ada.userId), type: "str" },
+    ];
+    const red = await runFlow([{ id: "global", type: "global-config", env } as never, deployed], {
+      credentials: { [deployed.id]: { userid: "1", publickey: "x" } },
+    });
+    const form = { id: "account", generation: "wbs", baseurl: world.sim.url };
+    const tested = await red
+      .admin()
+      .post("/withings-account/test")
+      .send({ ...form, userid: `\${ADAS_ID}`, publickey: "$(ADAS_KEY)" });
+    expect(tested.body).toMatchObject({ ok: true, user: { first_name: "Ada" } });
+  });
+
   test("tests with its saved key only the server that it was deployed for", async () => {
     const world = await startWorld();
     const red = await runFlow([accountNode(world)], { credentials: credentialsOf(world) });
@@ -236,3 +257,7 @@ describe("an account node", () => {
     expect((await test("http://127.0.0.1:9/")).body).toMatchObject({ problem: { code: "key_of_other_server" } });
   });
 });
+
+function accountNodeAt(id: string): FlowNode {
+  return { id, type: "withings-account", version: 1, generation: "wbs", baseurl: "http://127.0.0.1:9/" };
+}

@@ -1,10 +1,14 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { buildSync } from "esbuild";
 import manifest from "../../package.json" with { type: "json" };
+import { formOf } from "../../scripts/form.ts";
+import { helpOf, type Labels } from "../../scripts/help.ts";
+import type { Properties } from "../../src/shared/properties.ts";
 
 export const LANGUAGES = ["en", "de", "fr"] as const;
+export type Language = (typeof LANGUAGES)[number];
 const ROOT = join(import.meta.dirname, "../..");
 
 export const TYPES = Object.keys(manifest["node-red"].nodes);
@@ -12,6 +16,25 @@ const folderOf = (type: string) =>
   join(ROOT, dirname((manifest["node-red"].nodes as Record<string, string>)[type] ?? "").replace("dist", "src"));
 
 export const sourceOf = (type: string, file: string): string => readFileSync(join(folderOf(type), file), "utf8");
+
+export async function propertiesOf(type: string): Promise<Properties> {
+  return ((await import(join(folderOf(type), "properties.ts"))) as { readonly properties: Properties }).properties;
+}
+
+/** A form as the build makes it. */
+export async function formHtmlOf(type: string): Promise<string> {
+  const labels = labelsOf(type, "en");
+  const parts = existsSync(join(folderOf(type), "editor.html")) ? sourceOf(type, "editor.html") : "";
+  const has = (key: string) => labels.has(key);
+  return formOf({ properties: await propertiesOf(type), parts, has });
+}
+
+/** A help page as the build makes it. */
+export async function helpPageOf(type: string, language: Language): Promise<string> {
+  const labels = JSON.parse(sourceOf(type, `locales/${language}/labels.json`)) as Labels;
+  const text = sourceOf(type, `locales/${language}/help.md`);
+  return helpOf({ type, language, text, properties: await propertiesOf(type), labels });
+}
 
 /** Every label of a catalogue by its full key. */
 export function labelsOf(type: string, language: string): Map<string, string> {
@@ -49,7 +72,7 @@ interface Definition {
   readonly oneditprepare: (this: EditorNode) => void;
 }
 
-/** A page that answers anything and holds nothing. */
+/** Stands for the page: accepts every call, holds nothing. */
 const anything: unknown = new Proxy(() => anything, {
   get: (_target, key) => {
     if (key === "val") return (...set: unknown[]) => (set.length > 0 ? anything : undefined);
@@ -75,6 +98,7 @@ export function loadForm(type: string, generation = "wbs") {
       registerType: (_type: string, registered: Definition) => {
         definition = registered;
       },
+      subflow: () => undefined,
       node: () => ({ name: "Ada", generation }),
     },
     validators: { typedInput: () => () => true },

@@ -3,11 +3,14 @@ import type { NodeAPI } from "node-red";
 import { FoundKeys } from "../../account/found-keys.ts";
 import type { AccountSettings } from "../../account/open-api.ts";
 import { type Problem, problemOf, SetupError } from "../../errors.ts";
+import { filledIn } from "../../runtime/environment.ts";
 import type { AccountCredentials } from "./settings.ts";
 import { findUsers, tryAccount } from "./try-account.ts";
 
-/** What the editor puts in place of a password that it was never given. */
+/** Stands for a password that the editor was never given. */
 const UNCHANGED = "__PWRD__";
+
+type Body = Readonly<Record<string, unknown>>;
 
 interface Request {
   readonly body?: unknown;
@@ -20,7 +23,7 @@ interface Response {
 /** The buttons of the account's form. They need the right to change accounts: they speak to the service in the user's name. */
 export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
   const mayWrite = RED.auth.needsPermission("withings-account.write");
-  const answer = (work: (body: Readonly<Record<string, unknown>>) => Promise<unknown>) => {
+  const answer = (work: (body: Body) => Promise<unknown>) => {
     return (request: Request, response: Response) => {
       const body = typeof request.body === "object" && request.body !== null ? request.body : {};
       const failed = (error: unknown): { ok: false; problem: Problem } => ({ ok: false, problem: problemOf(error) });
@@ -40,12 +43,21 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
     "/withings-account/users",
     mayWrite,
     answer((body) => {
-      const login = { email: textOf(body, "email"), password: filledIn(String(body["password"] ?? "")) };
+      const login = { email: textOf(body, "email"), password: filled(body, String(body["password"] ?? "")) };
       return findUsers(settingsOf(body), login, { keys, clock });
     }),
   );
 
-  function settingsOf(body: Readonly<Record<string, unknown>>): AccountSettings {
+  /** A field of the form, without spaces around it. */
+  function textOf(body: Body, name: string): string {
+    return filled(body, String(body[name] ?? "").trim());
+  }
+
+  function filled(body: Body, value: string): string {
+    return filledIn(RED, String(body["id"] ?? ""), value);
+  }
+
+  function settingsOf(body: Body): AccountSettings {
     return {
       generation: textOf(body, "generation") || "wbs",
       baseUrl: textOf(body, "baseurl"),
@@ -55,24 +67,24 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
     };
   }
 
-  function keyOf(body: Readonly<Record<string, unknown>>): string {
+  function keyOf(body: Body): string {
     const given = textOf(body, "publickey");
     if (FoundKeys.isTicket(given)) return keys.keyOf(given) ?? "";
     return given === UNCHANGED ? savedKeyOf(body) : given;
   }
 
   /** Sent only to the server that it was deployed for: nobody gets a key by naming a server of their own. */
-  function savedKeyOf(body: Readonly<Record<string, unknown>>): string {
+  function savedKeyOf(body: Body): string {
     const id = textOf(body, "id");
     const deployed = deployedBaseUrl(id);
-    if (deployed !== undefined && filledIn(deployed) === textOf(body, "baseurl")) {
+    if (deployed !== undefined && filled(body, deployed) === textOf(body, "baseurl")) {
       const { publickey = "" } = (RED.nodes.getCredentials(id) ?? {}) as AccountCredentials;
-      const saved = filledIn(publickey);
+      const saved = filled(body, publickey);
       return FoundKeys.isTicket(saved) ? (keys.keyOf(saved) ?? "") : saved;
     }
-    throw new SetupError("the saved publickey belongs to another base URL", {
+    throw new SetupError("the saved access key belongs to another base URL", {
       code: "key_of_other_server",
-      remedy: "Enter the publickey again, or deploy first.",
+      remedy: "Enter the access key again, or deploy first.",
     });
   }
 
@@ -83,12 +95,4 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
     });
     return found;
   }
-}
-
-const textOf = (body: Readonly<Record<string, unknown>>, name: string) => filledIn(String(body[name] ?? "").trim());
-
-/** The form is not deployed yet, so Node-RED has not filled in its environment variables. */
-function filledIn(value: string): string {
-  const name = /^\$[{(]([^})]+)[})]$/.exec(value)?.[1];
-  return name === undefined ? value : (process.env[name] ?? "");
 }

@@ -1,37 +1,14 @@
-import { callService, type FoundUser, nameOf, prepareChoices, wordsFor } from "../../editor/account-service.ts";
-import { showReasons } from "../../editor/reasons.ts";
+import { callService, type FoundUser, nameOf, wordsFor } from "../../editor/account-service.ts";
+import { prepareForm, savedOf } from "../../editor/form.ts";
 import type { EditorNode } from "../../editor/red.ts";
-import { words } from "../../editor/words.ts";
-
-/** Whole numbers from 1 up, or an environment variable. */
-function validateCount(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
-  if (/^[1-9]\d{0,6}$/.test(String(value)) || String(value).startsWith("${")) return true;
-  return words(this, "invalid.count");
-}
-
-function validateBaseUrl(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
-  const url = URL.parse(String(value));
-  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
-  if (isPlain || String(value).startsWith("${")) return true;
-  return words(this, "invalid.baseurl");
-}
+import { properties } from "./properties.ts";
 
 RED.nodes.registerType("withings-account", {
   category: "config",
   paletteLabel() {
     return this._("title.account");
   },
-  defaults: {
-    version: { value: 1 },
-    name: { value: "" },
-    generation: { value: "wbs", required: true },
-    baseurl: { value: "http://wbsapi.withings.net/", required: true, validate: validateBaseUrl },
-    ambiguous: { value: "hold" },
-    ambiguousType: { value: "choice" },
-    pollminutes: { value: "15", validate: validateCount },
-    callsperminute: { value: "120", validate: validateCount },
-  },
-  credentials: { userid: { type: "text" }, publickey: { type: "password" } },
+  ...savedOf(properties),
   label() {
     return this.name || this._("title.account");
   },
@@ -39,8 +16,7 @@ RED.nodes.registerType("withings-account", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    prepareChoices(this);
-    showReasons(this, "node-config-input");
+    prepareForm(this, properties);
     $("#withings-account-test").on("click", (event) => {
       event.preventDefault();
       void test(this);

@@ -2,36 +2,31 @@ import type { AmbiguousPolicy } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import type { AccountSettings } from "../../account/open-api.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
-import { choice, wholeNumber } from "../../shared/fields.ts";
+import { readerOf } from "../../shared/properties.ts";
+import { properties } from "./properties.ts";
 
 export interface AccountCredentials {
   readonly userid?: string;
   readonly publickey?: string;
 }
 
-const BASE_URL = "http://wbsapi.withings.net/";
-const CALLS_PER_MINUTE = "120";
-const POLL_MINUTES = 15;
-
-const trimmed = (value: unknown) => String(value ?? "").trim();
-
+/** The client's settings. Throws where one is wrong. */
 export function settingsOf(RED: NodeAPI, node: Node<AccountCredentials>, config: Config): AccountSettings {
+  const value = readerOf(properties, (name) => settingOf(RED, node, config, name));
   return {
-    generation: trimmed(settingOf(RED, node, config, "generation")) || "wbs",
-    baseUrl: trimmed(settingOf(RED, node, config, "baseurl")) || BASE_URL,
+    generation: trimmed(settingOf(RED, node, config, "generation")) || properties.generation.value,
+    baseUrl: value("baseurl") ?? "",
     userId: trimmed(node.credentials?.userid),
     publicKey: trimmed(node.credentials?.publickey),
-    callsPerMinute: trimmed(settingOf(RED, node, config, "callsperminute")) || CALLS_PER_MINUTE,
+    callsPerMinute: trimmed(settingOf(RED, node, config, "callsperminute")) || properties.callsperminute.value,
   };
 }
 
+const trimmed = (value: unknown) => String(value ?? "").trim();
+
 /** How weigh-ins are followed. Throws where a setting is wrong. */
 export function followSettings(RED: NodeAPI, node: Node, config: Config) {
-  const ambiguous: AmbiguousPolicy = choice("ambiguous", settingOf(RED, node, config, "ambiguous"), [
-    "hold",
-    "accept",
-    "ignore",
-  ]);
-  const minutes = wholeNumber("pollminutes", settingOf(RED, node, config, "pollminutes"), 1) ?? POLL_MINUTES;
-  return { ambiguous, pollWithoutSubscriptionS: minutes * 60 };
+  const value = readerOf(properties, (name) => settingOf(RED, node, config, name));
+  const ambiguous: AmbiguousPolicy = value("ambiguous");
+  return { ambiguous, pollWithoutSubscriptionS: (value("pollminutes") ?? 15) * 60 };
 }

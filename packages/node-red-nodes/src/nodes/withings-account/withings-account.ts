@@ -8,12 +8,14 @@ import type { AccountNode } from "../../runtime/account-node.ts";
 import type { Config } from "../../runtime/config.ts";
 import { migrated } from "../../runtime/migrate.ts";
 import { stateFile } from "../../runtime/state-files.ts";
+import { credentialsOf } from "../../shared/properties.ts";
 import { serveEditor } from "./admin-routes.ts";
+import { properties } from "./properties.ts";
 import { type AccountCredentials, followSettings, settingsOf } from "./settings.ts";
 
 export default function register(RED: NodeAPI): void {
   const keys = new FoundKeys(() => stateFile(RED, "found-keys", "deployed"), systemClock);
-  const credentials = { userid: { type: "text" }, publickey: { type: "password" } } as const;
+  const credentials = credentialsOf(properties) as Record<keyof AccountCredentials, { type: "text" | "password" }>;
 
   function WithingsAccount(this: AccountNode & Node<AccountCredentials>, config: Config): void {
     RED.nodes.createNode(this, config);

@@ -3,20 +3,10 @@ import type { MeasureQuery } from "../../account/account-api.ts";
 import { groupDocument, latestDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
 import type { Fields } from "../../runtime/config.ts";
-import { choice, flag, moment, wholeNumber } from "../../shared/fields.ts";
+import { wholeNumber } from "../../shared/fields.ts";
+import { type Reader, readerOf } from "../../shared/properties.ts";
 import type { NewsFile } from "./news-file.ts";
-
-export const FIELDS = [
-  "startdate",
-  "enddate",
-  "lastupdate",
-  "meastype",
-  "category",
-  "limit",
-  "offset",
-  "output",
-  "onlynew",
-] as const;
+import { properties } from "./properties.ts";
 
 export interface ReadMeasuresCall extends ActionCall {
   /** What "only new since last run" remembers. */
@@ -27,9 +17,14 @@ export interface ReadMeasuresCall extends ActionCall {
 /** Reads measure groups with every filter of the API. */
 export async function readMeasures(call: ReadMeasuresCall): Promise<ActionResult> {
   const { fields, news, signal, account } = call;
-  const output = choice("output", fields["output"], ["message", "groups", "latest"]);
-  const isOnlyNew = flag("onlynew", fields["onlynew"]) ?? false;
-  const query = queryOf(fields, call.clock.now());
+  const value = readerOf(
+    properties,
+    (name) => (name === "category" ? categoryWord(fields) : fields[name]),
+    call.clock.now(),
+  );
+  const output = value("output");
+  const isOnlyNew = value("onlynew") ?? false;
+  const query = queryOf(value);
   const read = async (since?: number) => {
     const lastUpdate = since === undefined ? query.lastUpdate : Math.max(since, query.lastUpdate ?? 0);
     return collect(account.api.measures({ ...query, lastUpdate }, { signal }));
@@ -58,21 +53,23 @@ function partOfNews(): InvalidCallError {
   });
 }
 
-function queryOf(fields: Fields, nowMs: number): MeasureQuery {
+const CATEGORY_CODES = { any: undefined, measure: 1, target: 2 } as const;
+
+function queryOf(value: Reader<typeof properties>): MeasureQuery {
   return {
-    startDate: moment("startdate", fields["startdate"], nowMs),
-    endDate: moment("enddate", fields["enddate"], nowMs),
-    lastUpdate: moment("lastupdate", fields["lastupdate"], nowMs),
-    measureType: measureTypeOf(fields["meastype"]),
-    category: categoryOf(fields["category"]),
-    limit: wholeNumber("limit", fields["limit"], 1),
-    offset: wholeNumber("offset", fields["offset"], 0),
+    startDate: value("startdate"),
+    endDate: value("enddate"),
+    lastUpdate: value("lastupdate"),
+    measureType: measureTypeOf(value("meastype")),
+    category: CATEGORY_CODES[value("category")],
+    limit: value("limit"),
+    offset: value("offset"),
   };
 }
 
 /** A code, or the id of the measure-type table. */
-function measureTypeOf(value: unknown): number | undefined {
-  if (typeof value !== "string" || !/[a-z]/i.test(value)) return wholeNumber("meastype", value, 1);
+function measureTypeOf(value: string | undefined): number | undefined {
+  if (value === undefined || !/[a-z]/i.test(value)) return wholeNumber("meastype", value, 1);
   for (const { id, code } of measureTypes.values()) if (id === value) return code;
   throw new InvalidCallError("meastype is neither a code nor a known measure type", {
     code: "invalid_value",
@@ -80,10 +77,12 @@ function measureTypeOf(value: unknown): number | undefined {
   });
 }
 
-function categoryOf(value: unknown): 1 | 2 | undefined {
-  const name = choice("category", value, ["any", "measure", "target", "1", "2"]);
-  if (name === "any") return undefined;
-  return name === "measure" || name === "1" ? 1 : 2;
+/** The API's codes are accepted, too. */
+function categoryWord({ category }: Fields): unknown {
+  return (
+    Object.entries(CATEGORY_CODES).find(([, code]) => code !== undefined && String(code) === String(category))?.[0] ??
+    category
+  );
 }
 
 interface Read {

@@ -4,7 +4,8 @@ import { serveMessages } from "../../runtime/action.ts";
 import type { Config } from "../../runtime/config.ts";
 import { stateFile } from "../../runtime/state-files.ts";
 import { NewsFile } from "./news-file.ts";
-import { FIELDS, readMeasures } from "./read-measures.ts";
+import { properties } from "./properties.ts";
+import { readMeasures } from "./read-measures.ts";
 
 export default function register(RED: NodeAPI): void {
   function WithingsGetmeas(this: Node, config: Config): void {
@@ -15,7 +16,7 @@ export default function register(RED: NodeAPI): void {
       node: this,
       config,
       migrations: [],
-      fields: FIELDS,
+      properties,
       clock: systemClock,
       async run(call) {
         if (call.msg["reset"] === true) await news.forget();

@@ -1,15 +1,9 @@
 import { refusalOf } from "../../editor/callback-view.ts";
-import { type FieldSpecs, prepareFields, showRowsOf, typedDefaults } from "../../editor/typed-fields.ts";
+import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
+import { properties } from "./properties.ts";
 
-const fields: FieldSpecs = {
-  action: { field: { kind: "choice", words: ["list", "get", "subscribe", "renew", "revoke"] }, value: "list" },
-  callbackurl: {
-    field: { kind: "text" },
-    value: "",
-    neededFor: ["get", "subscribe", "renew", "revoke"],
-    refusal: (node, value) => refusalOf(node, value, $("#node-input-account").val() ?? node["account"]),
-  },
-  comment: { field: { kind: "text" }, value: "" },
+const refusals: Refusals = {
+  callbackurl: (node, value) => refusalOf(node, value, $("#node-input-account").val() ?? node["account"]),
 };
 
 RED.nodes.registerType("withings-notify", {
@@ -21,12 +15,7 @@ RED.nodes.registerType("withings-notify", {
   paletteLabel() {
     return this._("palette.label");
   },
-  defaults: {
-    version: { value: 1 },
-    name: { value: "" },
-    account: { value: "", type: "withings-account", required: true },
-    ...typedDefaults(fields),
-  },
+  ...savedOf(properties, refusals),
   label() {
     if (this.name) return this.name;
     return this._(this["actionType"] === "choice" ? `action.${this["action"]}` : "title.subscriptions");
@@ -35,7 +24,6 @@ RED.nodes.registerType("withings-notify", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    prepareFields(this, fields);
-    showRowsOf({ callbackurl: ["get", "subscribe", "renew", "revoke"], comment: ["subscribe", "renew"] });
+    prepareForm(this, properties);
   },
 });

@@ -1,13 +1,13 @@
 import { InvalidCallError } from "@weighbridge/core";
 import { subscriptionDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
-import { choice, needed, text } from "../../shared/fields.ts";
-
-export const FIELDS = ["action", "callbackurl", "comment"] as const;
+import { needed } from "../../shared/fields.ts";
+import { readerOf } from "../../shared/properties.ts";
+import { properties } from "./properties.ts";
 
 type Behaviour = (call: ActionCall) => Promise<ActionResult>;
 
-const ACTIONS: Readonly<Record<"list" | "get" | "subscribe" | "renew" | "revoke", Behaviour>> = {
+const ACTIONS: Readonly<Record<(typeof properties.action.words)[number], Behaviour>> = {
   list,
   get,
   subscribe,
@@ -19,7 +19,7 @@ const DEFAULT_COMMENT = "Node-RED: tells your home when you weigh in";
 
 /** Makes, renews, reads, lists or ends subscriptions. */
 export async function useSubscriptions(call: ActionCall): Promise<ActionResult> {
-  return ACTIONS[choice("action", call.fields["action"], ["list", "get", "subscribe", "renew", "revoke"])](call);
+  return ACTIONS[valuesOf(call)("action")](call);
 }
 
 async function list({ account, signal }: ActionCall): Promise<ActionResult> {
@@ -34,7 +34,7 @@ async function get(call: ActionCall): Promise<ActionResult> {
 }
 
 async function subscribe(call: ActionCall): Promise<ActionResult> {
-  const { account, fields, signal } = call;
+  const { account, signal } = call;
   const callbackUrl = callbackUrlOf(call);
   const refusal = account.api.refusalOf(callbackUrl);
   if (refusal !== undefined)
@@ -43,7 +43,7 @@ async function subscribe(call: ActionCall): Promise<ActionResult> {
       remedy: "Correct callbackurl in the node, or msg.withings.callbackurl.",
     });
   const { person } = account.api;
-  await person.subscribe(callbackUrl, text("comment", fields["comment"]) ?? DEFAULT_COMMENT, { signal });
+  await person.subscribe(callbackUrl, valuesOf(call)("comment") ?? DEFAULT_COMMENT, { signal });
   const made = await person.subscription(callbackUrl, { signal });
   return { messages: [{ payload: subscriptionDocument(made ?? { callbackUrl }) }], status: "status.active" };
 }
@@ -57,7 +57,7 @@ async function renew(call: ActionCall): Promise<ActionResult> {
       code: "no_subscription",
       remedy: "Subscribe first, with exactly this callback URL.",
     });
-  const comment = text("comment", fields["comment"]) ?? known.comment;
+  const comment = valuesOf(call)("comment") ?? known.comment;
   return subscribe({ ...call, fields: { ...fields, comment } });
 }
 
@@ -66,4 +66,6 @@ async function revoke(call: ActionCall): Promise<ActionResult> {
   return { messages: [{ payload: { revoked } }], status: revoked ? "status.revoked" : "status.none" };
 }
 
-const callbackUrlOf = ({ fields }: ActionCall) => needed("callbackurl", text("callbackurl", fields["callbackurl"]));
+const valuesOf = ({ fields }: ActionCall) => readerOf(properties, (name) => fields[name]);
+
+const callbackUrlOf = (call: ActionCall) => needed("callbackurl", valuesOf(call)("callbackurl"));

@@ -1,11 +1,5 @@
-import { type FieldSpecs, prepareFields, showRowsOf, typedDefaults } from "../../editor/typed-fields.ts";
-
-const fields: FieldSpecs = {
-  action: { field: { kind: "choice", words: ["profile", "users", "sharing", "probe"] }, value: "profile" },
-  sharing: { field: { kind: "flag" }, value: "true" },
-  email: { field: { kind: "text" }, value: "" },
-  withkeys: { field: { kind: "flag" }, value: "false" },
-};
+import { prepareForm, savedOf } from "../../editor/form.ts";
+import { properties } from "./properties.ts";
 
 RED.nodes.registerType("withings-user", {
   category: "Withings",
@@ -16,13 +10,7 @@ RED.nodes.registerType("withings-user", {
   paletteLabel() {
     return this._("palette.label");
   },
-  defaults: {
-    version: { value: 1 },
-    name: { value: "" },
-    account: { value: "", type: "withings-account", required: true },
-    ...typedDefaults(fields),
-  },
-  credentials: { loginemail: { type: "text" }, loginpassword: { type: "password" } },
+  ...savedOf(properties),
   label() {
     if (this.name) return this.name;
     return this._(this["actionType"] === "choice" ? `action.${this["action"]}` : "title.user");
@@ -31,8 +19,6 @@ RED.nodes.registerType("withings-user", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    prepareFields(this, fields);
-    const [sharing, users] = [["sharing"], ["users"]];
-    showRowsOf({ sharing, login: users, password: users, email: users, withkeys: users });
+    prepareForm(this, properties);
   },
 });

@@ -2,9 +2,9 @@ import { profileDocument } from "@weighbridge/core";
 import type { FoundUser } from "../../account/account-api.ts";
 import { userDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
-import { choice, flag, needed, text } from "../../shared/fields.ts";
-
-export const FIELDS = ["action", "sharing", "email", "withkeys"] as const;
+import { needed, text } from "../../shared/fields.ts";
+import { readerOf } from "../../shared/properties.ts";
+import { properties } from "./properties.ts";
 
 export interface UseUserCall extends ActionCall {
   /** Out of the node's credentials. */
@@ -13,7 +13,7 @@ export interface UseUserCall extends ActionCall {
 
 type Behaviour = (call: UseUserCall) => Promise<ActionResult>;
 
-const ACTIONS: Readonly<Record<"profile" | "users" | "sharing" | "probe", Behaviour>> = {
+const ACTIONS: Readonly<Record<(typeof properties.action.words)[number], Behaviour>> = {
   profile,
   users,
   sharing,
@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<"profile" | "users" | "sharing" | "probe", Behavi
 
 /** Reads the profile, lists the users of a login, turns sharing on or off, or checks that the service answers. */
 export async function useUser(call: UseUserCall): Promise<ActionResult> {
-  return ACTIONS[choice("action", call.fields["action"], ["profile", "users", "sharing", "probe"])](call);
+  return ACTIONS[valuesOf(call)("action")](call);
 }
 
 async function profile({ account, signal }: UseUserCall): Promise<ActionResult> {
@@ -30,15 +30,17 @@ async function profile({ account, signal }: UseUserCall): Promise<ActionResult> 
   return { messages: [{ payload: userDocument(user) }], status: user.firstName?.slice(0, 19) ?? user.userId };
 }
 
-async function users({ account, fields, msg, login, signal }: UseUserCall): Promise<ActionResult> {
-  const email = needed("email", text("email", fields["email"]) ?? text("email", login.email));
+async function users(call: UseUserCall): Promise<ActionResult> {
+  const { account, msg, login, signal } = call;
+  const value = valuesOf(call);
+  const email = needed("email", value("email") ?? text("email", login.email));
   // Spaces around it may belong to it.
   const given = msg["password"];
   const isGiven = text("password", given) !== undefined;
   const password = needed("password", isGiven ? String(given) : login.password || undefined);
   // It has done its work: nothing further down the flow needs it.
   delete msg["password"];
-  const isWithKeys = flag("withkeys", fields["withkeys"]) ?? false;
+  const isWithKeys = value("withkeys") ?? false;
   const found = await account.api.users({ email, password }, { signal });
   const payload = found.map((user) => (isWithKeys ? withKey(user) : userDocument(user)));
   return { messages: [{ payload }], status: `${found.length} ${found.length === 1 ? "user" : "users"}` };
@@ -50,15 +52,18 @@ const withKey = ({ userId, publicKey, ...user }: FoundUser) => ({
   ...profileDocument(user),
 });
 
-async function sharing({ account, fields, signal }: UseUserCall): Promise<ActionResult> {
-  const isSharing = needed("sharing", flag("sharing", fields["sharing"]));
+async function sharing(call: UseUserCall): Promise<ActionResult> {
+  const { account, signal } = call;
+  const isSharing = needed("sharing", valuesOf(call)("sharing"));
   const { publicKeyInvalidated } = await account.api.setSharing(isSharing, { signal });
   const payload = { is_sharing: isSharing, publickey_invalidated: publicKeyInvalidated };
   return { messages: [{ payload }], status: isSharing ? "status.shares" : "status.private" };
 }
 
-/** Where it does not answer, the error says why. */
+/** Throws why where the service does not answer. */
 async function probe({ account, signal }: UseUserCall): Promise<ActionResult> {
   await account.api.probe({ signal });
   return { messages: [{ payload: { is_reachable: true } }], status: "status.answers" };
 }
+
+const valuesOf = ({ fields }: UseUserCall) => readerOf(properties, (name) => fields[name]);

@@ -2,7 +2,9 @@ import { systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { serveMessages } from "../../runtime/action.ts";
 import type { Config } from "../../runtime/config.ts";
-import { FIELDS, useUser } from "./use-user.ts";
+import { credentialsOf } from "../../shared/properties.ts";
+import { properties } from "./properties.ts";
+import { useUser } from "./use-user.ts";
 
 interface LoginCredentials {
   readonly loginemail?: string;
@@ -18,12 +20,12 @@ export default function register(RED: NodeAPI): void {
       node: this,
       config,
       migrations: [],
-      fields: FIELDS,
+      properties,
       clock: systemClock,
       run: (call) => useUser({ ...call, login: { email, password } }),
     });
   }
   RED.nodes.registerType<Node<LoginCredentials>, Config, never, LoginCredentials>("withings-user", WithingsUser, {
-    credentials: { loginemail: { type: "text" }, loginpassword: { type: "password" } },
+    credentials: credentialsOf(properties) as Record<keyof LoginCredentials, { type: "text" | "password" }>,
   });
 }

@@ -1,22 +1,16 @@
-import { EVENT_KINDS } from "@weighbridge/core";
+import { post, wordsFor } from "../../editor/account-service.ts";
 import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
+import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
 import type { EditorNode } from "../../editor/red.ts";
-import { type FieldSpecs, prepareFields, typedDefaults } from "../../editor/typed-fields.ts";
-
-const fields: FieldSpecs = {
-  events: { field: { kind: "choice", words: EVENT_KINDS, isMultiple: true }, value: "", isFixed: true },
-  unit: { field: { kind: "choice", words: ["kg", "lb", "st"] }, value: "kg", isFixed: true },
-  revoke: { field: { kind: "flag" }, value: "false", isFixed: true },
-};
+import { properties } from "./properties.ts";
 
 /** As long as a real one: enough to check the rules before the real one is known. */
 const ANY_SECRET = "x".repeat(22);
 
-/** A private host is a warning in the form only: whoever tries with a simulator needs it. */
-function validatePublicUrl(this: EditorNode, value: string, _options?: { readonly label?: string }): boolean | string {
-  if (!value || value.startsWith("${")) return true;
-  return refusalOf(this, callbackUrlOf(value, ANY_SECRET), this["account"]) ?? true;
-}
+const refusals: Refusals = {
+  // A private host is a warning in the form only: it is right for trying with a simulator.
+  publicurl: (node, value) => refusalOf(node, callbackUrlOf(value, ANY_SECRET), node["account"]),
+};
 
 RED.nodes.registerType("withings-weigh-in", {
   category: "Withings",
@@ -27,14 +21,7 @@ RED.nodes.registerType("withings-weigh-in", {
   paletteLabel() {
     return this._("palette.label");
   },
-  defaults: {
-    version: { value: 1 },
-    name: { value: "" },
-    account: { value: "", type: "withings-account", required: true },
-    publicurl: { value: "", validate: validatePublicUrl },
-    comment: { value: "" },
-    ...typedDefaults(fields),
-  },
+  ...savedOf(properties, refusals),
   label() {
     if (this.name) return this.name;
     const person = RED.nodes.node(String(this["account"] ?? ""))?.name;
@@ -50,8 +37,12 @@ RED.nodes.registerType("withings-weigh-in", {
     return this._("title.output");
   },
   oneditprepare() {
-    prepareFields(this, fields);
+    prepareForm(this, properties);
     showCallback(this);
+    $("#withings-repeat").on("click", (event) => {
+      event.preventDefault();
+      void repeat(this);
+    });
   },
 });
 
@@ -59,8 +50,10 @@ RED.nodes.registerType("withings-weigh-in", {
 function showCallback(node: EditorNode): void {
   const field = $("#node-input-publicurl");
   const shown = $("#withings-callback-url");
+  const isInSubflow = RED.nodes.subflow(String(node["z"] ?? "")) !== undefined;
   let secret: string | undefined;
   const warningAbout = (publicUrl: string, url: string) => {
+    if (isInSubflow) return node._("url.subflow");
     if (publicUrl === "") return node._("url.none");
     if (publicUrl.startsWith("${")) return "";
     const refusal = refusalOf(node, url, $("#node-input-account").val());
@@ -90,12 +83,22 @@ function showCallback(node: EditorNode): void {
     );
   });
   update();
+  // Each instance gets an id of its own when it starts, and with it another callback URL.
+  $("#withings-row-callback").toggle(!isInSubflow);
+  if (isInSubflow) return;
   $.getJSON(`withings-weigh-in/callback/${encodeURIComponent(node.id)}`)
     .done((answer: { readonly secret?: string }) => {
       secret = answer.secret;
       update();
     })
     .fail(() => void shown.val(node._("url.hidden")));
+}
+
+/** Has the deployed node send its last weigh-in again; shows what became of it below the button. */
+async function repeat(node: EditorNode): Promise<void> {
+  const answer = await post(`withings-weigh-in/repeat/${encodeURIComponent(node.id)}`, {});
+  const text = answer.ok ? node._("repeat.done") : node._("repeat.failed", { reason: wordsFor(node, answer) });
+  $("#withings-repeated").text(text).toggleClass("form-warning", !answer.ok).show();
 }
 
 /** Browsers give a page without TLS no clipboard: there, what is selected is copied the old way. */

@@ -1,22 +1,19 @@
 import { EVENT_KINDS, type EventKind } from "@weighbridge/core";
-import { choice, flag, text } from "../../shared/fields.ts";
+import { readerOf } from "../../shared/properties.ts";
+import { properties } from "./properties.ts";
 import type { WeighInSettings } from "./weigh-in.ts";
 
 const COMMENT = "Node-RED: tells your home when you weigh in";
 
-/** Out of the form, whose fields `read` gives with environment variables filled in. Throws where one is wrong. */
+/** Out of the form: `read` gives its properties with environment variables filled in. Throws where one is wrong. */
 export function weighInSettings(read: (name: string) => unknown): WeighInSettings {
+  const value = readerOf(properties, read);
+  const events = value("events");
   return {
-    events: eventsOf(text("events", read("events"))),
-    unit: choice("unit", read("unit"), ["kg", "lb", "st"]),
-    publicUrl: text("publicurl", read("publicurl")),
-    comment: text("comment", read("comment")) ?? COMMENT,
-    isRevokedOnRemoval: flag("revoke", read("revoke")) ?? false,
+    events: new Set<EventKind>(events.length === 0 ? EVENT_KINDS : events),
+    unit: value("unit"),
+    publicUrl: value("publicurl"),
+    comment: value("comment") ?? COMMENT,
+    isRevokedOnRemoval: value("revoke") ?? false,
   };
-}
-
-/** Names, separated by commas; all without any. */
-function eventsOf(names: string | undefined): ReadonlySet<EventKind> {
-  if (names === undefined) return new Set(EVENT_KINDS);
-  return new Set(names.split(",").map((name) => choice("events", name.trim(), EVENT_KINDS)));
 }

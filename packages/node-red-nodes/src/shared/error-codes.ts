@@ -1,0 +1,64 @@
+import type { Actor } from "@weighbridge/core";
+
+type NodeType = "account" | "weigh-in" | "getmeas" | "user" | "notify";
+
+interface ErrorCode {
+  readonly actor: Actor;
+  /** Nodes that fail with it; all of them where none is named. */
+  readonly nodes?: readonly NodeType[];
+}
+
+const SUBSCRIBERS = ["weigh-in", "notify"] as const;
+const ACTIONS = ["getmeas", "user", "notify"] as const;
+const WITH_MESSAGES = ["weigh-in", ...ACTIONS] as const;
+
+/**
+ * Every code that a Catch node can get from a node of ours, a status can show, or the account's form can give a reason for. The tables of
+ * the README and of the help are made from it; `locales/<language>/errors.json` has the words. `status_<n>` stands for a status of the
+ * service that no document explains.
+ */
+export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
+  network: { actor: "service" },
+  timeout: { actor: "service" },
+  too_many_requests: { actor: "service" },
+  temporary_failure: { actor: "service" },
+  service_timeout: { actor: "service" },
+  unexpected_response: { actor: "service" },
+  too_many_pages: { actor: "service", nodes: ["weigh-in", "getmeas"] },
+  paging_stuck: { actor: "service", nodes: ["weigh-in", "getmeas"] },
+  unknown_error: { actor: "service" },
+  "status_<n>": { actor: "service" },
+  not_ready: { actor: "operator", nodes: ["weigh-in"] },
+  not_shared: { actor: "person" },
+  user_deactivated: { actor: "person" },
+  wrong_password: { actor: "person", nodes: ["account", "user"] },
+  unknown_email: { actor: "person", nodes: ["account", "user"] },
+  account_incomplete: { actor: "operator" },
+  no_account: { actor: "operator", nodes: WITH_MESSAGES },
+  unknown_user: { actor: "operator" },
+  wrong_credentials: { actor: "operator" },
+  wrong_generation: { actor: "operator" },
+  unknown_generation: { actor: "operator" },
+  invalid_option: { actor: "operator" },
+  key_of_other_server: { actor: "operator", nodes: ["account"] },
+  callback_url: { actor: "operator", nodes: ["weigh-in"] },
+  http_nodes_off: { actor: "operator", nodes: ["weigh-in"] },
+  callback_url_refused: { actor: "operator", nodes: SUBSCRIBERS },
+  comment_refused: { actor: "operator", nodes: SUBSCRIBERS },
+  too_many_subscriptions: { actor: "operator", nodes: SUBSCRIBERS },
+  not_revoked: { actor: "operator", nodes: ["weigh-in"] },
+  state_not_kept: { actor: "operator", nodes: ["weigh-in", "getmeas"] },
+  newer_settings: { actor: "operator" },
+  unexpected: { actor: "operator" },
+  invalid_value: { actor: "caller", nodes: WITH_MESSAGES },
+  missing_value: { actor: "caller", nodes: ["user", "notify"] },
+  invalid_expression: { actor: "caller", nodes: ACTIONS },
+  invalid_parameter: { actor: "caller", nodes: ACTIONS },
+  unknown_service: { actor: "service" },
+  unknown_action: { actor: "service" },
+  no_subscription: { actor: "caller", nodes: ["notify"] },
+  nothing_to_revoke: { actor: "caller", nodes: SUBSCRIBERS },
+  too_busy: { actor: "caller", nodes: ACTIONS },
+  unknown_command: { actor: "caller", nodes: ["weigh-in"] },
+  unknown_weigh_in: { actor: "caller", nodes: ["weigh-in"] },
+};
