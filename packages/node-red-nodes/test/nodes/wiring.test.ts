@@ -228,7 +228,7 @@ describe("an account node", () => {
     ["another account runs", accountNodeAt("other")],
     ["nothing runs yet", { id: "note", type: "comment", z: "tab" }],
   ])("Test takes a variable of the global environment, as a deploy would, while %s", async (_when, deployed) => {
-    const world = await simulate();
+    const world = await startWorld();
     const env = [
       { name: "ADAS_KEY", value: world.ada.publicKey, type: "str" },
       { name: "ADAS_ID", value: String(world.ada.userId), type: "str" },
