@@ -73,7 +73,7 @@ function judged(node: EditorNode, name: string, value: string, spec: PropertySpe
 const reason = (node: EditorNode, key: string, name: string, values: Readonly<Record<string, unknown>> = {}): string =>
   words(node, `invalid.${key}`, { field: words(node, `label.${name}`), ...values });
 
-export const typed = (selector: string): TypedInput => $(selector) as unknown as TypedInput;
+const typed = (selector: string): TypedInput => $(selector) as unknown as TypedInput;
 
 /** Turns the rows into what people use: typed inputs, reasons below the fields, and only the rows that the chosen action needs. */
 export function prepareForm(node: EditorNode, properties: Properties): void {
