@@ -14,6 +14,7 @@ import { type ControlConnection, connectForControl, type Incoming } from "./mqtt
 import { connectForEvents } from "./mqtt/event-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./mqtt/publisher.ts";
 import { Announcer } from "./mqtt/retained-documents.ts";
+import { StateGuard } from "./mqtt/state-guard.ts";
 import { gatherStored, Household, type Resident } from "./people/people.ts";
 import { requestHandlers } from "./people/request-handlers.ts";
 import { Subscriptions } from "./people/subscriptions.ts";
@@ -53,6 +54,7 @@ export class Bridge {
   #publisher!: Publisher;
   #announcer!: Announcer;
   #accessCheck!: AccessCheck;
+  #stateGuard!: StateGuard;
   #subscriptions: Subscriptions | undefined;
   #control: ControlConnection | undefined;
   #callbackUrl: string | undefined;
@@ -100,7 +102,9 @@ export class Bridge {
     const secret = await this.#store.setting("callback_secret", () => randomBytes(16).toString("base64url"));
     this.#callbackUrl = fullCallbackUrl(config, secret);
     await this.#makeHousehold();
-    this.#clientId = await this.#store.setting("client_id", () => `weighbridge${randomBytes(5).toString("hex")}`);
+    // With the second connection's -c it has 23 characters: no broker takes fewer.
+    const ownId = await this.#store.setting("client_id", () => `weighbridge${randomBytes(5).toString("hex")}`);
+    this.#clientId = config.mqtt.client_id ?? ownId;
     this.#makePublisher();
     await this.#announcer.start();
     await this.#publisher.start();
@@ -109,6 +113,7 @@ export class Bridge {
     this.#control = this.#connectControl();
     this.#stack.add(() => this.#control?.close());
     this.#stack.add(() => this.#announcer.stop());
+    this.#stack.add(() => this.#stateGuard.stop());
     await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
     this.#stack.add(() => this.#worker.stop());
     await this.#receive(secret);
@@ -225,6 +230,13 @@ export class Bridge {
       onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
     });
     this.#accessCheck = new AccessCheck(log);
+    this.#stateGuard = new StateGuard({
+      clock: this.#clock,
+      log,
+      topic: this.#topics.bridgeState,
+      isConnected: () => this.#publisher.isConnected,
+      publish: (topic, payload) => this.#publisher.publishDocuments([{ topic, payload }]),
+    });
   }
 
   #connectControl(): ControlConnection {
@@ -233,7 +245,7 @@ export class Bridge {
     return connectForControl({
       broker: brokerOf(config),
       clientId: `${this.#clientId}-c`,
-      topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), ...birth],
+      topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), this.#topics.bridgeState, ...birth],
       clock: this.#clock,
       isBrokerThere: () => this.#publisher.isConnected,
       onConnected: () => this.#announcer.tidy(),
@@ -248,6 +260,7 @@ export class Bridge {
   }
 
   async #hear(message: Incoming): Promise<void> {
+    if (message.topic === this.#topics.bridgeState) return this.#stateGuard.seen(message.payload);
     if (message.topic === this.#options.config.home_assistant.status_topic) {
       if (message.payload === "online") this.#announcer.publishEverythingSoon();
       return;
@@ -373,9 +386,10 @@ function timingOf({ timing }: Config): WorkerTiming {
 }
 
 function brokerOf({ mqtt }: Config): BrokerAddress {
-  const { url, username, password, ca_file: ca, cert_file: cert, key_file: key } = mqtt;
+  const { url, version, username, password, ca_file: ca, cert_file: cert, key_file: key } = mqtt;
   return {
     url,
+    version,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca: readFileSync(ca) }),

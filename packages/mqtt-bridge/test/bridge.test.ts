@@ -262,3 +262,59 @@ test("everything retained comes again after each connection", async () => {
     () => at.subscriber.on("weighbridge/bridge/state").filter((text) => text === "online").length >= 2,
   );
 });
+
+test("both connections have client ids that every broker takes, or those that are configured", async () => {
+  const at = await home();
+  const ids: string[] = [];
+  at.broker.aedes.on("clientReady", ({ id }) => ids.push(id));
+  const bridge = await at.start();
+  await expect.poll(() => ids.length, { timeout: 5_000 }).toBe(2);
+  for (const id of ids) expect(id).toMatch(/^weighbridge[0-9a-f]{10}(-c)?$/);
+  for (const id of ids) expect(id.length).toBeLessThanOrEqual(23);
+  await bridge.stop();
+  ids.length = 0;
+  await at.start({ clientId: "scale-7" });
+  await expect.poll(() => new Set(ids), { timeout: 5_000 }).toEqual(new Set(["scale-7", "scale-7-c"]));
+});
+
+test("where another bridge leaves offline behind, online is published again, and the log says why", async () => {
+  const at = await home();
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await settledFor(at);
+  const state = () => at.subscriber.on("weighbridge/bridge/state").at(-1);
+  await at.subscriber.until(() => state() === "online");
+  await at.subscriber.client.publishAsync("weighbridge/bridge/state", "offline", { qos: 1, retain: true });
+  await at.subscriber.until(() => state() === "offline");
+  await expect
+    .poll(
+      async () => {
+        await clock.advance(LIMITS.birthDelayMs);
+        return state();
+      },
+      { timeout: 5_000 },
+    )
+    .toBe("online");
+  expect(at.log.lines.filter((line) => line.includes("Another bridge uses this base topic"))).toHaveLength(1);
+});
+
+test("the will of a connection that broke is not taken for another bridge", async () => {
+  const at = await home();
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await settledFor(at);
+  const states = () => at.subscriber.on("weighbridge/bridge/state");
+  await at.subscriber.until(() => states().at(-1) === "online");
+  at.broker.drop();
+  await expect
+    .poll(
+      async () => {
+        await clock.advance(LIMITS.birthDelayMs);
+        return states();
+      },
+      { timeout: 5_000 },
+    )
+    .toEqual(["online", "offline", "online"]);
+  await clock.advance(LIMITS.birthDelayMs);
+  expect(at.log.lines.join("\n")).not.toContain("Another bridge");
+});

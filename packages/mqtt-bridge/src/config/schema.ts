@@ -53,6 +53,17 @@ const mqttSchema = z.strictObject({
   ca_file: z.string().optional().describe("The authority that signed the broker's certificate, where it is your own."),
   cert_file: z.string().optional().describe("The bridge's own certificate, where the broker asks for one."),
   key_file: z.string().optional().describe("The key of cert_file."),
+  version: z
+    .enum(["auto", "5", "3.1.1"])
+    .default("auto")
+    .describe("Version of MQTT. auto: 5, and 3.1.1 where the broker does not answer to 5."),
+  client_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,120}$/, "use visible ASCII characters without spaces, at most 120")
+    .optional()
+    .describe(
+      "Where the broker's rules ask for one; the connection for requests adds -c. Without it the bridge makes one.",
+    ),
   base_topic: topic.default("weighbridge").describe("All topics are below it."),
 });
 

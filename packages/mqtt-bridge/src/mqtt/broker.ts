@@ -2,7 +2,7 @@
 export interface BrokerAddress {
   readonly url: string;
   /** `auto` tries MQTT 5 first, and 3.1.1 where the broker does not know it. */
-  readonly version?: VersionChoice;
+  readonly version: VersionChoice;
   readonly username?: string;
   readonly password?: string;
   readonly ca?: Buffer;

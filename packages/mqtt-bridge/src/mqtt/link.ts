@@ -41,7 +41,7 @@ export class Link {
 
   constructor(input: LinkInput) {
     this.#input = input;
-    this.#policy = new RetryPolicy(input.broker.version ?? "auto");
+    this.#policy = new RetryPolicy(input.broker.version);
   }
 
   start(): void {

@@ -64,7 +64,7 @@ test("each default that the example shows is the default", () => {
   const defaults = new Map(leaves(configSchema.parse({ people: [person] })));
   const differing = shown.filter(([path, value]) => defaults.get(path) !== value).map(([path]) => path);
   // These have no default: an example stands there.
-  const examples = ["username", "password_file", "ca_file", "cert_file", "key_file"];
+  const examples = ["username", "password_file", "ca_file", "cert_file", "key_file", "client_id"];
   expect(new Set(differing)).toEqual(new Set(examples.map((key) => `mqtt.${key}`)));
 });
 

@@ -83,6 +83,12 @@ describe("what is taken", () => {
     expect(taken.map(({ publickey }) => publickey)).toEqual(keys);
   });
 
+  test("a version of MQTT may stand with or without quotes", () => {
+    expect(load("mqtt: { version: 5 }").mqtt.version).toBe("5");
+    expect(load('mqtt: { version: "5" }').mqtt.version).toBe("5");
+    expect(load("mqtt: { version: 3.1.1 }").mqtt.version).toBe("3.1.1");
+  });
+
   test("numbers and switches are what the schema says they are", () => {
     const { callback, home_assistant } = load('callback: { port: "9000" }\nhome_assistant: { enabled: false }');
     expect({ port: callback.port, enabled: home_assistant.enabled }).toEqual({ port: 9000, enabled: false });
@@ -188,6 +194,9 @@ describe("what is refused", () => {
     ["home_assistant:\n  status_topic: $SYS", "home_assistant.status_topic (line 2): must not start with $"],
     ["mqtt:\n  base_topic: home/#", "mqtt.base_topic (line 2): must have no wildcard"],
     ["mqtt:\n  base_topic: home/", "mqtt.base_topic (line 2): must have no wildcard, no space, and no / at either end"],
+    ["mqtt:\n  version: 4", "mqtt.version (line 2): must be 5 or auto or 3.1.1"],
+    ["mqtt:\n  client_id: my bridge", "mqtt.client_id (line 2): use visible ASCII characters without spaces"],
+    [`mqtt:\n  client_id: ${"a".repeat(121)}`, "mqtt.client_id (line 2): use visible ASCII characters"],
     ["api:\n  base_url: wbsapi", "api.base_url (line 2): must be a URL that starts with http:// or https://"],
     ["api:\n  generation: public", "api.generation (line 2): must be wbs"],
     ["api:\n  timeout_s: 0", "api.timeout_s (line 2): must be more than 0"],

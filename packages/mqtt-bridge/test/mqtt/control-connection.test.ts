@@ -18,7 +18,7 @@ function connect(url: string) {
   const deaf: string[] = [];
   const made: { connections: number } = { connections: 0 };
   const control = connectForControl({
-    broker: { url },
+    broker: { url, version: "auto" },
     clientId: "weighbridge-test-c",
     topics: ["weighbridge/bridge/request/sync", "homeassistant/status"],
     clock,

@@ -13,6 +13,7 @@ interface HomeSettings {
   /** False: Ada is not in the configuration. */
   readonly isAdaWatched?: boolean;
   readonly discovery?: "device" | "components";
+  readonly clientId?: string;
 }
 
 export interface Home {
@@ -43,14 +44,14 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
     subscriber,
     ada,
     log,
-    async start({ clock = systemClock, callback = true, isAdaWatched = true, discovery = "device" } = {}) {
+    async start({ clock = systemClock, callback = true, isAdaWatched = true, discovery = "device", clientId } = {}) {
       const port = await freePort();
       const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
       const bridge = new Bridge({
         config: configSchema.parse({
           state_dir: directory,
           api: { base_url: simulator.url, calls_per_minute: 10_000 },
-          mqtt: { url: broker.url },
+          mqtt: { url: broker.url, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
           home_assistant: { discovery },
