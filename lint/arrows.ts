@@ -37,7 +37,7 @@ const base = (because: string, may: readonly string[] = [], modules: readonly st
   because,
 });
 
-/** What core's rooms share. */
+/** Rooms that every room of core may import. */
 const BASE = ["errors.ts", "clock.ts", "limits.ts", "call-options.ts"];
 
 /** The rooms of one API generation; two generations never import each other. */
@@ -91,7 +91,7 @@ const core: Package = {
   },
 };
 
-/** What the bridge's rooms share. */
+/** Rooms that every room of the bridge may import. */
 const SHARED = ["errors.ts", "limits.ts", "log.ts", "version.ts"];
 const DATA = ["messages/", "store/", "config/"];
 const MIDDLE = ["status.ts", "people/", "accounts/", "home-assistant/", "http/"];
@@ -264,7 +264,7 @@ export const COMING: ReadonlySet<string> = new Set([
 export interface Exception {
   /** One file. */
   readonly from: string;
-  /** What it imports: a path in the repository, or a module. */
+  /** A path in the repository, or a module. */
   readonly to: string;
   readonly because: string;
 }

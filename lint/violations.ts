@@ -7,7 +7,7 @@ const CODE = /\.(?:ts|mts|cts|js|mjs|cjs)$/;
 const WORKSPACE = "@weighbridge/";
 const LEFT_OUT = new Set(["node_modules", "dist", "bin"]);
 
-/** Where a file stands. */
+/** The package and the room of a file. */
 export interface Place {
   readonly folder: string;
   readonly rules: Package;

@@ -3,7 +3,7 @@ import { type CallExpression, type Expression, parseSync, Visitor } from "oxc-pa
 const REQUIREMENT_ID = /\b[A-Z]{2,5}-[A-Z]{2,10}-\d+\b/g;
 const TEST_FUNCTIONS = new Set(["test", "it"]);
 const SUITE_FUNCTIONS = new Set(["describe", "suite"]);
-/** What is under one of these may not run, so it proves nothing. */
+/** A test under one of these may not run, so it proves nothing. */
 const MAY_NOT_RUN = new Set(["skip", "todo", "skipIf", "runIf"]);
 
 export interface Citation {

@@ -12,7 +12,7 @@ const TREE = mkdtempSync(join(tmpdir(), "weighbridge-lint-"));
 for (const name of ["biome.jsonc", "lint"]) cpSync(join(ROOT, name), join(TREE, name), { recursive: true });
 afterAll(() => rmSync(TREE, { recursive: true }));
 
-/** What the linter says of a file with this code. */
+/** Prints of the linter for a file with this code. */
 function lint(file: string, code: string): string {
   mkdirSync(join(TREE, dirname(file)), { recursive: true });
   writeFileSync(join(TREE, file), code);

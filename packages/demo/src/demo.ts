@@ -76,7 +76,7 @@ const introduction = ({ simulator, brokerUrl, callbackUrl }: Stage) =>
   [
     `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
     `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
-    `  Callback       ${callbackUrl}   where the cloud tells the bridge of changes`,
+    `  Callback       ${callbackUrl}   where the cloud notifies the bridge of changes`,
     "",
   ].join("\n");
 
@@ -135,7 +135,7 @@ class Story {
     if (entry.kind === "callback" && !entry.isProbe) {
       const answer = entry.answer === null ? "nobody answered" : `answered ${entry.answer} in ${entry.tookMs} ms`;
       this.#hasCallback ||= entry.answer === 200;
-      this.#print(`→ The cloud tells the bridge: something of ${entry.person} changed (POST, ${answer})\n`);
+      this.#print(`→ The cloud notifies the bridge: something of ${entry.person} changed (POST, ${answer})\n`);
       for (const text of this.#held ?? []) this.#print(text);
       this.#held = undefined;
     }

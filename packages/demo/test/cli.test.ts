@@ -52,7 +52,7 @@ test("--once shows cause before effect, in words", async () => {
   const places = [
     "Virtual scale",
     "Ada measured 68.45 kg",
-    "The cloud tells the bridge",
+    "The cloud notifies the bridge",
     "The bridge fetches",
     "people/ada/state",
     "people/ada/weigh_in",

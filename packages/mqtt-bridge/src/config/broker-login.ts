@@ -5,7 +5,10 @@ import type { Config } from "./schema.ts";
 import { describe } from "./source.ts";
 
 type Mqtt = Config["mqtt"];
-type FileKey = "ca_file" | "cert_file" | "key_file";
+
+/** Keys that name a file for TLS. */
+export const FILE_KEYS = ["ca_file", "cert_file", "key_file"] as const;
+type FileKey = (typeof FILE_KEYS)[number];
 
 /** Settings of the broker that contradict each other, found before a connection would fail without a reason. */
 export function brokerProblems({ mqtt }: Config): Problem[] {
@@ -24,6 +27,14 @@ function pairProblems(mqtt: Mqtt): Problem[] {
     path: ["mqtt", key],
     words: `needs mqtt.${other} as well: ${reason}`,
   }));
+}
+
+/** A sentence about TLS files beside a URL without TLS: nothing reads them, and the password travels in clear text. */
+export function brokerWarnings({ mqtt }: Config): string[] {
+  const unused = FILE_KEYS.filter((key) => isSet(mqtt[key]));
+  if (unused.length === 0 || /^(mqtts|wss):/.test(mqtt.url)) return [];
+  const keys = unused.map((key) => `mqtt.${key}`).join(", ");
+  return [`mqtt.url starts without TLS, so ${keys} is not used: give mqtts:// or wss://, or take it out`];
 }
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { brokerProblems } from "./broker-login.ts";
+import { brokerProblems, brokerWarnings, FILE_KEYS } from "./broker-login.ts";
 import { callbackProblem } from "./callback-url.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { type Problem, problemsOf, unusable } from "./problems.ts";
@@ -9,9 +9,6 @@ import { type Config, configSchema, personSchema } from "./schema.ts";
 import { schemaAt } from "./schema-tree.ts";
 import { readSecretFiles } from "./secret-files.ts";
 import { type Environment, type Json, readYaml, type Source, typed, withEnvironment } from "./source.ts";
-
-/** Keys of `mqtt` whose relative paths start at the configuration file's folder. */
-const FILE_KEYS = ["ca_file", "cert_file", "key_file"] as const;
 
 export interface ConfigSources {
   /** Path of a YAML file; without one, everything comes from the environment. */
@@ -41,7 +38,8 @@ export function loadConfig({ file, env = {}, onWarning = () => {} }: ConfigSourc
   const config = withWholePaths(parsed.config, base);
   const problems = [...secrets.problems, ...brokerProblems(config), ...twins(config), ...callbackProblem(config)];
   if (problems.length > 0) throw unusable(problems, source, file);
-  for (const warning of permissionWarnings(file, written.tree, secrets.read)) onWarning(warning);
+  const warnings = [...brokerWarnings(config), ...permissionWarnings(file, written.tree, secrets.read)];
+  for (const warning of warnings) onWarning(warning);
   return config;
 }
 

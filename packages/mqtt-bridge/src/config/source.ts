@@ -95,7 +95,7 @@ export const describe = (cause: unknown): string => {
 const notYaml = (file: string, place: string | undefined, problem: string) =>
   new ConfigError(`${file} is not valid YAML: ${place === undefined ? "it" : place} ${problem}`, {
     code: "config_yaml",
-    remedy: "Correct the file there; `weighbridge config check` tells whether it can be used.",
+    remedy: "Correct the file there; `weighbridge config check` checks it.",
   });
 
 export const isJson = (value: unknown): value is Json =>

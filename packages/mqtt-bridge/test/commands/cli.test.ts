@@ -227,7 +227,7 @@ test("run on a disk that refuses a write says what to do, and ends with 1", asyn
   const directory = stateDir();
   await openStore(directory).store.close();
   const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
-  // What a full disk does to SQLite, whatever it writes of a subscription.
+  // SQLite fails like this on a full disk; here each write of a subscription does.
   db.exec(
     "CREATE TRIGGER full BEFORE UPDATE OF subscription ON people BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
   );

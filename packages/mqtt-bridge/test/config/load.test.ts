@@ -28,7 +28,7 @@ const tls = (name: string) => readFileSync(new URL(`tls/${name}`, import.meta.ur
 
 const load = (text: string, env: ConfigSources["env"] = {}) => loadConfig({ file: written(text), env });
 
-/** What the person who wrote it reads. */
+/** The text that the operator reads. */
 function refusal(sources: ConfigSources): string {
   try {
     loadConfig(sources);
@@ -267,6 +267,17 @@ describe("the broker's settings", () => {
   test("a certificate with its key is taken, and so is a password with a user name", () => {
     expect(() => loadConfig({ file: written(own, { cert: CERT, key: KEY }) })).not.toThrow();
     expect(() => load("mqtt: { username: u, password: p }")).not.toThrow();
+  });
+
+  test("files for TLS beside a URL without TLS are warned about: nothing reads them", () => {
+    const warnings = (url: string) => {
+      const said: string[] = [];
+      const file = written(`mqtt:\n  url: ${url}\n  ca_file: ca`, { ca: CERT });
+      loadConfig({ file, onWarning: (warning) => void said.push(warning) });
+      return said;
+    };
+    expect(warnings("mqtt://a")).toEqual([expect.stringContaining("so mqtt.ca_file is not used: give mqtts://")]);
+    expect(warnings("mqtts://a")).toEqual([]);
   });
 
   test.each<[string, Record<string, string>, string]>([
