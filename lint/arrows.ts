@@ -287,14 +287,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     "packages/core/test/requirements.ts",
   ]),
   ...except("scripts/test/arrows.test.ts", "makes its cases from the table", ["lint/arrows.ts", "lint/violations.ts"]),
-  // Until the client takes the dialect of a generation as a value.
-  ...except("packages/core/src/http/exchange.ts", "reads the envelope of one generation", [
-    "packages/core/src/wbs/statuses.ts",
-    "packages/core/src/wbs/wire/envelope.ts",
-  ]),
-  ...except("packages/core/src/http/unknown-codes.ts", "reports what decoding found", [
-    "packages/core/src/wbs/decode/measure-page.ts",
-  ]),
   // Until each person's documents and requests are made in the rooms that are named for them.
   ...except("packages/mqtt-bridge/src/messages/requests.ts", "a request comes with its MQTT properties", [
     "packages/mqtt-bridge/src/mqtt/control-connection.ts",

@@ -1,11 +1,11 @@
 // The whole public surface of @weighbridge/core: named exports, grouped; no logic.
 
-// Calls
-export type { CallOptions, Priority } from "./call-options.ts";
 // Time
 export { type Clock, systemClock } from "./clock.ts";
 // What users hold, and the tables that explain it
 export { attributions, categories } from "./domain/attributions.ts";
+// Calls
+export type { CallOptions, Priority } from "./domain/call-options.ts";
 export type { Generation } from "./domain/generation.ts";
 export { isMass, massIn, typeOfKey, valueIn, valuesIn } from "./domain/masses.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
@@ -22,7 +22,7 @@ export {
   type StonesAndPounds,
   type WeightUnit,
 } from "./domain/units.ts";
-export type { UnknownCode } from "./domain/unknown-code.ts";
+export type { UnknownCode, UnknownSink } from "./domain/unknown-code.ts";
 // Sync: what a host stores and publishes
 export {
   type AmbiguousPolicy,
@@ -73,7 +73,7 @@ export type {
 export { createWbsClient, type WbsClient, type WbsClientOptions } from "./wbs/client.ts";
 export type { WbsCredentials } from "./wbs/credentials.ts";
 // Decoding what was recorded or fetched elsewhere
-export { decodeMeasurePage, type UnknownSink } from "./wbs/decode/measure-page.ts";
+export { decodeMeasurePage } from "./wbs/decode/measure-page.ts";
 export type { ListedSubscription } from "./wbs/listed-subscription.ts";
 // The client of the original API
 export { hashPassword, type PasswordProof } from "./wbs/password-hash.ts";

@@ -1,5 +1,5 @@
-import type { CallOptions } from "../call-options.ts";
 import type { Clock } from "../clock.ts";
+import type { CallOptions } from "../domain/call-options.ts";
 import type { SubscriptionReport } from "../domain/subscription.ts";
 import { UnreachableError, WeighbridgeError } from "../errors.ts";
 import type { PersonApi } from "../ports/person-api.ts";

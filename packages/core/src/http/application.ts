@@ -1,5 +1,5 @@
-import type { Priority } from "../call-options.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import type { Priority } from "../domain/call-options.ts";
 import { LIMITS } from "../limits.ts";
 import { awake } from "./awake.ts";
 import { atLeast } from "./options.ts";

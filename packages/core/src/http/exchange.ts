@@ -1,8 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Endpoint, UnexpectedResponseError, UnreachableError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { rejection } from "../wbs/statuses.ts";
-import { wbsEnvelope } from "../wbs/wire/envelope.ts";
+import type { Dialect } from "./dialect.ts";
 import { errorCode, excerpt, type Redact, safeCause } from "./redact.ts";
 import type { Failure } from "./retry.ts";
 
@@ -15,6 +14,8 @@ export interface Exchange {
   readonly method: Method;
   /** All of them, `action` too. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Beside our own. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly redact: Redact;
@@ -24,6 +25,7 @@ export interface ExchangeTools {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly userAgent: string;
+  readonly dialect: Dialect;
 }
 
 export type Outcome = { readonly body: unknown } | { readonly failure: Failure };
@@ -38,13 +40,10 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** Statuses that pass by themselves, and how long that takes at least. */
-const PASSING: Readonly<Record<number, number>> = { 284: 0, 522: 0, 601: LIMITS.tooManyRequestsWaitMs };
-
 /** Given as a reason, so that no error with a stack is made for every call that goes well. */
 const ANSWERED = "answered";
 
-/** Sends one request and reads its answer. Throws nothing but the signal's reason. */
+/** Sends one request and reads its answer. Throws only the signal's reason. */
 export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Outcome> {
   const answered = new AbortController();
   const late = new AbortController();
@@ -55,7 +54,7 @@ export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Ou
   const signal = call.signal ? AbortSignal.any([call.signal, late.signal]) : late.signal;
   try {
     const response = await tools.fetch(...request(call, tools.userAgent, signal));
-    return judge(call, response, await boundedText(response));
+    return judge(call, tools.dialect, response, await boundedText(response));
   } catch (error) {
     call.signal?.throwIfAborted();
     if (error instanceof TooLargeError) return unexpected(call, `more than ${LIMITS.answerBytes} bytes`, "never");
@@ -72,7 +71,7 @@ function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, 
   const form = Object.entries(call.parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&");
-  const headers = { accept: "application/json", "user-agent": userAgent };
+  const headers = { accept: "application/json", "user-agent": userAgent, ...call.headers };
   // A redirect could carry the publickey to another host.
   const common = { signal, redirect: "manual" } as const;
   if (call.method === "GET") {
@@ -96,21 +95,16 @@ async function boundedText(response: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks, bytes));
 }
 
-/** Only the JSON counts: services were seen to send it as text/plain, as text/html, and with HTTP 403. */
-function judge(call: Exchange, response: Response, text: string): Outcome {
+function judge(call: Exchange, dialect: Dialect, response: Response, text: string): Outcome {
   const location = response.headers.get("location");
   if (response.status >= 300 && response.status < 400 && location) return redirected(call, response.status, location);
-  const envelope = wbsEnvelope.safeParse(parsed(text));
-  if (!envelope.success) {
+  const envelope = dialect.readEnvelope(parsed(text), response.status);
+  if (envelope === undefined) {
     const what = `HTTP ${response.status} and not with the API's JSON: ${JSON.stringify(excerpt(text, call.redact))}`;
     return unexpected(call, what, "unclear");
   }
-  const { status, body } = envelope.data;
-  if (status === 0) return { body };
-  const error = rejection(status, call.endpoint);
-  const waitAtLeastMs = PASSING[status];
-  if (waitAtLeastMs === undefined) return { failure: { error, repeat: "never" } };
-  return { failure: { error, repeat: "harmless", waitAtLeastMs } };
+  if (envelope.status === 0) return { body: envelope.body };
+  return { failure: dialect.failureOf(envelope, call.endpoint) };
 }
 
 function parsed(text: string): unknown {

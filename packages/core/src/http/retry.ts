@@ -12,6 +12,8 @@ export interface Failure {
   readonly repeat: "never" | "harmless" | "unclear";
   /** The service asked for patience. */
   readonly waitAtLeastMs?: number;
+  /** The authorization ended: with a new one the call may go well. */
+  readonly isUnauthorized?: boolean;
   /** Connecting failed already. */
   readonly wasNeverSeen?: boolean;
 }

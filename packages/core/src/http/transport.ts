@@ -1,10 +1,10 @@
 import type { ZodType } from "zod";
-import type { CallOptions } from "../call-options.ts";
+import type { CallOptions } from "../domain/call-options.ts";
 import { type Endpoint, InvalidCallError } from "../errors.ts";
 import type { Application } from "./application.ts";
 import { awake } from "./awake.ts";
 import { type ExchangeTools, exchange, type Method } from "./exchange.ts";
-import { type Redact, redactor } from "./redact.ts";
+import { redactor } from "./redact.ts";
 import { type Failure, retryDelay } from "./retry.ts";
 
 /** Parameters as sent; undefined ones are left out. */
@@ -38,9 +38,6 @@ export interface SendOptions extends CallOptions {
 /** Makes the parameters of each try anew, where they are valid only once. `leftMs`: how long that may take. */
 export type FreshParameters = (leftMs: number) => Promise<Parameters>;
 
-/** Parameters that no error may show. A callback URL holds a secret path. */
-const SECRETS = ["publickey", "hash", "email", "callbackurl"];
-
 /** The only way out: checks a call, sends it, repeats it where that is safe, and hands back the answer's body. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -54,24 +51,22 @@ export class Transport {
     parameters: Parameters | FreshParameters,
     { deadlineMs = this.#options.deadlineMs, ...options }: SendOptions = {},
   ): Promise<unknown> {
-    const { clock, random, retries } = this.#options;
+    const { clock, application, dialect } = this.#options;
     // What is asked for before each try counts too.
-    let deadline = typeof parameters === "function" ? clock.monotonic() + deadlineMs : undefined;
-    let last: Failure | undefined;
-    for (let tries = 1; ; tries++) {
-      const checked = check(call, await given(parameters, (deadline ?? Infinity) - clock.monotonic()));
-      const key = keyOf(call, checked);
-      await this.#admit(call, key, tries > 1, options);
-      deadline ??= clock.monotonic() + deadlineMs;
-      const leftMs = deadline - clock.monotonic();
+    const deadline = typeof parameters === "function" ? clock.monotonic() + deadlineMs : undefined;
+    const progress: Progress = { tries: 0, hasRefreshed: false, deadline };
+    for (let last: Failure | undefined; ; ) {
+      const checked = check(call, await given(parameters, (progress.deadline ?? Infinity) - clock.monotonic()));
+      const key = keyOf(call, checked, dialect.caller);
+      await this.#admit(call, key, last !== undefined, options);
+      progress.deadline ??= clock.monotonic() + deadlineMs;
+      const leftMs = progress.deadline - clock.monotonic();
       if (last && leftMs <= 0) throw last.error;
       const outcome = await this.#exchange(call, checked, leftMs, options.signal);
       if ("body" in outcome) return outcome.body;
       last = outcome.failure;
-      if (last.wasNeverSeen) this.#options.application.forget(key);
-      const delay = retryDelay(last, { tries, retries, isRepeatable: call.isRepeatable, random });
-      if (delay === undefined || clock.monotonic() + delay >= deadline) throw last.error;
-      await awake(clock).sleep(delay, options.signal);
+      if (last.wasNeverSeen) application.forget(key);
+      await this.#recover(call, last, progress, options.signal);
     }
   }
 
@@ -80,31 +75,60 @@ export class Transport {
     return this.#options.application.admit({ key, isPaced, isRetry, priority, signal });
   }
 
-  #exchange(call: Call, checked: Readonly<Record<string, string>>, leftMs: number, signal: AbortSignal | undefined) {
-    const { baseUrl, method, timeoutMs } = this.#options;
+  async #exchange(call: Call, checked: Sent, leftMs: number, signal: AbortSignal | undefined) {
+    const { baseUrl, method, timeoutMs, dialect } = this.#options;
+    const headers = (await dialect.authorize?.()) ?? {};
+    const secrets = dialect.secrets.map((name) => checked[name] ?? "");
+    // `Bearer abc` may also be repeated without its first word.
+    const authorization = Object.values(headers).flatMap((value) => [value, ...value.split(" ").slice(1)]);
     return exchange(
       {
         endpoint: call,
         baseUrl,
         method,
         parameters: { action: call.action, ...checked },
+        headers,
         timeoutMs: Math.min(timeoutMs, leftMs),
         signal,
-        redact: redactorOf(checked),
+        redact: redactor([...secrets, ...authorization]),
       },
       this.#options,
     );
   }
+
+  /** Gets ready for one more try. Throws the failure's error where there is to be none. */
+  async #recover(call: Call, failure: Failure, progress: Progress, signal: AbortSignal | undefined): Promise<void> {
+    const { clock, random, retries, dialect } = this.#options;
+    progress.tries++;
+    if (failure.isUnauthorized && dialect.refresh && !progress.hasRefreshed) {
+      progress.hasRefreshed = true;
+      return dialect.refresh();
+    }
+    const { tries, deadline = Infinity } = progress;
+    const delay = retryDelay(failure, { tries, retries, isRepeatable: call.isRepeatable, random });
+    if (delay === undefined || clock.monotonic() + delay >= deadline) throw failure.error;
+    await awake(clock).sleep(delay, signal);
+  }
+}
+
+type Sent = Readonly<Record<string, string>>;
+
+/** How far one call came. */
+interface Progress {
+  tries: number;
+  hasRefreshed: boolean;
+  /** Monotonic milliseconds; undefined before the first try has its place. */
+  deadline: number | undefined;
 }
 
 const given = (parameters: Parameters | FreshParameters, leftMs: number) =>
   typeof parameters === "function" ? parameters(leftMs) : parameters;
 
 /** Strict on what we send: the service would refuse it anyway, in fewer words. Names no value, since it may be a secret. */
-function check({ service, action, request }: Call, parameters: Parameters): Record<string, string> {
+function check({ service, action, request }: Call, parameters: Parameters): Sent {
   const defined = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
   const result = request.safeParse(defined);
-  if (result.success) return defined as Record<string, string>;
+  if (result.success) return defined as Sent;
   const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new InvalidCallError(`${service}/${action} was not sent: ${faults.join("; ")}`, {
     code: "invalid_parameter",
@@ -113,12 +137,8 @@ function check({ service, action, request }: Call, parameters: Parameters): Reco
 }
 
 /** Equal for calls that the service takes for identical; undefined for one that may be repeated at once. */
-function keyOf({ service, action, isFresh }: Call, parameters: Readonly<Record<string, string>>): string | undefined {
+function keyOf({ service, action, isFresh }: Call, parameters: Sent, caller = ""): string | undefined {
   if (isFresh) return undefined;
   const sorted = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([service, action, ...sorted]);
-}
-
-function redactorOf(parameters: Readonly<Record<string, string>>): Redact {
-  return redactor(SECRETS.map((name) => parameters[name] ?? ""));
+  return JSON.stringify([caller, service, action, ...sorted]);
 }

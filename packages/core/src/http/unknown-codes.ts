@@ -1,5 +1,5 @@
+import type { UnknownSink } from "../domain/unknown-code.ts";
 import { LIMITS } from "../limits.ts";
-import type { UnknownSink } from "../wbs/decode/measure-page.ts";
 
 /** Passes each unknown code on once, and falls silent after so many: a server could invent any number. */
 export function reportOnce(report: UnknownSink): UnknownSink {

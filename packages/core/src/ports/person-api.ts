@@ -1,4 +1,4 @@
-import type { CallOptions } from "../call-options.ts";
+import type { CallOptions } from "../domain/call-options.ts";
 import type { Generation } from "../domain/generation.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { GroupPage } from "../domain/measure-page.ts";

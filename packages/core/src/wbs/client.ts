@@ -9,6 +9,7 @@ import { reportOnce } from "../http/unknown-codes.ts";
 import { LIMITS } from "../limits.ts";
 import type { PersonApi } from "../ports/person-api.ts";
 import type { WbsCredentials } from "./credentials.ts";
+import { wbsDialect } from "./dialect.ts";
 import { wbsPerson } from "./person.ts";
 import { type AccountService, accountService } from "./services/account.ts";
 import { type MeasureService, measureService } from "./services/measure.ts";
@@ -72,6 +73,7 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
   const transport = new Transport({
     baseUrl: checkedBaseUrl(options.baseUrl ?? BASE_URL),
     method: options.method ?? "POST",
+    dialect: wbsDialect,
     fetch: options.fetch ?? fetch,
     clock,
     random: options.random ?? Math.random,

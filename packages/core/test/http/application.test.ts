@@ -1,7 +1,7 @@
 import { freePort } from "@weighbridge/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Priority } from "../../src/call-options.ts";
+import type { Priority } from "../../src/domain/call-options.ts";
 import { type Admission, Application } from "../../src/http/application.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";

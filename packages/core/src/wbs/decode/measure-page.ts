@@ -3,13 +3,10 @@ import { exact } from "../../domain/exact.ts";
 import type { Attribution, Category, Measure, MeasureGroup } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
 import { measureTypes } from "../../domain/measure-types.ts";
-import type { UnknownCode } from "../../domain/unknown-code.ts";
+import type { UnknownSink } from "../../domain/unknown-code.ts";
 import { checkOf } from "../../http/check.ts";
 import type { WbsMeasure, WbsMeasureGroup } from "../wire/measure.ts";
 import { wbsServices } from "../wire/services.ts";
-
-/** Told of every unknown code that is met, each time. */
-export type UnknownSink = (unknown: UnknownCode) => void;
 
 const check = checkOf(wbsServices.measure.getmeas.body);
 

@@ -1,12 +1,13 @@
-import type { CallOptions } from "../../call-options.ts";
+import type { CallOptions } from "../../domain/call-options.ts";
 import type { EpochSeconds } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
+import type { UnknownSink } from "../../domain/unknown-code.ts";
 import { type PageLimits, paginate } from "../../http/paginate.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
 import { CALLS } from "../calls.ts";
 import { credentials, type WbsCredentials } from "../credentials.ts";
-import { decodeMeasurePage, type UnknownSink } from "../decode/measure-page.ts";
+import { decodeMeasurePage } from "../decode/measure-page.ts";
 
 /** Filters; each works alone and with the others. */
 export interface MeasureFilters extends WbsCredentials {

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../../call-options.ts";
+import type { CallOptions } from "../../domain/call-options.ts";
 import type { Subscription } from "../../domain/subscription.ts";
 import { RejectedError } from "../../errors.ts";
 import { readBody } from "../../http/read-body.ts";

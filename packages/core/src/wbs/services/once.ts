@@ -1,4 +1,4 @@
-import type { CallOptions } from "../../call-options.ts";
+import type { CallOptions } from "../../domain/call-options.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { SendOptions, Transport } from "../../http/transport.ts";
 import { CALLS } from "../calls.ts";

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../../call-options.ts";
+import type { CallOptions } from "../../domain/call-options.ts";
 import { UnexpectedResponseError } from "../../errors.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { Transport } from "../../http/transport.ts";
