@@ -2,7 +2,7 @@ import type { Endpoint } from "../errors.ts";
 import type { Failure } from "./retry.ts";
 
 /** What an answer says beside its HTTP head. */
-export interface Envelope {
+interface Envelope {
   /** 0 is success. */
   readonly status: number;
   readonly body?: unknown;
