@@ -176,10 +176,10 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     await at.bridge.end("SIGTERM");
     await at.inhabit([ADA]);
     await at.open("Ada");
-    const ofBea = () =>
-      [...new Set(at.listener.heard.map(({ topic }) => topic))].filter(
-        (topic) => /\/(people\/bea|weighbridge_[0-9a-f]+_bea)\//.test(topic) && !topic.endsWith("/weigh_in"),
-      );
+    const isOfBea = ({ topic, payload }: { readonly topic: string; readonly payload: string }) =>
+      (topic.includes("/people/bea/") && !topic.endsWith("/weigh_in")) ||
+      (topic.startsWith("homeassistant/device/") && payload.includes("/people/bea/"));
+    const ofBea = () => [...new Set(at.listener.heard.filter(isOfBea).map(({ topic }) => topic))];
     expect(ofBea().length).toBeGreaterThan(5);
     await until(() => ofBea().every((topic) => at.listener.last(topic) === undefined));
   });

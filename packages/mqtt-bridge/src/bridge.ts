@@ -13,7 +13,7 @@ import type { BrokerAddress } from "./mqtt/broker.ts";
 import { type ControlConnection, connectForControl, type Incoming } from "./mqtt/control-connection.ts";
 import { connectForEvents } from "./mqtt/event-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./mqtt/publisher.ts";
-import { Announcer } from "./mqtt/retained-documents.ts";
+import { RetainedDocuments } from "./mqtt/retained-documents.ts";
 import { StateGuard } from "./mqtt/state-guard.ts";
 import { gatherStored, Household, type Resident } from "./people/people.ts";
 import { requestHandlers } from "./people/request-handlers.ts";
@@ -52,7 +52,7 @@ export class Bridge {
   #household!: Household;
   #worker!: Worker;
   #publisher!: Publisher;
-  #announcer!: Announcer;
+  #retained!: RetainedDocuments;
   #accessCheck!: AccessCheck;
   #stateGuard!: StateGuard;
   #subscriptions: Subscriptions | undefined;
@@ -106,13 +106,13 @@ export class Bridge {
     const ownId = await this.#store.setting("client_id", () => `weighbridge${randomBytes(5).toString("hex")}`);
     this.#clientId = config.mqtt.client_id ?? ownId;
     this.#makePublisher();
-    await this.#announcer.start();
+    await this.#retained.start();
     await this.#publisher.start();
     this.#stack.add(() => this.#publisher.stop());
     this.#stack.add(() => this.#publisher.publishLast(this.#topics.bridgeState, "offline"));
     this.#control = this.#connectControl();
     this.#stack.add(() => this.#control?.close());
-    this.#stack.add(() => this.#announcer.stop());
+    this.#stack.add(() => this.#retained.stop());
     this.#stack.add(() => this.#stateGuard.stop());
     await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
     this.#stack.add(() => this.#worker.stop());
@@ -133,7 +133,6 @@ export class Bridge {
       const resident: Resident = { ...person, syncer: this.#syncer(person, stored[index] as (typeof stored)[number]) };
       return resident;
     });
-    const instance = await this.#store.setting("instance", () => randomBytes(4).toString("hex"));
     this.#worker = new Worker({
       store: this.#store,
       clock: this.#clock,
@@ -144,7 +143,6 @@ export class Bridge {
     this.#household = new Household({
       config,
       version,
-      instance,
       residents,
       problemOf: (personId) => this.#worker.problemOf(personId),
       nextPollAt: (personId) => this.#worker.nextPollAt(personId),
@@ -187,11 +185,16 @@ export class Bridge {
       onCommitted: () => {
         this.#options.onStep?.("committed");
         const resident = this.#household.byId(stored.id);
-        this.#announcer.publish(this.#household.documentsOf(resident));
+        this.#retained.publish(this.#household.documentsOf(resident));
         this.#publisher.pump();
         if (resident.syncer.stored.seen.length === seen) return;
         seen = resident.syncer.stored.seen.length;
-        this.#announcer.publishDiscoverySoon();
+        this.#retained.publishDiscoverySoon(stored.id);
+        if (seen >= LIMITS.measuresAdvertised)
+          this.#options.log.warn("The API names too many measures; further ones get no topic and no entity", {
+            person: config.slug,
+            limit: seen,
+          });
       },
     });
   }
@@ -211,7 +214,7 @@ export class Bridge {
           handshake,
         }),
       onConnected: () => {
-        this.#announcer.publishEverything();
+        this.#retained.publishEverything();
         this.#publishInfoSoon();
         onOnline?.();
       },
@@ -219,15 +222,13 @@ export class Bridge {
       onParked: (parked) => this.#tell({ event: "event_parked", ...parked }),
       ...(onStep ? { onStep } : {}),
     });
-    this.#announcer = new Announcer({
+    this.#retained = new RetainedDocuments({
       store: this.#store,
       clock: this.#clock,
       publisher: this.#publisher,
       control: () => this.#control,
-      everything: () => this.#household.everything(),
-      discovery: () => this.#household.discovery(),
-      otherDiscovery: () => this.#household.otherDiscovery(),
-      onProblem: (error) => log.warn("Announcing failed", { reason: String(error) }),
+      documents: this.#household,
+      onProblem: (error) => log.warn("Retained documents were not kept up to date", { reason: String(error) }),
     });
     this.#accessCheck = new AccessCheck(log);
     this.#stateGuard = new StateGuard({
@@ -248,7 +249,7 @@ export class Bridge {
       topics: [...COMMAND_NAMES.map((name) => this.#topics.request(name)), this.#topics.bridgeState, ...birth],
       clock: this.#clock,
       isBrokerThere: () => this.#publisher.isConnected,
-      onConnected: () => this.#announcer.tidy(),
+      onConnected: () => this.#retained.tidy(),
       onDeaf: (topic, reason) => this.#accessCheck.subscribeRefused(topic, reason),
       onProblem: (reason) => log.warn("The connection for requests is lost and made again", { reason }),
       onMessage: (message) => {
@@ -262,7 +263,7 @@ export class Bridge {
   async #hear(message: Incoming): Promise<void> {
     if (message.topic === this.#topics.bridgeState) return this.#stateGuard.seen(message.payload);
     if (message.topic === this.#options.config.home_assistant.status_topic) {
-      if (message.payload === "online") this.#announcer.publishEverythingSoon();
+      if (message.payload === "online") this.#retained.publishEverythingSoon();
       return;
     }
     const name = COMMAND_NAMES.find((command) => this.#topics.request(command) === message.topic);
@@ -271,7 +272,7 @@ export class Bridge {
       household: this.#household,
       worker: this.#worker,
       store: this.#store,
-      announcer: this.#announcer,
+      retained: this.#retained,
       subscriptions: this.#subscriptions,
     });
     const answer = await answerRequest(name, message, handlers);
@@ -311,7 +312,7 @@ export class Bridge {
       clock: this.#clock,
       log,
       onReport: (personId, report, isNews) => {
-        this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
+        this.#retained.publish(this.#household.documentsOf(this.#household.byId(personId)));
         // What was measured before there was a subscription was told to nobody.
         if (report.status === "made") this.#worker.requestPoll(personId);
         else this.#worker.reconsider(personId);
@@ -325,7 +326,7 @@ export class Bridge {
   }
 
   #tellStanding(personId: number): void {
-    this.#announcer.publish(this.#household.documentsOf(this.#household.byId(personId)));
+    this.#retained.publish(this.#household.documentsOf(this.#household.byId(personId)));
     const problem = this.#worker.problemOf(personId);
     const event = problem === null ? "account_recovered" : "account_problem";
     this.#tell({ event, ...this.#who(personId), ...problem });
@@ -369,7 +370,7 @@ export class Bridge {
   async #publishInfo(): Promise<void> {
     this.#isInfoDue = false;
     this.#household.waiting = await this.#store.counts();
-    this.#announcer.publish([this.#household.info()]);
+    this.#retained.publish([this.#household.info()]);
   }
 }
 

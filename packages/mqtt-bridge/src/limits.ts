@@ -43,6 +43,10 @@ export const LIMITS = {
   profileEveryS: 86_400,
   /** After Home Assistant's birth, and between two answers to it. */
   birthDelayMs: 3_000,
+  /** How long the broker has to send what it retains of an earlier bridge. */
+  retainedReadMs: 2_000,
+  /** Measure keys of a person that get topics and entities; a scale has about sixty. */
+  measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
   mqttConnectMs: 10_000,

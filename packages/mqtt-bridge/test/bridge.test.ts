@@ -144,7 +144,7 @@ test.each([
     const fresh = () => discovery.received.filter(({ packet, topic }) => !packet.retain && topic.endsWith("/config"));
     const news = () => fresh().filter(({ topic }) => !isOld(topic));
     await at.start({ discovery: after });
-    await discovery.until(() => news().some(({ topic }) => topic.includes("_ada/")));
+    await discovery.until(() => news().some(({ topic }) => /_[0-9a-f]{12}_[0-9a-f]{12}\//.test(topic)));
     const olds = new Set(discovery.received.filter(({ packet }) => packet.retain).map(({ topic }) => topic));
     expect(olds.size).toBeGreaterThanOrEqual(2);
     const [firstNew] = news();

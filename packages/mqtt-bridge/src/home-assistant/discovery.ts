@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { EVENT_KINDS, isMass, measureTypes, typeOfKey, type WeightUnit } from "@weighbridge/core";
 import { advertisedKeys } from "../messages/documents.ts";
 import type { PersonTopics, Topics } from "../messages/topics.ts";
@@ -8,12 +9,14 @@ export interface DiscoverySettings {
   /** One message for a device, or one for each entity where a consumer knows only that form. */
   readonly style: "device" | "components";
   readonly topics: Topics;
-  /** Random and kept: tells two bridges at one broker apart. */
-  readonly instance: string;
+  /** Tells bridges at one broker apart. */
+  readonly baseTopic: string;
   readonly version: string;
 }
 
 export interface DiscoveredPerson {
+  /** Generation and userid: the same after a restart without the state directory, and after the slug changed. */
+  readonly account: string;
   readonly slug: string;
   readonly name: string;
   readonly weightUnit: WeightUnit;
@@ -39,15 +42,35 @@ const MODEL = "Withings scale";
 const SUPPORT_URL = "https://github.com/weighbridge/weighbridge";
 /** Everything that Home Assistant needs to know, retained. */
 export function discoveryMessages(settings: DiscoverySettings, people: readonly DiscoveredPerson[]): RetainedMessage[] {
-  const devices = [bridgeDevice(settings), ...people.map((person) => personDevice(settings, person))];
-  return devices.flatMap((device) =>
-    settings.style === "device" ? [whole(settings, device)] : parts(settings, device),
-  );
+  return [
+    ...messagesOf(settings, bridgeDevice(settings)),
+    ...people.flatMap((person) => personDiscovery(settings, person)),
+  ];
 }
 
-// Frozen, like the keys of components: they are what Home Assistant knows devices and entities by. No slug can make two of them equal.
-const bridgeId = ({ instance }: DiscoverySettings) => `weighbridge_${instance}`;
-const personId = (settings: DiscoverySettings, slug: string) => `${bridgeId(settings)}_${slug}`;
+/** What Home Assistant needs to know of one person. */
+export const personDiscovery = (settings: DiscoverySettings, person: DiscoveredPerson): RetainedMessage[] =>
+  messagesOf(settings, personDevice(settings, person));
+
+/** Topics of this bridge's discovery in both forms, also of people who are no longer in the configuration. */
+export function ownDiscovery(settings: DiscoverySettings) {
+  const { prefix } = settings;
+  const id = bridgeId(settings);
+  const isOwn = (device: string | undefined) => device === id || device?.startsWith(`${id}_`) === true;
+  return {
+    filters: [`${prefix}/device/+/config`, `${prefix}/+/+/+/config`],
+    has: (topic: string) => topic.startsWith(`${prefix}/`) && isOwn(topic.slice(prefix.length + 1).split("/")[1]),
+  };
+}
+
+const messagesOf = (settings: DiscoverySettings, device: Device): RetainedMessage[] =>
+  settings.style === "device" ? [whole(settings, device)] : parts(settings, device);
+
+// Frozen, like the keys of components: they are what Home Assistant knows devices and entities by. They follow from the configuration alone,
+// so that a lost state directory makes no second device (docs/decisions/0012-identity-from-what-stays.md).
+const digest = (text: string) => hash("sha256", text, "hex").slice(0, 12);
+const bridgeId = ({ baseTopic }: DiscoverySettings) => `weighbridge_${digest(baseTopic)}`;
+const personId = (settings: DiscoverySettings, account: string) => `${bridgeId(settings)}_${digest(account)}`;
 const uniqueId = (id: string, key: string) => `${id}-${key}`;
 
 const originOf = ({ version }: DiscoverySettings) => ({
@@ -79,7 +102,7 @@ function parts(settings: DiscoverySettings, { id, description, availability, com
 
 function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): Device {
   const { topics } = settings;
-  const id = personId(settings, person.slug);
+  const id = personId(settings, person.account);
   const mine = topics.person(person.slug);
   return {
     id,

@@ -1,4 +1,5 @@
 import type { Clock } from "@weighbridge/core";
+import type { OnMessageCallback } from "mqtt";
 import { LIMITS } from "../limits.ts";
 import { type BrokerAddress, sizeOfPublish } from "./broker.ts";
 import { REFUSALS, reasonOf } from "./endings.ts";
@@ -22,6 +23,8 @@ export interface ControlConnection {
     payload: string,
     more?: { readonly retain?: boolean; readonly correlationData?: Buffer },
   ): Promise<void>;
+  /** Topics below these filters that the broker holds a retained message of, as far as it sends them within a moment. */
+  retainedTopics(filters: readonly string[]): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -75,6 +78,7 @@ export function connectForControl(input: ControlInput): ControlConnection {
       return made?.client.connected === true;
     },
     publish: (topic, payload, more = {}) => publish(made, { topic, payload, ...more }),
+    retainedTopics: (filters) => retainedTopics(made, filters, clock),
     close: () => link.close(),
   };
 }
@@ -98,6 +102,25 @@ function subscribe({ client }: Made, { topics, onDeaf }: ControlInput): void {
       const [reason = 0] = answer?.granted ?? [];
       if (Number(reason) >= REFUSALS) onDeaf(topic, Number(reason));
     });
+}
+
+async function retainedTopics(made: Made | undefined, filters: readonly string[], clock: Clock): Promise<string[]> {
+  if (made === undefined) throw new Error("there is no connection to the broker");
+  const { client } = made;
+  const topics: string[] = [];
+  const collect: OnMessageCallback = (topic, payload, { retain }) => {
+    if (retain && payload.length > 0) topics.push(topic);
+  };
+  client.on("message", collect);
+  try {
+    // A filter that the broker refuses brings nothing.
+    await client.subscribeAsync([...filters], { qos: 0 }).catch(() => {});
+    await clock.sleep(LIMITS.retainedReadMs);
+    await client.unsubscribeAsync([...filters]).catch(() => {});
+  } finally {
+    client.off("message", collect);
+  }
+  return topics;
 }
 
 interface Publish {

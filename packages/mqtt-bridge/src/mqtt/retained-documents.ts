@@ -1,121 +1,158 @@
+import { hash } from "node:crypto";
 import type { Clock } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Message, RetainedTopics } from "../store/store.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { Publisher } from "./publisher.ts";
 
-export interface AnnouncerInput {
-  readonly store: RetainedTopics;
-  readonly clock: Clock;
-  readonly publisher: Publisher;
-  readonly control: () => ControlConnection | undefined;
-  /** Everything retained, in the order in which it must be published. */
+/** What the broker is to retain. */
+interface Documents {
+  /** Everything, in the order in which it must be published. */
   everything(): Message[];
   /** What Home Assistant must know of the devices. */
   discovery(): Message[];
+  /** What it must know of one person's device. */
+  discoveryOf(personId: number): Message[];
   /** Topics of the same devices in the other form of discovery. */
   otherDiscovery(): string[];
+  /** Topics that only this bridge publishes to, whatever an earlier state directory knew. */
+  own: { readonly filters: readonly string[]; has(topic: string): boolean };
+}
+
+export interface RetainedDocumentsInput {
+  readonly store: RetainedTopics;
+  readonly clock: Clock;
+  readonly publisher: Pick<Publisher, "isConnected" | "publishDocuments">;
+  readonly control: () => ControlConnection | undefined;
+  readonly documents: Documents;
   onProblem(error: unknown): void;
 }
 
-/** Keeps what the broker retains of us equal to what we know: publishes what changed, and clears what is no longer ours. */
-export class Announcer {
-  readonly #input: AnnouncerInput;
+/** Keeps what the broker retains equal to what is known: publishes what changed, and clears what is no longer this bridge's. */
+export class RetainedDocuments {
+  readonly #input: RetainedDocumentsInput;
   readonly #stopping = new AbortController();
-  /** By topic, as the broker has it. */
-  readonly #published = new Map<string, string>();
-  /** Topics that the store knows the broker may hold. */
-  #remembered = new Set<string>();
-  #isDiscoveryDue = false;
+  /** Topics that the store knows the broker may hold, with a hash of the payload published last: the texts would be most of a person's memory. */
+  readonly #known = new Map<string, number | null>();
+  /** Topics of an earlier start that are no longer published; `former` is the other form of discovery. */
+  #leftovers: { readonly stale: readonly string[]; readonly former: readonly string[] } = { stale: [], former: [] };
+  #mayReadLeftovers = false;
+  /** People whose discovery is due; undefined while none is. */
+  #dueDiscovery: Set<number> | undefined;
+  #isEverythingDue = false;
   #tidying: Promise<void> = Promise.resolve();
 
-  constructor(input: AnnouncerInput) {
+  constructor(input: RetainedDocumentsInput) {
     this.#input = input;
   }
 
   async start(): Promise<void> {
-    this.#remembered = new Set(await this.#input.store.retainedTopics());
+    const remembered = await this.#input.store.retainedTopics();
+    // A lost state directory, or a first start: only the broker knows what is left of an earlier one.
+    this.#mayReadLeftovers = remembered.length === 0;
+    for (const topic of remembered) this.#known.set(topic, null);
+    this.#findLeftovers();
   }
 
-  /** What changed of these documents is published, ahead of the events that follow. */
+  /** Publishes those that changed, ahead of the events that follow. */
   publish(documents: readonly Message[]): void {
     const { publisher } = this.#input;
     if (!publisher.isConnected) return;
-    const changed = documents.filter(({ topic, payload }) => this.#published.get(topic) !== payload);
+    const hashed = documents.map((document) => ({ document, hash: hashOf(document.payload) }));
+    const changed = hashed.filter((one) => this.#known.get(one.document.topic) !== one.hash);
     if (changed.length === 0) return;
-    for (const { topic, payload } of changed) this.#published.set(topic, payload);
-    this.#remember(changed);
-    publisher.publishDocuments(changed);
+    const fresh = changed.map(({ document }) => document.topic).filter((topic) => !this.#known.has(topic));
+    for (const one of changed) this.#known.set(one.document.topic, one.hash);
+    if (fresh.length > 0) this.#input.store.addRetainedTopics(fresh).catch(this.#input.onProblem);
+    publisher.publishDocuments(changed.map(({ document }) => document));
   }
 
-  /** All of it again: the broker may have lost everything. */
+  /** Publishes all of it again: the broker may have lost everything. */
   publishEverything(): void {
-    this.#published.clear();
-    const all = this.#input.everything();
-    const { former } = this.#leftovers(all);
-    const waits = new Set(former.length === 0 ? [] : this.#input.discovery().map(({ topic }) => topic));
-    this.publish(all.filter(({ topic }) => !waits.has(topic)));
+    for (const topic of this.#known.keys()) this.#known.set(topic, null);
+    const all = this.#input.documents.everything();
+    // Home Assistant must let go of the former form of discovery first.
+    const waits = new Set(
+      this.#leftovers.former.length === 0 ? [] : this.#input.documents.discovery().map(({ topic }) => topic),
+    );
+    this.publish(waits.size === 0 ? all : all.filter(({ topic }) => !waits.has(topic)));
     this.tidy();
   }
 
-  /** Clears what is no longer ours, as soon as both connections are there: call it after each of them. */
+  /** Clears leftovers as soon as both connections are there: call it after each of them. */
   tidy(): void {
     this.#tidying = this.#tidying.then(() => this.#tidy()).catch(this.#input.onProblem);
   }
 
-  /** Soon, and not twice in a row: Home Assistant trips over two messages for one device in a moment. */
-  publishDiscoverySoon(): void {
-    if (this.#isDiscoveryDue) return;
-    this.#isDiscoveryDue = true;
-    this.#input.clock.sleep(LIMITS.birthDelayMs, this.#stopping.signal).then(
-      () => {
-        this.#isDiscoveryDue = false;
-        if (this.#leftovers(this.#input.everything()).former.length === 0) this.publish(this.#input.discovery());
-      },
-      () => {},
-    );
+  /** Publishes a person's discovery after a pause: Home Assistant trips over two messages for one device in a moment. */
+  publishDiscoverySoon(personId: number): void {
+    if (this.#dueDiscovery !== undefined) {
+      this.#dueDiscovery.add(personId);
+      return;
+    }
+    const due = new Set([personId]);
+    this.#dueDiscovery = due;
+    this.#after(LIMITS.birthDelayMs, () => {
+      this.#dueDiscovery = undefined;
+      // With leftovers of the former form, tidying publishes all of it.
+      if (this.#leftovers.former.length > 0) return;
+      for (const id of due) this.publish(this.#input.documents.discoveryOf(id));
+    });
   }
 
-  /** Home Assistant has started: it hears everything once more. */
+  /** Publishes everything after a pause, once for any number of calls: Home Assistant has started. */
   publishEverythingSoon(): void {
-    this.#input.clock.sleep(LIMITS.birthDelayMs * (0.5 + Math.random()), this.#stopping.signal).then(
-      () => this.publishEverything(),
-      () => {},
-    );
+    if (this.#isEverythingDue) return;
+    this.#isEverythingDue = true;
+    this.#after(LIMITS.birthDelayMs * (0.5 + Math.random()), () => {
+      this.#isEverythingDue = false;
+      this.publishEverything();
+    });
   }
 
   stop(): void {
     this.#stopping.abort();
   }
 
-  #remember(documents: readonly Message[]): void {
-    const fresh = documents.map(({ topic }) => topic).filter((topic) => !this.#remembered.has(topic));
-    if (fresh.length === 0) return;
-    for (const topic of fresh) this.#remembered.add(topic);
-    this.#input.store.addRetainedTopics(fresh).catch(this.#input.onProblem);
+  #after(ms: number, work: () => void): void {
+    this.#input.clock.sleep(ms, this.#stopping.signal).then(work, () => {});
   }
 
-  /** What the broker may hold of us that is not ours now: of a removed or renamed person, of another base topic; `former` is the other form of discovery. */
-  #leftovers(current: readonly Message[]): { readonly stale: readonly string[]; readonly former: readonly string[] } {
-    const topics = new Set(current.map(({ topic }) => topic));
-    const stale = [...this.#remembered].filter((topic) => !topics.has(topic));
-    const other = new Set(stale.length === 0 ? [] : this.#input.otherDiscovery());
-    return { stale, former: stale.filter((topic) => other.has(topic)) };
+  /** Of a removed or renamed person, of another base topic, of the other form of discovery. */
+  #findLeftovers(): void {
+    const { documents } = this.#input;
+    const current = new Set(documents.everything().map(({ topic }) => topic));
+    const stale = [...this.#known.keys()].filter((topic) => !current.has(topic));
+    const other = new Set(stale.length === 0 ? [] : documents.otherDiscovery());
+    this.#leftovers = { stale, former: stale.filter((topic) => other.has(topic)) };
   }
 
   async #tidy(): Promise<void> {
-    const { control, store, publisher } = this.#input;
+    const { control, store, publisher, documents } = this.#input;
     const connection = control();
     if (!connection?.isConnected || !publisher.isConnected) return;
-    const { stale, former } = this.#leftovers(this.#input.everything());
+    if (this.#mayReadLeftovers) await this.#readLeftovers(connection);
+    const { stale, former } = this.#leftovers;
     if (stale.length === 0) return;
     // Home Assistant lets go of what it had from there and keeps its settings; without this it would log conflicts.
     await Promise.all(former.map((topic) => connection.publish(topic, MIGRATE)));
     await Promise.all(stale.map((topic) => connection.publish(topic, "", { retain: true })));
-    for (const topic of stale) this.#remembered.delete(topic);
-    if (former.length > 0) this.publish(this.#input.discovery());
+    for (const topic of stale) this.#known.delete(topic);
+    this.#leftovers = { stale: [], former: [] };
+    if (former.length > 0) this.publish(documents.discovery());
     await store.removeRetainedTopics(stale);
   }
+
+  async #readLeftovers(connection: ControlConnection): Promise<void> {
+    const { own } = this.#input.documents;
+    const topics = await connection.retainedTopics(own.filters);
+    this.#mayReadLeftovers = false;
+    for (const topic of topics) if (own.has(topic) && !this.#known.has(topic)) this.#known.set(topic, null);
+    this.#findLeftovers();
+  }
 }
+
+/** 48 bits: a change that goes unseen is a matter of chance, and is mended at the next connection. */
+const hashOf = (payload: string): number => hash("sha1", payload, "buffer").readUIntBE(0, 6);
 
 const MIGRATE = JSON.stringify({ migrate_discovery: true });

@@ -1,6 +1,12 @@
 import type { PersonApi } from "@weighbridge/core";
 import type { Config, PersonConfig } from "../config/schema.ts";
-import { type DiscoverySettings, discoveryMessages } from "../home-assistant/discovery.ts";
+import {
+  type DiscoveredPerson,
+  type DiscoverySettings,
+  discoveryMessages,
+  ownDiscovery,
+  personDiscovery,
+} from "../home-assistant/discovery.ts";
 import { documentsOf, type Problem } from "../messages/documents.ts";
 import { type Topics, topicsBelow } from "../messages/topics.ts";
 import type { ReceiverCounts } from "../receiver/receiver.ts";
@@ -17,8 +23,6 @@ export interface Resident {
 export interface HouseholdInput {
   readonly config: Config;
   readonly version: string;
-  /** Random and kept: tells two bridges at one broker apart. */
-  readonly instance: string;
   readonly residents: readonly Resident[];
   problemOf(personId: number): Problem | null;
   nextPollAt(personId: number): number | null;
@@ -79,24 +83,36 @@ export class Household {
     return this.#discoveryIn(this.#input.config.home_assistant.discovery);
   }
 
+  discoveryOf(personId: number): Message[] {
+    const { enabled, discovery } = this.#input.config.home_assistant;
+    return enabled ? personDiscovery(this.#discoverySettings(discovery), discovered(this.byId(personId))) : [];
+  }
+
   /** Topics of the form that is not chosen. */
   otherDiscovery(): string[] {
     const { discovery } = this.#input.config.home_assistant;
     return this.#discoveryIn(discovery === "device" ? "components" : "device").map(({ topic }) => topic);
   }
 
+  /** Topics that only this bridge publishes to. */
+  get own(): { readonly filters: readonly string[]; has(topic: string): boolean } {
+    const discovery = ownDiscovery(this.#discoverySettings("device"));
+    const below = `${this.#input.config.mqtt.base_topic}/people/`;
+    return {
+      filters: [`${below}#`, ...discovery.filters],
+      has: (topic) => topic.startsWith(below) || discovery.has(topic),
+    };
+  }
+
+  #discoverySettings(style: DiscoverySettings["style"]): DiscoverySettings {
+    const { config, version } = this.#input;
+    const { base_topic: baseTopic } = config.mqtt;
+    return { prefix: config.home_assistant.discovery_prefix, style, topics: this.topics, baseTopic, version };
+  }
+
   #discoveryIn(style: DiscoverySettings["style"]): Message[] {
-    const { config, version, instance } = this.#input;
-    const { enabled, discovery_prefix: prefix } = config.home_assistant;
-    if (!enabled) return [];
-    const settings: DiscoverySettings = { prefix, style, topics: this.topics, instance, version };
-    const people = this.residents.map(({ config: { slug, name, weight_unit: weightUnit }, syncer }) => ({
-      slug,
-      name,
-      weightUnit,
-      seen: syncer.stored.seen,
-    }));
-    return discoveryMessages(settings, people);
+    if (!this.#input.config.home_assistant.enabled) return [];
+    return discoveryMessages(this.#discoverySettings(style), this.residents.map(discovered));
   }
 
   info(): Message {
@@ -137,6 +153,16 @@ export class Household {
   }
 }
 
+const discovered = ({ config, api, syncer }: Resident): DiscoveredPerson => ({
+  slug: config.slug,
+  name: config.name,
+  weightUnit: config.weight_unit,
+  account: accountOf(api),
+  seen: syncer.stored.seen,
+});
+
+const accountOf = ({ generation, userId }: PersonApi): string => `${generation}:${userId}`;
+
 /** What is stored of everybody in the configuration: new people are added, removed ones are forgotten, and `onRemoved` hears of them. */
 export async function gatherStored(
   people: readonly { readonly config: PersonConfig; readonly api: PersonApi }[],
@@ -145,7 +171,7 @@ export async function gatherStored(
   onRemoved: (person: StoredPerson) => void,
 ): Promise<StoredPerson[]> {
   const known = new Map((await store.people()).map((stored) => [stored.key, stored]));
-  const keys = people.map(({ api }) => `${api.generation}:${api.userId}`);
+  const keys = people.map(({ api }) => accountOf(api));
   const gathered = await Promise.all(keys.map((key) => known.get(key) ?? store.addPerson(key, nowS)));
   const gone = [...known.values()].filter(({ key }) => !keys.includes(key));
   await Promise.all(gone.map(({ id }) => store.removePerson(id)));

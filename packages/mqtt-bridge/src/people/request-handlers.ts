@@ -1,7 +1,7 @@
 import { isoTime } from "@weighbridge/core";
 import { subscriptionOf } from "../messages/documents.ts";
 import { RequestError, type RequestHandlers } from "../messages/requests.ts";
-import type { Announcer } from "../mqtt/retained-documents.ts";
+import type { RetainedDocuments } from "../mqtt/retained-documents.ts";
 import type { Store } from "../store/store.ts";
 import type { Household, Resident } from "./people.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -11,13 +11,13 @@ export interface HandlersInput {
   readonly household: Household;
   readonly worker: Worker;
   readonly store: Store;
-  readonly announcer: Announcer;
+  readonly retained: RetainedDocuments;
   readonly subscriptions: Subscriptions | undefined;
 }
 
 /** What requests over MQTT do. */
 export function requestHandlers(input: HandlersInput): RequestHandlers {
-  const { household, worker, store, announcer, subscriptions } = input;
+  const { household, worker, store, retained, subscriptions } = input;
   const named = (slug: string): Resident => {
     const resident = household.bySlug(slug);
     if (resident) return resident;
@@ -62,7 +62,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       return { ...(await store.counts()), callbacks: household.callbackCounts(), people };
     },
     async publishDiscovery() {
-      announcer.publishEverything();
+      retained.publishEverything();
       return {};
     },
   };

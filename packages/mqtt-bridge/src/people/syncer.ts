@@ -12,6 +12,7 @@ import {
   type SubscriptionReport,
   type SyncChange,
 } from "@weighbridge/core";
+import { LIMITS } from "../limits.ts";
 import type { Message, PeopleStore, StoredPerson } from "../store/store.ts";
 
 interface SyncSettings {
@@ -93,8 +94,13 @@ function isIdle(stored: StoredPerson, commit: PersonCommit): boolean {
 const hasNews = ({ upserts, removals, events, verdict }: SyncChange): boolean =>
   upserts.length + removals.length + events.length > 0 || verdict !== undefined;
 
-/** The same array where nothing is new. */
+/** The same array where nothing is new. Bounded, since each key becomes a topic and an entity; known types go first. */
 function seenWith(seen: readonly string[], { latest }: SyncChange["state"]): readonly string[] {
-  const fresh = Object.keys(latest).filter((key) => !seen.includes(key));
-  return fresh.length === 0 ? seen : [...seen, ...fresh];
+  const room = LIMITS.measuresAdvertised - seen.length;
+  if (room <= 0) return seen;
+  const known = new Set(seen);
+  const fresh = Object.keys(latest).filter((key) => !known.has(key));
+  const isUnknown = (key: string) => Number(key.startsWith("type_"));
+  const first = fresh.length > room ? fresh.toSorted((a, b) => isUnknown(a) - isUnknown(b)).slice(0, room) : fresh;
+  return first.length === 0 ? seen : [...seen, ...first];
 }

@@ -1,6 +1,6 @@
 import { EVENT_KINDS } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
-import { type DiscoverySettings, discoveryMessages } from "../../src/home-assistant/discovery.ts";
+import { type DiscoverySettings, discoveryMessages, ownDiscovery } from "../../src/home-assistant/discovery.ts";
 import { documentsOf, eventMessage } from "../../src/messages/documents.ts";
 import { topicsBelow } from "../../src/messages/topics.ts";
 import { knownState, viewOf, weighInEvent } from "../support/person-view.ts";
@@ -17,13 +17,13 @@ const settings: DiscoverySettings = {
   prefix: "homeassistant",
   style: "device",
   topics,
-  instance: "1a2b3c4d",
+  baseTopic: "weighbridge",
   version: "0.1.0",
 };
 /** Looked up, in the table of types only, with a position, unknown. */
 const SEEN = ["weight", "fat_ratio", "heart_pulse", "vascular_age", "segmental_fat_mass_3", "type_99", "co2"];
-const ada = { slug: "ada", name: "Ada", weightUnit: "kg", seen: SEEN } as const;
-const ben = { slug: "ben-2", name: "Ben", weightUnit: "st", seen: [] } as const;
+const ada = { slug: "ada", account: "wbs:29", name: "Ada", weightUnit: "kg", seen: SEEN } as const;
+const ben = { slug: "ben-2", account: "wbs:30", name: "Ben", weightUnit: "st", seen: [] } as const;
 
 const messagesOf = (style: DiscoverySettings["style"], more: Partial<DiscoverySettings> = {}, people = [ada, ben]) =>
   discoveryMessages({ ...settings, style, ...more }, people).map(({ topic, payload }) => ({
@@ -84,7 +84,7 @@ describe.each(["device", "components"] as const)("in the style %s", (style) => {
     const ids = entities.map(({ component }) => component["unique_id"]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { component } of entities) {
-      expect(component["unique_id"]).toMatch(/^weighbridge_1a2b3c4d[a-z0-9_-]*$/);
+      expect(component["unique_id"]).toMatch(/^weighbridge_[0-9a-f]{12}[a-z0-9_-]*$/);
       expect(component["default_entity_id"]).toMatch(new RegExp(`^${component["platform"]}\\.[a-z0-9_]+$`));
       // Gone since 2026.4, without a word in the log.
       expect(component).not.toHaveProperty("object_id");
@@ -224,19 +224,20 @@ test("both styles give the same entities the same identity", () => {
   expect(ids("components")).toEqual(ids("device"));
 });
 
-test("an identity depends on neither name, prefix, base topic nor version", () => {
-  const ids = (more: Partial<DiscoverySettings>, name: string) =>
-    messagesOf("device", more, [{ ...ada, name } as unknown as typeof ada]).flatMap(({ message }) => [
+test("an identity depends on base topic and account alone, which outlive the state directory", () => {
+  const ids = (more: Partial<DiscoverySettings>, person: object) =>
+    messagesOf("device", more, [{ ...ada, ...person } as unknown as typeof ada]).flatMap(({ message }) => [
       ...(message["device"] as { identifiers: string[] }).identifiers,
       ...Object.values(message["components"] as Record<string, Component>).map(({ unique_id }) => unique_id),
     ]);
-  const moved = { prefix: "ha", topics: topicsBelow("home/scales"), version: "9.9.9" };
-  expect(ids(moved, "Ada Lovelace")).toEqual(ids({}, "Ada"));
+  const before = ids({}, {});
+  expect(ids({ prefix: "ha", version: "9.9.9" }, { name: "Ada Lovelace", slug: "countess" })).toEqual(before);
+  expect(ids({}, { account: "wbs:30" })).not.toEqual(before);
 });
 
 test("no slug takes the identity of the bridge, or of another person's entity", () => {
   const slugs = ["bridge", "ada", "ada_to", "ada-to", "ada_last"];
-  const people = slugs.map((slug) => ({ ...ada, slug, seen: [] }));
+  const people = slugs.map((slug, index) => ({ ...ada, slug, account: `wbs:${index}`, seen: [] }));
   const messages = discoveryMessages(settings, people).map(({ topic, payload }) => ({ topic, ...JSON.parse(payload) }));
   expect(new Set(messages.map(({ topic }) => topic)).size).toBe(slugs.length + 1);
   const ids = messages.flatMap(({ components }) =>
@@ -246,8 +247,15 @@ test("no slug takes the identity of the bridge, or of another person's entity", 
 });
 
 test("two bridges at one broker do not meet", () => {
-  const seen = (instance: string) => messagesOf("device", { instance }).map(({ topic }) => topic);
-  expect(seen("1a2b3c4d").filter((topic) => seen("ffffffff").includes(topic))).toEqual([]);
+  const topicsOf = (baseTopic: string) => messagesOf("device", { baseTopic }).map(({ topic }) => topic);
+  expect(topicsOf("weighbridge").filter((topic) => topicsOf("office").includes(topic))).toEqual([]);
+});
+
+test.each(["device", "components"] as const)("a bridge knows its own %s discovery from another's", (style) => {
+  const { has } = ownDiscovery(settings);
+  const topicsOf = (baseTopic: string) => messagesOf(style, { baseTopic }).map(({ topic }) => topic);
+  expect(topicsOf("weighbridge").every(has)).toBe(true);
+  expect([...topicsOf("office"), "homeassistant/sensor/other/x/config"].filter(has)).toEqual([]);
 });
 
 test("a person's device hangs on the bridge's", () => {

@@ -131,6 +131,7 @@ test.each([
   const connection = {
     isConnected: true,
     publish: async (topic: string) => void said.push(topic),
+    retainedTopics: async () => [],
     close: async () => {},
   };
   const message = { topic: "t", payload: "", isRetained: false, responseTopic };
