@@ -2,7 +2,7 @@ import { type Person, type PersonDetails, type Simulator, startSimulator } from 
 import { freePort, until } from "@weighbridge/testing/parts";
 import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
 import { type Listener, startListener } from "./listener.ts";
-import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
+import { type Mosquitto, type MosquittoOptions, startMosquitto } from "./mosquitto.ts";
 
 export interface Inhabitant extends PersonDetails {
   readonly slug: string;
@@ -72,12 +72,17 @@ export class House {
 export interface HouseOptions {
   readonly people?: readonly Inhabitant[];
   readonly config?: MoreConfig;
+  readonly broker?: MosquittoOptions;
 }
 
 /** The bridge is configured and not started yet. */
-export async function makeHouse({ people = [ADA], config = {} }: HouseOptions = {}): Promise<House> {
+export async function makeHouse({
+  people = [ADA],
+  config = {},
+  broker: ofBroker = {},
+}: HouseOptions = {}): Promise<House> {
   const simulator = await startSimulator();
-  const broker = await startMosquitto();
+  const broker = await startMosquitto(ofBroker);
   const listener = await startListener(broker.url);
   const house = new House({
     simulator,

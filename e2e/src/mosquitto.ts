@@ -45,6 +45,16 @@ export class Mosquitto {
     this.#process = undefined;
   }
 
+  /** With -9: it loses what it has not saved. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+    this.#process = undefined;
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
