@@ -33,7 +33,6 @@ export interface BridgeOptions {
   readonly log: Log;
   readonly version: string;
   readonly clock?: Clock;
-  readonly fetch?: typeof fetch;
   /** The disk failed: the process must end, and a restart goes on from what is stored. */
   onFatal(error: unknown): void;
   /** Connected, with everything retained on its way. */
@@ -150,7 +149,7 @@ export class Bridge {
   }
 
   #client(): WbsClient {
-    const { config, version, log, fetch = globalThis.fetch } = this.#options;
+    const { config, version, log } = this.#options;
     const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = config.api;
     const repeatCallMs = Math.round(config.timing.repeat_call_s * 1000);
     return createWbsClient({
@@ -164,11 +163,8 @@ export class Bridge {
         log.warn("The API sent a code that is not known yet; it is passed through", { kind, code });
         this.#tell({ event: "unknown_code", kind, code });
       },
-      // Whatever is asked for, it changes when it is asked for next.
-      fetch: (input, init) => {
-        this.#publishInfoSoon();
-        return fetch(input, init);
-      },
+      // Each call moves a next poll: publish bridge/info again.
+      onCall: () => this.#publishInfoSoon(),
     });
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type Endpoint, UnexpectedResponseError, UnreachableError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Answer, Fetch, Question } from "./node-fetch.ts";
 import { errorCode, excerpt, type Redact, safeCause } from "./redact.ts";
 import type { Failure } from "./retry.ts";
 
@@ -22,7 +23,7 @@ export interface Exchange {
 }
 
 export interface ExchangeTools {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly clock: Clock;
   readonly userAgent: string;
   readonly dialect: Dialect;
@@ -66,7 +67,7 @@ export async function exchange(call: Exchange, tools: ExchangeTools): Promise<Ou
 }
 
 /** `[base]/[service]?action=[action]&[parameters]`, or the same parameters as a form. Every value is encoded once. */
-function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, RequestInit] {
+function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, Question] {
   const url = new URL(call.endpoint.service, call.baseUrl);
   const form = Object.entries(call.parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
@@ -76,7 +77,7 @@ function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, 
   const common = { signal, redirect: "manual" } as const;
   if (call.method === "GET") {
     url.search = form;
-    return [url, { ...common, headers }];
+    return [url, { ...common, method: "GET", headers }];
   }
   const body = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
   return [url, { ...common, method: "POST", body: form, headers: { ...headers, ...body } }];
@@ -84,7 +85,7 @@ function request(call: Exchange, userAgent: string, signal: AbortSignal): [URL, 
 
 class TooLargeError extends Error {}
 
-async function boundedText(response: Response): Promise<string> {
+async function boundedText(response: Answer): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -95,7 +96,7 @@ async function boundedText(response: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks, bytes));
 }
 
-function judge(call: Exchange, dialect: Dialect, response: Response, text: string): Outcome {
+function judge(call: Exchange, dialect: Dialect, response: Answer, text: string): Outcome {
   const location = response.headers.get("location");
   if (response.status >= 300 && response.status < 400 && location) return redirected(call, response.status, location);
   const envelope = dialect.readEnvelope(parsed(text), response.status);

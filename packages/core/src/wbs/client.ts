@@ -3,6 +3,7 @@ import type { UnknownCode } from "../domain/unknown-code.ts";
 import { InvalidCallError } from "../errors.ts";
 import { Application } from "../http/application.ts";
 import type { Method } from "../http/exchange.ts";
+import { type Fetch, nodeFetch } from "../http/node-fetch.ts";
 import { atLeast } from "../http/options.ts";
 import { Transport } from "../http/transport.ts";
 import { reportOnce } from "../http/unknown-codes.ts";
@@ -22,7 +23,10 @@ export interface WbsClientOptions {
   readonly baseUrl?: string | URL;
   /** POST keeps keys out of the logs of proxies and servers. @default "POST" */
   readonly method?: Method;
-  readonly fetch?: typeof fetch;
+  /** Called before each request goes out. @example () => calls.increment() */
+  readonly onCall?: () => void;
+  /** In place of Node's own HTTP client. @example globalThis.fetch */
+  readonly fetch?: Fetch;
   readonly clock?: Clock;
   /** From 0 to 1: spreads repeated calls. @default Math.random */
   readonly random?: () => number;
@@ -74,7 +78,7 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
     baseUrl: checkedBaseUrl(options.baseUrl ?? BASE_URL),
     method: options.method ?? "POST",
     dialect: wbsDialect,
-    fetch: options.fetch ?? fetch,
+    fetch: observed(options.fetch ?? nodeFetch, options.onCall),
     clock,
     random: options.random ?? Math.random,
     userAgent: options.userAgent ?? USER_AGENT,
@@ -123,3 +127,11 @@ function checkedBaseUrl(given: string | URL): URL {
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 }
+
+const observed = (fetch: Fetch, onCall: (() => void) | undefined): Fetch =>
+  onCall === undefined
+    ? fetch
+    : (url, question) => {
+        onCall();
+        return fetch(url, question);
+      };
