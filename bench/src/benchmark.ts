@@ -1,4 +1,6 @@
-/** What `--json` prints, one per name. */
+import type { BenchmarkName } from "./bars.ts";
+
+/** A figure as `--json` prints it. */
 export interface Result {
   readonly name: string;
   readonly floor: number;
@@ -6,22 +8,34 @@ export interface Result {
   readonly unit: string;
   /** `subject / floor`. */
   readonly ratio: number;
+  /** The MQTT broker that took part, with its version. */
+  readonly broker?: string;
 }
 
-/** How good a figure has to be. `at most`: less is better. `at most more`: the subject stands on top of its floor, so their difference counts. */
+/** Stands in `--json` in the place of a figure that could not be measured. */
+export interface Failure {
+  readonly name: string;
+  readonly error: string;
+}
+
+/**
+ * How good a figure has to be. `at most`: less is better. `at most more`: the subject stands on top of its floor, so their difference counts.
+ * `limit`: the subject alone counts, in its unit; the floor says how much of it nothing could avoid.
+ */
 export type Bar =
   | { readonly kind: "at most" | "at least"; readonly ratio: number }
-  | { readonly kind: "at most more"; readonly difference: number };
+  | { readonly kind: "at most more"; readonly difference: number }
+  | { readonly kind: "limit"; readonly most: number };
 
 /** One measurement, which may give several figures. */
 export interface Benchmark {
-  /** The names of its figures, and how good each has to be. */
-  readonly bars: Readonly<Record<string, Bar>>;
+  /** The names of its figures. */
+  readonly names: readonly BenchmarkName[];
   run(log: Log): Promise<readonly Result[]>;
 }
 
-/** Progress, for whoever waits. */
-type Log = (line: string) => void;
+/** Prints a line of progress. */
+export type Log = (line: string) => void;
 
 export function result(name: string, unit: string, floor: readonly number[], subject: readonly number[]): Result {
   const [a, b] = [median(floor), median(subject)];
@@ -43,5 +57,7 @@ export function meets(bar: Bar, { floor, subject, ratio }: Result): boolean {
       return ratio >= bar.ratio;
     case "at most more":
       return subject - floor <= bar.difference;
+    case "limit":
+      return subject <= bar.most;
   }
 }

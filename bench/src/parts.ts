@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -33,8 +33,8 @@ export class Stage implements AsyncDisposable {
   readonly #children = new Set<ChildProcess>();
   #serial = 0;
 
-  /** What is installed: Mosquitto with the settings that the bridge asks for, else aedes. */
-  async broker(): Promise<{ readonly url: string; readonly name: string }> {
+  /** Mosquitto with the settings that the bridge asks for where it is installed, else aedes, which knows MQTT 3.1.1 alone. */
+  async broker(): Promise<BenchBroker> {
     const port = await freePort();
     const version = spawnSync("mosquitto", ["-h"], { encoding: "utf8" }).stdout?.match(/mosquitto version \S+/)?.[0];
     if (version) {
@@ -43,26 +43,27 @@ export class Stage implements AsyncDisposable {
       this.#keep(spawn("mosquitto", ["-c", config], { stdio: "ignore" }));
     } else this.#node([ROLES.broker, String(port)]);
     await listening(port);
-    return { url: `mqtt://127.0.0.1:${port}`, name: version ?? "aedes" };
+    return { url: `mqtt://127.0.0.1:${port}`, name: version ?? "aedes", protocolVersion: version ? 5 : 4 };
   }
 
-  load(brokerUrl: string): ChildProcess {
-    return this.#node([ROLES.load, brokerUrl]);
+  load({ url, protocolVersion }: BenchBroker): ChildProcess {
+    return this.#node([ROLES.load, url, String(protocolVersion)]);
   }
 
-  async floor({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
-    return () => this.#node([ROLES.floor, brokerUrl, apiUrl, baseTopic, String(people)]);
+  async floor({ broker, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
+    return () =>
+      this.#node([ROLES.floor, broker.url, String(broker.protocolVersion), apiUrl, baseTopic, String(people)]);
   }
 
   /** The built bridge, with its default timing; its people have the user ids 1 to `people` and the slugs p1 to p<people>. */
-  async bridge({ brokerUrl, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
+  async bridge({ broker, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
     const port = await freePort();
     const dir = join(this.dir, `bridge-${this.#serial++}`);
     const config = `${dir}.yaml`;
     const settings = {
       state_dir: dir,
       api: { base_url: apiUrl, calls_per_minute: 1_000_000 },
-      mqtt: { url: brokerUrl, base_topic: baseTopic },
+      mqtt: { url: broker.url, base_topic: baseTopic },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, per_minute: 1_000_000 },
       log: { level: "warn" },
       people: Array.from({ length: people }, (_, i) => ({
@@ -99,11 +100,19 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+export interface BenchBroker {
+  readonly url: string;
+  /** With its version where it says one. */
+  readonly name: string;
+  /** 5, or 4 for MQTT 3.1.1: what clients of the benchmark speak. */
+  readonly protocolVersion: 4 | 5;
+}
+
 /** Starts what was prepared. */
 export type Launch = () => ChildProcess;
 
 export interface SubjectOptions {
-  readonly brokerUrl: string;
+  readonly broker: BenchBroker;
   readonly apiUrl: string;
   readonly baseTopic: string;
   readonly people: number;
@@ -140,8 +149,8 @@ export class Watcher implements AsyncDisposable {
     this.#client = client;
   }
 
-  static async on(brokerUrl: string): Promise<Watcher> {
-    return new Watcher(await mqtt.connectAsync(brokerUrl, { protocolVersion: 5 }));
+  static async on({ url, protocolVersion }: BenchBroker): Promise<Watcher> {
+    return new Watcher(await mqtt.connectAsync(url, { protocolVersion }));
   }
 
   /** Subscribes; `online` then gives the moment (performance.now) at which `<baseTopic>/bridge/state` says it. */
@@ -169,6 +178,13 @@ export function residentMb(child: ChildProcess): number {
   const kb = readFileSync(`/proc/${child.pid}/status`, "utf8").match(/^VmRSS:\s+(\d+) kB/m)?.[1];
   if (kb === undefined) throw new Error(`process ${child.pid} has no VmRSS`);
   return Number(kb) / 1024;
+}
+
+/** Processor time that a process and its threads have spent, milliseconds. */
+export function cpuMs({ pid }: ChildProcess): number {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const spent = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]));
+  return spent.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
 }
 
 const mosquittoConfig = (port: number, dir: string) => `listener ${port} 127.0.0.1

@@ -9,18 +9,20 @@ const verdict = (result: Result, bars: Bars) => {
 
 function sign(bar: Bar, unit: string): string {
   if (bar.kind === "at most more") return `≤ +${bar.difference} ${unit}`;
+  if (bar.kind === "limit") return `≤ ${bar.most} ${unit}`;
   return `${bar.kind === "at most" ? "≤" : "≥"} ${bar.ratio}`;
 }
 
 /** The figure that its bar speaks about. */
 function compared({ floor, subject, unit, ratio }: Result, bar: Bar | undefined): string {
+  if (bar?.kind === "limit") return `${figure(subject)} ${unit}`;
   if (bar?.kind !== "at most more") return ratio.toFixed(2);
   const more = subject - floor;
   return `${more < 0 ? "-" : "+"}${figure(Math.abs(more))} ${unit}`;
 }
 
 /** The ratio at which a bar stands: that of a difference hangs on the floor. */
-const ratioOf = (bar: Bar, { floor }: Result) =>
+const ratioOf = (bar: Exclude<Bar, { kind: "limit" }>, { floor }: Result) =>
   bar.kind === "at most more" ? (floor + bar.difference) / floor : bar.ratio;
 
 export function table(results: readonly Result[], bars: Bars): string {
@@ -53,11 +55,17 @@ const RIGHT = 180;
 const ROW = 34;
 const TOP = 44;
 
-/** Horizontal bars: the ratio of subject to floor, with a tick where the figure has to end (`at most`) or pass (`at least`). */
-export function chart(results: readonly Result[], bars: Bars): string {
+/**
+ * Horizontal bars: the ratio of subject to floor, with a tick where the figure has to end (`at most`) or pass (`at least`). A figure with a
+ * limit of its own is left out, since its ratio means nothing.
+ */
+export function chart(all: readonly Result[], bars: Bars): string {
+  const results = all.filter(({ name }) => bars[name]?.kind !== "limit");
   const goals = results.map((result) => {
     const bar = bars[result.name];
-    return bar && { ratio: ratioOf(bar, result), sign: sign(bar, result.unit) };
+    return bar === undefined || bar.kind === "limit"
+      ? undefined
+      : { ratio: ratioOf(bar, result), sign: sign(bar, result.unit) };
   });
   const largest = Math.max(1, ...results.map(({ ratio }) => ratio), ...goals.map((goal) => goal?.ratio ?? 0));
   const x = (ratio: number) => Math.round(LEFT + (ratio / largest) * (WIDTH - LEFT - RIGHT));

@@ -39,3 +39,13 @@ test("a figure on top of its floor is judged by the difference", () => {
     "load       100 MB   125 MB  +25.0 MB  ≤ +20 MB  MISSED",
   ]);
 });
+
+test("a figure with a limit is judged by itself, and the chart leaves it out", () => {
+  const bars = { wait: { kind: "limit", most: 16 } } as const;
+  const [short, long] = [result("wait", "s", [0], [15]), result("wait", "s", [0], [17])];
+  expect(table([short, long], bars).split("\n").slice(1, 3)).toEqual([
+    "wait       0.00 s   15.0 s    15.0 s  ≤ 16 s  met",
+    "wait       0.00 s   17.0 s    17.0 s  ≤ 16 s  MISSED",
+  ]);
+  expect(chart([short], bars)).not.toContain("wait");
+});

@@ -15,22 +15,19 @@ const COALESCED_MS = 2_500;
  * closed loop; floor and bridge take turns.
  */
 export const callback: Benchmark = {
-  bars: {
-    "callback-p50": { kind: "at most", ratio: 1.5 },
-    "callback-throughput": { kind: "at least", ratio: 0.5 },
-  },
+  names: ["callback-p50", "callback-throughput"],
   async run(log) {
     buildBridge();
     await using stage = new Stage();
-    const { url: brokerUrl, name } = await stage.broker();
-    log(`callback: ${name}, ${PEOPLE} people, ${CLIENTS} clients`);
-    const load = stage.load(brokerUrl);
+    const broker = await stage.broker();
+    log(`callback: ${broker.name}, ${PEOPLE} people, ${CLIENTS} clients`);
+    const load = stage.load(broker);
     const { apiUrl } = await message<{ apiUrl: string }>(load);
-    await using watcher = await Watcher.on(brokerUrl);
+    await using watcher = await Watcher.on(broker);
     const { online } = await watcher.expectOnline("bridge");
-    const startBridge = await stage.bridge({ brokerUrl, apiUrl, baseTopic: "bridge", people: PEOPLE });
+    const startBridge = await stage.bridge({ broker, apiUrl, baseTopic: "bridge", people: PEOPLE });
     await whileAlive(startBridge(), () => online);
-    const startFloor = await stage.floor({ brokerUrl, apiUrl, baseTopic: "floor", people: 0 });
+    const startFloor = await stage.floor({ broker, apiUrl, baseTopic: "floor", people: 0 });
     const { callbackUrl } = await message<{ callbackUrl: string }>(startFloor());
 
     const subjects = {
@@ -51,7 +48,7 @@ export const callback: Benchmark = {
     return [
       result("callback-p50", "ms", p50(rounds.floor), p50(rounds.subject)),
       result("callback-throughput", "events/s", rate(rounds.floor), rate(rounds.subject)),
-    ];
+    ].map((figure) => ({ ...figure, broker: broker.name }));
   },
 };
 

@@ -11,7 +11,7 @@ const role = fileURLToPath(new URL("../roles/history.ts", import.meta.url));
 
 /** One sync of a person, from the hint to the commit: what a long history costs. */
 export const history: Benchmark = {
-  bars: { history: { kind: "at most", ratio: 1.2 } },
+  names: ["history"],
   async run(log) {
     log(`history: storing ${MANY} groups`);
     const dir = mkdtempSync(join(tmpdir(), "weighbridge-history-"));

@@ -11,20 +11,20 @@ const MEMORY_ROUNDS = 3;
 
 /** Start to `online`, and what stays in memory, against bare Node with the same sockets: a listener, two to the broker, the API's. */
 export const idle: Benchmark = {
-  bars: { start: { kind: "at most", ratio: 1.5 }, memory: { kind: "at most", ratio: 1.5 } },
+  names: ["start", "memory"],
   async run(log) {
     buildBridge();
     await using stage = new Stage();
-    const { url: brokerUrl } = await stage.broker();
-    const { apiUrl } = await message<{ apiUrl: string }>(stage.load(brokerUrl));
-    await using watcher = await Watcher.on(brokerUrl);
+    const broker = await stage.broker();
+    const { apiUrl } = await message<{ apiUrl: string }>(stage.load(broker));
+    await using watcher = await Watcher.on(broker);
     const started = { floor: [] as number[], bridge: [] as number[] };
     const resident = { floor: [] as number[], bridge: [] as number[] };
     for (let round = 0; round <= ROUNDS; round++) {
       for (const kind of ["floor", "bridge"] as const) {
         const baseTopic = `${kind}-${round}`;
         const { online } = await watcher.expectOnline(baseTopic);
-        const start = await stage[kind]({ brokerUrl, apiUrl, baseTopic, people: PEOPLE });
+        const start = await stage[kind]({ broker, apiUrl, baseTopic, people: PEOPLE });
         const from = performance.now();
         const child = start();
         const ms = (await whileAlive(child, () => online)) - from;
@@ -40,6 +40,6 @@ export const idle: Benchmark = {
     return [
       result("start", "ms", started.floor, started.bridge),
       result("memory", "MB", resident.floor, resident.bridge),
-    ];
+    ].map((figure) => ({ ...figure, broker: broker.name }));
   },
 };

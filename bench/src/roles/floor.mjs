@@ -1,13 +1,14 @@
 // The floor of every comparison with the bridge: what a careful afternoon's script does and no more. Node, its HTTP server, mqtt.js.
 // Plain JavaScript, so that nothing is stripped at its start.
-// Usage: node floor.mjs BROKER_URL API_URL BASE_TOPIC PEOPLE
+// Usage: node floor.mjs BROKER_URL MQTT_VERSION API_URL BASE_TOPIC PEOPLE
 import { createServer } from "node:http";
 import mqtt from "mqtt";
 
-const [brokerUrl, apiUrl, baseTopic, people] = process.argv.slice(2);
+const [brokerUrl, version, apiUrl, baseTopic, people] = process.argv.slice(2);
+const protocolVersion = Number(version);
 
 const client = mqtt.connect(brokerUrl, {
-  protocolVersion: 5,
+  protocolVersion,
   will: { topic: `${baseTopic}/bridge/state`, payload: Buffer.from("offline"), qos: 1, retain: true },
 });
 
@@ -36,7 +37,7 @@ const callback = createServer((request, response) => {
   });
 }).listen(0, "127.0.0.1");
 /** The bridge has one for requests, too. */
-const control = mqtt.connect(brokerUrl, { protocolVersion: 5 });
+const control = mqtt.connect(brokerUrl, { protocolVersion });
 control.on("connect", () => control.subscribe(`${baseTopic}/bridge/request/+`, { qos: 1 }));
 
 client.once("connect", () => {

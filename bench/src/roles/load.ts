@@ -10,15 +10,15 @@ import { FixedApi } from "./fixed-api.ts";
 /** What does not come out by then is lost. */
 const PATIENCE_MS = 20_000;
 
-const [brokerUrl] = process.argv.slice(2);
-if (brokerUrl === undefined) throw new Error("usage: load.ts BROKER_URL");
+const [brokerUrl, version] = process.argv.slice(2);
+if (brokerUrl === undefined) throw new Error("usage: load.ts BROKER_URL MQTT_VERSION");
 
 const api = new FixedApi();
-const subscriber = await mqtt.connectAsync(brokerUrl, { protocolVersion: 5 });
+const subscriber = await mqtt.connectAsync(brokerUrl, { protocolVersion: version === "4" ? 4 : 5 });
 const server = createServer(api.handle).listen(0, "127.0.0.1");
 await once(server, "listening");
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-/** By topic: whoever waits for the event of the person that is on the scale. */
+/** By topic: the clients that wait for the event of the person on the scale. */
 const waiting = new Map<string, { readonly weight: string; readonly arrived: () => void }>();
 let strays = 0;
 
