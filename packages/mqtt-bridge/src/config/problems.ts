@@ -16,12 +16,21 @@ export function problemsOf(error: z.ZodError, at: Path): Problem[] {
     const path = [...at, ...(issue.path as Path)];
     if (issue.code !== "unrecognized_keys") return [{ path, words: wordsOf(issue, path) }];
     return issue.keys.map((key) => {
-      const nearest = nearestKey(key, path);
-      const hint = nearest === undefined ? "take it out" : `did you mean ${nearest}?`;
+      const nearest = nearestKey(nameOf(key), path);
+      const isRunTogether = nearest === nameOf(key);
+      const meant = isRunTogether ? "put a space behind the colon" : `did you mean ${nearest}?`;
+      const hint = nearest === undefined ? "take it out" : meant;
       return { path: [...path, key], words: `there is no such key; ${hint}` };
     });
   });
 }
+
+/** Without a space behind it, a colon belongs to the key: `{publickey:0123}` has one key, and the secret is a part of it. */
+const nameOf = (key: string): string => key.split(":")[0] ?? "";
+
+/** The path, without the keys that are no plain words: they may hold a secret. */
+const safePath = (path: Path): string =>
+  shownPath(path.map((key) => (typeof key === "number" ? key : (/^[a-z_-]{1,40}(?=:|$)/i.exec(key)?.[0] ?? "…"))));
 
 const TYPES: Readonly<Record<string, string>> = {
   int: "a whole number",
@@ -62,7 +71,7 @@ export function unusable(problems: readonly Problem[], { placeOf }: Source, file
   const shown = problems.slice(0, LIMITS.configProblemsShown);
   const lines = shown.map(({ path, words }) => {
     const place = placeOf(path);
-    return `  ${shownPath(path) || "the file"}${place === undefined ? "" : ` (${place})`}: ${words}`;
+    return `  ${safePath(path) || "the file"}${place === undefined ? "" : ` (${place})`}: ${words}`;
   });
   if (shown.length < problems.length) lines.push(`  and ${problems.length - shown.length} more`);
   return new ConfigError(`${file ?? "The configuration"} cannot be used:\n${lines.join("\n")}`, {

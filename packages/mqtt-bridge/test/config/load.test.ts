@@ -1,47 +1,10 @@
-import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateDir } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { type ConfigSources, loadConfig, loadRunnableConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/errors.ts";
-
-/** Stands wherever a secret can stand. */
-const SECRET = "s3cr3t-0123";
-
-const ADA = `people:
-  - slug: ada
-    name: Ada
-    userid: 29
-    publickey: ${SECRET}
-`;
-
-function written(text: string, files: Readonly<Record<string, string>> = {}): string {
-  const directory = stateDir();
-  for (const [name, content] of Object.entries({ ...files, "weighbridge.yaml": text }))
-    writeFileSync(join(directory, name), content);
-  return join(directory, "weighbridge.yaml");
-}
-
-/** A self-signed certificate and its key, made for these tests. */
-const tls = (name: string) => readFileSync(new URL(`tls/${name}`, import.meta.url), "utf8");
-
-const load = (text: string, env: ConfigSources["env"] = {}) => loadConfig({ file: written(text), env });
-
-/** The text that the operator reads. */
-function refusal(sources: ConfigSources): string {
-  try {
-    loadConfig(sources);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const { actor, message, remedy } = error as ConfigError;
-    expect(actor).toBe("operator");
-    expect(`${message}${remedy}`).not.toContain(SECRET);
-    return `${message}\n${remedy}`;
-  }
-  throw new Error("it was taken");
-}
-const refused = (text: string, env: ConfigSources["env"] = {}) => refusal({ file: written(text), env });
+import { ADA, load, refusal, refused, SECRET, tls, written } from "../support/config-files.ts";
 
 describe("a bridge that is to run", () => {
   const running = (sources: ConfigSources) => () => loadRunnableConfig(sources);
@@ -251,123 +214,6 @@ describe("what is refused", () => {
   ])("a callback URL that the API would refuse: %s", (url, reason) => {
     expect(refused(`callback:\n  public_url: ${url}`)).toContain(`callback.public_url (line 2): ${reason}`);
   });
-});
-
-describe("the broker's settings", () => {
-  const CERT = tls("bridge.pem");
-  const KEY = tls("bridge.key");
-  const own = "mqtt:\n  cert_file: cert\n  key_file: key";
-  const other = () =>
-    generateKeyPairSync("ec", {
-      namedCurve: "P-256",
-      privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      publicKeyEncoding: { type: "spki", format: "pem" },
-    }).privateKey;
-
-  test("a certificate with its key is taken, and so is a password with a user name", () => {
-    expect(() => loadConfig({ file: written(own, { cert: CERT, key: KEY }) })).not.toThrow();
-    expect(() => load("mqtt: { username: u, password: p }")).not.toThrow();
-  });
-
-  test("files for TLS beside a URL without TLS are warned about: nothing reads them", () => {
-    const warnings = (url: string) => {
-      const said: string[] = [];
-      const file = written(`mqtt:\n  url: ${url}\n  ca_file: ca`, { ca: CERT });
-      loadConfig({ file, onWarning: (warning) => void said.push(warning) });
-      return said;
-    };
-    expect(warnings("mqtt://a")).toEqual([expect.stringContaining("so mqtt.ca_file is not used: give mqtts://")]);
-    expect(warnings("mqtts://a")).toEqual([]);
-  });
-
-  test.each<[string, Record<string, string>, string]>([
-    ["mqtt:\n  password: p", {}, "mqtt.password (line 2): needs mqtt.username as well"],
-    ["mqtt:\n  username: ''\n  password: p", {}, "mqtt.password (line 3): needs mqtt.username as well"],
-    ["mqtt:\n  password_file: p", { p: "p" }, "mqtt.password (line 1): needs mqtt.username as well"],
-    ["mqtt:\n  cert_file: cert", { cert: CERT }, "mqtt.cert_file (line 2): needs mqtt.key_file as well"],
-    ["mqtt:\n  key_file: key", { key: KEY }, "mqtt.key_file (line 2): needs mqtt.cert_file as well"],
-    [own, { cert: CERT, key: other() }, "mqtt.key_file (line 3): does not fit mqtt.cert_file"],
-    [own, { cert: CERT, key: tls("encrypted.key") }, "mqtt.key_file (line 3): the key is locked by a passphrase"],
-    [own, { cert: CERT, key: SECRET }, "mqtt.key_file (line 3): the file holds no private key"],
-    [own, { cert: KEY, key: KEY }, "mqtt.cert_file (line 2): the file holds no certificate"],
-    ["mqtt:\n  ca_file: ca", { ca: KEY }, "mqtt.ca_file (line 2): the file holds no certificate"],
-    ["mqtt:\n  ca_file: ca", { ca: "" }, "mqtt.ca_file (line 2): the file holds no certificate"],
-    ["mqtt:\n  ca_file: ca", { ca: CERT.slice(0, 200) }, "mqtt.ca_file (line 2): the file holds no certificate"],
-  ])("%j is refused, with both keys named", (text, files, words) => {
-    expect(refusal({ file: written(text, files) })).toContain(words);
-  });
-});
-
-describe("a secret in the wrong key", () => {
-  test.each([
-    ["publickey_file", SECRET],
-    ["publickey_file", `${SECRET}/${SECRET}`],
-    ["publickey_file", SECRET.repeat(400)],
-    ["publickey_file", `"${SECRET}\\0"`],
-    ["publickey_file", `[${SECRET}]`],
-    ["publickey_file", `{ ${SECRET}: x }`],
-  ])("%s: %j is not quoted", (key, value) => {
-    const text = refused(`people:\n  - { slug: ada, name: Ada, userid: 29, ${key}: ${value} }`);
-    expect(text).toContain("people[0].publickey_file (line 2)");
-  });
-
-  test.each(["ca_file", "cert_file", "key_file", "password_file"])("nor is it in mqtt.%s", (key) => {
-    for (const value of [SECRET, SECRET.repeat(400), `"${SECRET}\\0"`])
-      expect(refused(`mqtt:\n  ${key}: ${value}`)).toContain(`mqtt.${key} (line 2)`);
-  });
-});
-
-describe("files that other users may read", () => {
-  function warnings(text: string, files: Readonly<Record<string, string>>, modes: Readonly<Record<string, number>>) {
-    const file = written(text, files);
-    for (const [name, mode] of Object.entries(modes)) chmodSync(join(file, "..", name), mode);
-    const said: string[] = [];
-    loadConfig({ file, onWarning: (warning) => void said.push(warning) });
-    return said;
-  }
-  const byFile = ADA.replace(`publickey: ${SECRET}`, "publickey_file: key");
-
-  test("a configuration with a key in it is warned about, with the key's name and the remedy", () => {
-    const [warning, ...more] = warnings(ADA, {}, { "weighbridge.yaml": 0o644 });
-    expect(more).toEqual([]);
-    expect(warning).toContain("weighbridge.yaml holds people[0].publickey, and every user of this machine may read it");
-    expect(warning).toContain("chmod o-r");
-    expect(warning).not.toContain(SECRET);
-  });
-
-  test("a secret file is warned about", () => {
-    const [warning, ...more] = warnings(byFile, { key: "k" }, { "weighbridge.yaml": 0o644, key: 0o644 });
-    expect(more).toEqual([]);
-    expect(warning).toContain("may read the file of people[0].publickey_file");
-  });
-
-  test("nothing is said of files that only their owner and group read, nor of one without a secret", () => {
-    expect(warnings(ADA, {}, { "weighbridge.yaml": 0o640 })).toEqual([]);
-    expect(warnings(byFile, { key: "k" }, { "weighbridge.yaml": 0o644, key: 0o600 })).toEqual([]);
-  });
-});
-
-describe("a large configuration", () => {
-  const PEOPLE = 20_000;
-  const people = (slugOf: (index: number) => string) =>
-    `people:\n${Array.from({ length: PEOPLE }, (_, index) => `  - { slug: ${slugOf(index)}, name: N, userid: ${index + 1}, publickey: k }`).join("\n")}`;
-
-  test("is taken whole", () => {
-    expect(load(people((index) => `p${index}`)).people).toHaveLength(PEOPLE);
-  });
-
-  test("lists the first problems and the number of the others", () => {
-    const text = refused(people(() => "same"));
-    expect(text).toContain("people[1].slug (line 3): people[0] has it already");
-    expect(text).toContain(`and ${PEOPLE - 1 - 100} more`);
-    expect(text.length).toBeLessThan(20_000);
-  });
-
-  test("may be wrong from the first person to the last", () => {
-    const wrong = (length: number) => JSON.stringify(Array.from({ length }, () => ({})));
-    expect(refused("", { WEIGHBRIDGE_PEOPLE: wrong(35_000) })).toContain(`and ${35_000 * 4 - 100} more`);
-    expect(refused("", { WEIGHBRIDGE_PEOPLE: wrong(100_001) })).toContain("must have at most 100000 entries");
-  }, 30_000);
 });
 
 describe("a file that cannot be used at all", () => {
