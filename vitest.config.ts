@@ -24,6 +24,7 @@ export default defineConfig({
       project("demo", "packages/demo"),
       project("node-red-nodes", "packages/node-red-nodes"),
       project("conformance", "conformance"),
+      project("examples", "examples"),
       project("bench", "bench"),
       project("scripts", "scripts"),
     ],

@@ -245,7 +245,7 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
     SIMULATOR,
     TESTING,
   ]),
-  examples: workspace("examples use what is public", [CORE, CLOCK, SIMULATOR, BRIDGE, TESTING]),
+  examples: workspace("examples use what is public", [CORE, CORE_TESTING, SIMULATOR, TESTING]),
   playground: workspace("the playground starts the simulator and a Node-RED", [SIMULATOR, PARTS]),
   e2e: workspace("e2e starts the packages as users do", [CORE, CLOCK, SIMULATOR, BRIDGE, PLAYGROUND, PARTS]),
   bench: workspace("bench measures packages as users start them", [
