@@ -1,15 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { Application, type Clock, createWbsClient, isoTime, systemClock, type WbsClient } from "@weighbridge/core";
+import {
+  Application,
+  type Clock,
+  createWbsClient,
+  DOCUMENT_SCHEMA,
+  isoTime,
+  systemClock,
+  type WbsClient,
+} from "@weighbridge/core";
 import { fullCallbackUrl } from "./config/callback-url.ts";
 import type { Config } from "./config/schema.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
-import { eventMessage } from "./messages/documents.ts";
+import type { BridgeEvent } from "./messages/bridge-documents.ts";
+import { eventMessage, messageOn } from "./messages/documents.ts";
 import { answerRequest, COMMAND_NAMES, sendAnswer } from "./messages/requests.ts";
 import { type Topics, topicsBelow } from "./messages/topics.ts";
 import { AccessCheck } from "./mqtt/access-check.ts";
-import type { BrokerAddress } from "./mqtt/broker.ts";
+import { brokerOf } from "./mqtt/broker-of.ts";
 import { type ControlConnection, connectForControl, type Incoming } from "./mqtt/control-connection.ts";
 import { connectForEvents } from "./mqtt/event-connection.ts";
 import { Publisher, type Step as PublisherStep } from "./mqtt/publisher.ts";
@@ -161,7 +169,7 @@ export class Bridge {
       userAgent: `weighbridge/${version}`,
       onUnknown: ({ kind, code }) => {
         log.warn("The API sent a code that is not known yet; it is passed through", { kind, code });
-        this.#tell({ event: "unknown_code", kind, code });
+        this.#warn({ event: "unknown_code", kind, code });
       },
       // Each call moves a next poll: publish bridge/info again.
       onCall: () => this.#publishInfoSoon(),
@@ -215,7 +223,7 @@ export class Bridge {
         onOnline?.();
       },
       onDocumentRefused: (topic, reason) => this.#accessCheck.publishRefused(topic, reason),
-      onParked: (parked) => this.#tell({ event: "event_parked", ...parked }),
+      onParked: (parked) => this.#warn({ event: "event_parked", ...parked }),
       ...(onStep ? { onStep } : {}),
     });
     this.#retained = new RetainedDocuments({
@@ -272,7 +280,8 @@ export class Bridge {
       subscriptions: this.#subscriptions,
     });
     const answer = await answerRequest(name, message, handlers);
-    await sendAnswer(this.#control, this.#topics.response(name), message, answer);
+    const topics = { ordinary: this.#topics.response(name), config: this.#options.config };
+    await sendAnswer(this.#control, message, answer, topics);
   }
 
   async #receive(secret: string): Promise<void> {
@@ -313,7 +322,7 @@ export class Bridge {
         if (report.status === "made") this.#worker.requestPoll(personId);
         else this.#worker.reconsider(personId);
         if (report.problem && isNews)
-          this.#tell({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
+          this.#warn({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
       },
     });
     this.#subscriptions = subscriptions;
@@ -324,8 +333,10 @@ export class Bridge {
   #tellStanding(personId: number): void {
     this.#retained.publish(this.#household.documentsOf(this.#household.byId(personId)));
     const problem = this.#worker.problemOf(personId);
-    const event = problem === null ? "account_recovered" : "account_problem";
-    this.#tell({ event, ...this.#who(personId), ...problem });
+    const who = this.#who(personId);
+    this.#warn(
+      problem === null ? { event: "account_recovered", ...who } : { event: "account_problem", ...who, ...problem },
+    );
   }
 
   /** Their key went with the configuration, so that nobody can end the subscription before its time. */
@@ -344,10 +355,11 @@ export class Bridge {
     return { person: this.#household.byId(personId).config.slug };
   }
 
-  /** What a household should see; it is also in the log, so that it is lost here where nobody could hear it now. */
-  #tell(content: Readonly<Record<string, unknown>>): void {
+  /** Publishes a warning on `bridge/event`. Dropped while disconnected: the log has it too. */
+  #warn(content: BridgeEvent): void {
     if (!this.#control?.isConnected) return;
-    this.#control.publish(this.#topics.bridgeEvent, JSON.stringify({ schema: 1, ...content })).catch(() => {});
+    const { topic, payload } = messageOn(this.#topics.bridgeEvent, { schema: DOCUMENT_SCHEMA, ...content });
+    this.#control.publish(topic, payload).catch(() => {});
   }
 
   /** The counters of a burst are told once. */
@@ -366,7 +378,7 @@ export class Bridge {
   async #publishInfo(): Promise<void> {
     this.#isInfoDue = false;
     this.#household.waiting = await this.#store.counts();
-    this.#retained.publish([this.#household.info()]);
+    this.#retained.publish([this.#household.info(), ...this.#household.movedStatuses()]);
   }
 }
 
@@ -379,18 +391,5 @@ function timingOf({ timing }: Config): WorkerTiming {
     coalesceMs: timing.coalesce_s * 1000,
     repeatCallMs: timing.repeat_call_s * 1000,
     parallelSyncs: timing.parallel_syncs,
-  };
-}
-
-function brokerOf({ mqtt }: Config): BrokerAddress {
-  const { url, version, username, password, ca_file: ca, cert_file: cert, key_file: key } = mqtt;
-  return {
-    url,
-    version,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
-    ...(key === undefined ? {} : { key: readFileSync(key) }),
   };
 }

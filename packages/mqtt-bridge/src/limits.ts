@@ -35,6 +35,9 @@ export const LIMITS = {
   /** A finished event's row may stay this long, to share a commit with what comes next. */
   lazyCommitMs: 50,
   requestBytes: 16 * 1024,
+  /** Of a requester's response topic. */
+  responseTopicCharacters: 512,
+  responseTopicLevels: 32,
   /** The broker sends no larger packet to the connection for requests (MQTT 5). */
   controlPacketBytes: 64 * 1024,
   /** What a nightly re-read looks at again. */

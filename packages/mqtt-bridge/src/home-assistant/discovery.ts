@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { EVENT_KINDS, isMass, measureTypes, typeOfKey, type WeightUnit } from "@weighbridge/core";
-import { advertisedKeys } from "../messages/documents.ts";
-import type { PersonTopics, Topics } from "../messages/topics.ts";
+import { advertisedKeys, type StateDocument } from "../messages/person-documents.ts";
+import type { PersonTopics, Topic, Topics } from "../messages/topics.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
 
 export interface DiscoverySettings {
@@ -123,13 +123,25 @@ function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): De
   };
 }
 
+/** Reads one key of the topic's document; the compiler knows the keys. */
+const reads = <D>(topic: Topic<D>, key: keyof D & string) => ({
+  state_topic: topic,
+  value_template: `{{ value_json.${key} }}`,
+});
+
 const entity = (platform: string, { slug }: DiscoveredPerson, id: string, key: string): Component => ({
   platform,
   unique_id: uniqueId(id, key),
   default_entity_id: `${platform}.${slug.replaceAll("-", "_")}_${key}`,
 });
 
-function sensor(person: DiscoveredPerson, id: string, key: string, topic: string, look: SensorLook): Component {
+function sensor(
+  person: DiscoveredPerson,
+  id: string,
+  key: string,
+  topic: Topic<StateDocument>,
+  look: SensorLook,
+): Component {
   return {
     ...entity("sensor", person, id, key),
     ...(look.name === undefined ? {} : { name: look.name }),
@@ -168,8 +180,7 @@ function derivedSensors(person: DiscoveredPerson, id: string, mine: PersonTopics
     ...entity("sensor", person, id, "last_weigh_in"),
     name: "Last weigh-in",
     device_class: "timestamp",
-    state_topic: mine.state,
-    value_template: "{{ value_json.last_weigh_in }}",
+    ...reads(mine.state, "last_weigh_in"),
   };
   return { ...Object.fromEntries(sensors), last_weigh_in: lastWeighIn };
 }
@@ -182,7 +193,7 @@ function happenings(person: DiscoveredPerson, id: string, mine: PersonTopics): R
     type,
     subtype: "scale",
     topic: mine.weighIn,
-    value_template: "{{ value_json.event_type }}",
+    value_template: reads(mine.weighIn, "event_type").value_template,
     payload: kind,
     qos: 1,
   });
@@ -207,18 +218,18 @@ function diagnostics(
 ): Record<string, Component> {
   // A problem must show also while the account is not available.
   const availability = [{ topic: topics.bridgeState }];
-  const problem = (key: string, name: string, template: string): Component => ({
+  const problem = <D extends { readonly problem: unknown }>(key: string, name: string, topic: Topic<D>): Component => ({
     ...entity("binary_sensor", person, id, key),
     name,
     device_class: "problem",
     entity_category: "diagnostic",
     availability,
-    state_topic: mine.subscription,
-    value_template: `{{ 'ON' if ${template} else 'OFF' }}`,
+    state_topic: topic,
+    value_template: "{{ 'ON' if value_json.problem else 'OFF' }}",
   });
   return {
-    account_problem: problem("account_problem", "Account", "value_json.account_problem"),
-    subscription_problem: problem("subscription_problem", "Subscription", "value_json.problem"),
+    account_problem: problem("account_problem", "Account", mine.status),
+    subscription_problem: problem("subscription_problem", "Subscription", mine.subscription),
     sync: {
       ...entity("button", person, id, "sync"),
       name: "Sync now",
@@ -264,8 +275,7 @@ function bridgeDevice(settings: DiscoverySettings): Device {
       last_notification: {
         ...diagnostic("sensor", "last_notification", "Last notification"),
         device_class: "timestamp",
-        state_topic: topics.bridgeInfo,
-        value_template: "{{ value_json.last_notification }}",
+        ...reads(topics.bridgeInfo, "last_notification"),
       },
       sync_all: {
         ...diagnostic("button", "sync_all", "Sync everybody now"),

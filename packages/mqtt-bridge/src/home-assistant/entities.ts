@@ -1,3 +1,5 @@
+import type { StateDocument } from "../messages/person-documents.ts";
+
 /** How Home Assistant shows a value. A name is left out where the device class has the right one: it is then translated. */
 export interface SensorLook {
   readonly name?: string;
@@ -36,10 +38,10 @@ export const MEASURE_LOOKS: Readonly<Record<string, SensorLook>> = {
 };
 
 /** Values that follow from others, by their key in the state document. */
-export const DERIVED_LOOKS: Readonly<Record<string, SensorLook>> = {
+export const DERIVED_LOOKS = {
   bmi: { name: "BMI", unit: "kg/m²", icon: "mdi:human", precision: 1 },
   change: { ...MASS, name: "Change since last weigh-in", icon: "mdi:swap-vertical" },
   trend: { ...MASS, name: "Weight trend", icon: "mdi:chart-line" },
   target: { ...MASS, name: "Target weight", icon: "mdi:flag-checkered" },
   to_target: { ...MASS, name: "Distance to target", icon: "mdi:arrow-collapse-down", ...off },
-};
+} as const satisfies Readonly<Partial<Record<keyof StateDocument, SensorLook>>>;

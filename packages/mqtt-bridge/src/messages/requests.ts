@@ -1,7 +1,11 @@
-import type { Verdict } from "@weighbridge/core";
+import { DOCUMENT_SCHEMA, type Verdict } from "@weighbridge/core";
 import * as z from "zod";
+import type { Config } from "../config/schema.ts";
 import { LIMITS } from "../limits.ts";
 import type { ControlConnection, Incoming } from "../mqtt/control-connection.ts";
+import type { ResponseDocument } from "./bridge-documents.ts";
+import { messageOn } from "./documents.ts";
+import type { Topic } from "./topics.ts";
 
 /** What a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
 export interface RequestHandlers {
@@ -51,12 +55,7 @@ const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
-export interface Answer {
-  readonly status: "ok" | "error";
-  readonly data?: object;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly transaction?: string | number;
-}
+type Answer = Omit<ResponseDocument, "schema">;
 
 /** Does what a request asks for; never throws. */
 export async function answerRequest(name: CommandName, message: Incoming, handlers: RequestHandlers): Promise<Answer> {
@@ -105,13 +104,39 @@ function parsed(payload: string): unknown {
   }
 }
 
-/** A broker ends the connection of whoever publishes to anything else. */
-const isTopic = (text: string) => text !== "" && !/[+#\p{Cc}\p{Noncharacter_Code_Point}]/u.test(text);
+interface ResponseTopics {
+  /** The command's own topic: every answer goes there unless the requester names a topic that is allowed. */
+  readonly ordinary: Topic<ResponseDocument>;
+  readonly config: {
+    readonly mqtt: Pick<Config["mqtt"], "base_topic">;
+    readonly home_assistant: Pick<Config["home_assistant"], "discovery_prefix" | "status_topic">;
+  };
+}
 
-/** Where the requester wants the answer, by MQTT 5, or else on the command's own topic. */
-export async function sendAnswer(connection: ControlConnection, topic: string, message: Incoming, answer: Answer) {
-  const { responseTopic, correlationData } = message;
+/**
+ * True for a topic that a requester may have the answer on. The bridge may publish where the requester may not, so a response topic could
+ * forge discovery or a person's state; a broker ends the connection of a client that publishes to a malformed topic.
+ */
+function isAllowed(topic: string, { mqtt, home_assistant }: ResponseTopics["config"]): boolean {
+  const isTopic = topic !== "" && !/[+#\p{Cc}\p{Noncharacter_Code_Point}]/u.test(topic) && !topic.startsWith("$");
+  const isShort =
+    topic.length <= LIMITS.responseTopicCharacters && topic.split("/").length <= LIMITS.responseTopicLevels;
+  const isIn = (base: string) => topic === base || topic.startsWith(`${base}/`);
+  const isOwn = isIn(mqtt.base_topic) && !topic.startsWith(`${mqtt.base_topic}/bridge/response/`);
+  const isHomeAssistants = isIn(home_assistant.discovery_prefix) || isIn(home_assistant.status_topic);
+  return isTopic && isShort && !isOwn && !isHomeAssistants;
+}
+
+/** Publishes an answer on the response topic of MQTT 5 where that is allowed, or else on the command's own topic. */
+export async function sendAnswer(
+  connection: ControlConnection,
+  { responseTopic, correlationData }: Incoming,
+  answer: Answer,
+  topics: ResponseTopics,
+): Promise<void> {
   const more = correlationData === undefined ? {} : { correlationData };
-  const wanted = responseTopic !== undefined && isTopic(responseTopic) ? responseTopic : topic;
-  await connection.publish(wanted, JSON.stringify({ schema: 1, ...answer }), more);
+  const isWanted = responseTopic !== undefined && isAllowed(responseTopic, topics.config);
+  const topic: Topic<ResponseDocument> = isWanted ? responseTopic : topics.ordinary;
+  const { payload } = messageOn(topic, { schema: DOCUMENT_SCHEMA, ...answer });
+  await connection.publish(topic, payload, more);
 }

@@ -1,43 +1,98 @@
-/** Every topic of the bridge, below its base topic. */
-export interface Topics {
-  readonly bridgeState: string;
-  readonly bridgeInfo: string;
-  readonly bridgeEvent: string;
-  /** With a command name in place of `+`. */
+import type { EventDocument, ProfileDocument } from "@weighbridge/core";
+import type { BridgeEvent, InfoDocument, Presence, ResponseDocument } from "./bridge-documents.ts";
+import type {
+  Document,
+  LastWeighInDocument,
+  PersonKeys,
+  StateDocument,
+  StatusDocument,
+  SubscriptionDocument,
+  TargetDocument,
+} from "./person-documents.ts";
+
+declare const payload: unique symbol;
+
+/** A topic with the type of what its messages hold: a string as it is, anything else as JSON. */
+export type Topic<P> = string & { readonly [payload]?: P };
+
+interface Row<P> {
+  /** Below the base topic, or below the person's own topic. */
+  readonly path: string;
+  readonly isRetained: boolean;
+  /** Stands in the README's table. */
+  readonly words: string;
+  readonly [payload]?: P;
+}
+
+const retained = <P>(path: string, words: string): Row<P> => ({ path, isRetained: true, words });
+const passing = <P>(path: string, words: string): Row<P> => ({ path, isRetained: false, words });
+
+/** Topics of the bridge. */
+export const BRIDGE_TOPICS = {
+  bridgeState: retained<Presence>("bridge/state", "`online` or `offline`, also when the bridge dies"),
+  bridgeInfo: retained<InfoDocument>(
+    "bridge/info",
+    "version, number of people, last notification, what waits on disk, callbacks by outcome",
+  ),
+  bridgeEvent: passing<Document & BridgeEvent>(
+    "bridge/event",
+    "warnings for the household: `account_problem`, `account_recovered`, `subscription_failed`, `event_parked`, `unknown_code`",
+  ),
+  request: passing<string>("bridge/request/<command>", "[requests](#requests)"),
+  response: passing<ResponseDocument>("bridge/response/<command>", "their answers"),
+} as const;
+
+/** Topics of a person, below `people/<slug>`. */
+export const PERSON_TOPICS = {
+  availability: retained<Presence>("availability", "`online` while the account answers"),
+  state: retained<StateDocument>(
+    "state",
+    "the newest value of every measure, null where unknown, each with its own time in `measured_at`",
+  ),
+  weighIn: passing<EventDocument & PersonKeys>("weigh_in", "the events"),
+  lastWeighIn: retained<LastWeighInDocument>("last_weigh_in", "the newest weigh-in, for consumers that come later"),
+  measure: retained<string>("measure/<id>", "a plain number, such as `weight` or `fat_ratio`"),
+  target: retained<TargetDocument>("target", "objectives"),
+  profile: retained<Document & ProfileDocument>("profile", "name, gender, birth date, whether data are shared"),
+  subscription: retained<SubscriptionDocument>(
+    "subscription",
+    "whether the API notifies us, until when, and what is wrong",
+  ),
+  status: retained<StatusDocument>(
+    "status",
+    "what keeps the account from answering, last and next poll, last weigh-in",
+  ),
+} as const;
+
+type PayloadOf<R> = R extends Row<infer P> ? P : never;
+type Fixed<T, Made extends keyof T> = { readonly [Key in Exclude<keyof T, Made>]: Topic<PayloadOf<T[Key]>> };
+
+export interface Topics extends Fixed<typeof BRIDGE_TOPICS, "request" | "response"> {
   request(command: string): string;
-  response(command: string): string;
+  response(command: string): Topic<ResponseDocument>;
   person(slug: string): PersonTopics;
 }
 
-export interface PersonTopics {
-  readonly availability: string;
-  readonly state: string;
-  readonly weighIn: string;
-  readonly lastWeighIn: string;
-  readonly target: string;
-  readonly profile: string;
-  readonly subscription: string;
-  measure(id: string): string;
+export interface PersonTopics extends Fixed<typeof PERSON_TOPICS, "measure"> {
+  measure(id: string): Topic<string>;
 }
 
+const below = (base: string, rows: Readonly<Record<string, Row<unknown>>>) =>
+  Object.fromEntries(Object.entries(rows).map(([name, { path }]) => [name, `${base}/${path}`]));
+
+/** Every topic of the bridge with this base topic. */
 export function topicsBelow(base: string): Topics {
+  const { request, response, ...bridge } = BRIDGE_TOPICS;
+  const { measure, ...mine } = PERSON_TOPICS;
   return {
-    bridgeState: `${base}/bridge/state`,
-    bridgeInfo: `${base}/bridge/info`,
-    bridgeEvent: `${base}/bridge/event`,
-    request: (command) => `${base}/bridge/request/${command}`,
-    response: (command) => `${base}/bridge/response/${command}`,
+    ...(below(base, bridge) as unknown as Fixed<typeof BRIDGE_TOPICS, "request" | "response">),
+    request: (command) => `${base}/${request.path.replace("<command>", command)}`,
+    response: (command) => `${base}/${response.path.replace("<command>", command)}`,
     person: (slug) => {
       const person = `${base}/people/${slug}`;
       return {
-        availability: `${person}/availability`,
-        state: `${person}/state`,
-        weighIn: `${person}/weigh_in`,
-        lastWeighIn: `${person}/last_weigh_in`,
-        target: `${person}/target`,
-        profile: `${person}/profile`,
-        subscription: `${person}/subscription`,
-        measure: (id) => `${person}/measure/${id}`,
+        ...(below(person, mine) as unknown as Fixed<typeof PERSON_TOPICS, "measure">),
+        measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
       };
     },
   };

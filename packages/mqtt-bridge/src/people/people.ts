@@ -7,9 +7,11 @@ import {
   ownDiscovery,
   personDiscovery,
 } from "../home-assistant/discovery.ts";
-import { documentsOf, type Problem } from "../messages/documents.ts";
+import { documentsOf, messageOn } from "../messages/documents.ts";
+import type { Problem } from "../messages/person-documents.ts";
 import { type Topics, topicsBelow } from "../messages/topics.ts";
 import type { ReceiverCounts } from "../receiver/receiver.ts";
+import { type BridgeStatus, infoDocument, type PersonStatus, statusDocument } from "../status.ts";
 import type { Message, PeopleStore, StoredPerson, Waiting } from "../store/store.ts";
 import type { Syncer } from "./syncer.ts";
 
@@ -39,6 +41,8 @@ export class Household {
   /** Undefined where the bridge only polls. */
   callbacks: ReceiverCounts | undefined;
   readonly #input: HouseholdInput;
+  /** As the status documents have it, by person. */
+  readonly #nextPolls = new Map<number, number | null>();
   readonly #byUserId: ReadonlyMap<string, Resident>;
   readonly #bySlug: ReadonlyMap<string, Resident>;
   readonly #byId: ReadonlyMap<number, Resident>;
@@ -66,17 +70,41 @@ export class Household {
     return resident;
   }
 
-  documentsOf({ config, syncer }: Resident): Message[] {
-    const { id, state, seen, subscription } = syncer.stored;
-    const problem = this.#input.problemOf(id);
-    return documentsOf(this.topics, {
-      settings: config,
-      state,
-      seen,
-      subscription,
-      isAvailable: problem === null,
-      problem,
+  documentsOf(resident: Resident): Message[] {
+    const { config, syncer } = resident;
+    const { state, seen, subscription } = syncer.stored;
+    const { problem } = this.statusOf(resident);
+    const isAvailable = problem === null;
+    return [
+      ...documentsOf(this.topics, { settings: config, state, seen, subscription, isAvailable }),
+      this.#statusMessage(resident),
+    ];
+  }
+
+  statusOf({ config: { slug }, syncer: { stored } }: Resident): PersonStatus {
+    return {
+      slug,
+      problem: this.#input.problemOf(stored.id),
+      subscription: stored.subscription,
+      lastPollAt: stored.cursor,
+      nextPollAt: this.#input.nextPollAt(stored.id),
+      lastWeighInAt: stored.state.lastWeighIn?.measuredAt ?? null,
+    };
+  }
+
+  /** The status of everybody whose next poll moved since this was asked last. */
+  movedStatuses(): Message[] {
+    const moved = this.residents.filter(({ syncer: { stored } }) => {
+      const nextPollAt = this.#input.nextPollAt(stored.id);
+      if (this.#nextPolls.get(stored.id) === nextPollAt) return false;
+      this.#nextPolls.set(stored.id, nextPollAt);
+      return true;
     });
+    return moved.map((resident) => this.#statusMessage(resident));
+  }
+
+  #statusMessage(resident: Resident): Message {
+    return messageOn(this.topics.person(resident.config.slug).status, statusDocument(this.statusOf(resident)));
   }
 
   discovery(): Message[] {
@@ -115,31 +143,21 @@ export class Household {
     return discoveryMessages(this.#discoverySettings(style), this.residents.map(discovered));
   }
 
-  info(): Message {
-    const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  status(): BridgeStatus {
     const { config, version } = this.#input;
-    const people = this.residents.map(({ config: { slug, name }, syncer }) => {
-      const nextPoll = this.#input.nextPollAt(syncer.stored.id);
-      return { slug, name, next_poll: iso(nextPoll === null ? null : nextPoll * 1000) };
-    });
-    const generation = config.api.generation;
-    const content = {
-      schema: 1,
+    const { lastNotificationAt: notifiedAt } = this;
+    return {
       version,
-      generation,
-      last_notification: iso(this.lastNotificationAt),
+      generation: config.api.generation,
+      people: this.residents.length,
+      lastNotificationAt: notifiedAt === null ? null : notifiedAt / 1000,
       waiting: this.waiting,
-      callbacks: this.callbackCounts(),
-      people,
+      callbacks: this.callbacks ?? null,
     };
-    return { topic: this.topics.bridgeInfo, payload: JSON.stringify(content) };
   }
 
-  /** As documents tell it: what came from outside, by outcome. */
-  callbackCounts(): object | null {
-    if (this.callbacks === undefined) return null;
-    const { taken, probes, unknownUsers, malformed, refused, failed } = this.callbacks;
-    return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
+  info(): Message {
+    return messageOn(this.topics.bridgeInfo, infoDocument(this.status()));
   }
 
   /** Everything retained; that the bridge is there comes last. */
@@ -148,7 +166,7 @@ export class Household {
       ...this.discovery(),
       ...this.residents.flatMap((resident) => this.documentsOf(resident)),
       this.info(),
-      { topic: this.topics.bridgeState, payload: "online" },
+      messageOn(this.topics.bridgeState, "online"),
     ];
   }
 }

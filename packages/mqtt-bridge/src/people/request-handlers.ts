@@ -1,7 +1,7 @@
-import { isoTime } from "@weighbridge/core";
-import { subscriptionOf } from "../messages/documents.ts";
+import { subscriptionOf } from "../messages/person-documents.ts";
 import { RequestError, type RequestHandlers } from "../messages/requests.ts";
 import type { RetainedDocuments } from "../mqtt/retained-documents.ts";
+import { healthDocument } from "../status.ts";
 import type { Store } from "../store/store.ts";
 import type { Household, Resident } from "./people.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -47,19 +47,18 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       const people = chosen(slug);
       for (const { syncer } of people) subscriptions.check(syncer.stored.id);
       return {
-        people: people.map(({ config, syncer }) => ({
-          person: config.slug,
-          ...subscriptionOf(syncer.stored.subscription),
-        })),
+        people: people.map(({ config, syncer }) => {
+          const { schema: _schema, ...subscription } = subscriptionOf(syncer.stored.subscription);
+          return { person: config.slug, ...subscription };
+        }),
       };
     },
     async health() {
-      const people = household.residents.map(({ config, syncer }) => ({
-        person: config.slug,
-        problem: worker.problemOf(syncer.stored.id),
-        last_poll: syncer.stored.cursor === null ? null : isoTime(syncer.stored.cursor),
-      }));
-      return { ...(await store.counts()), callbacks: household.callbackCounts(), people };
+      household.waiting = await store.counts();
+      return healthDocument(
+        household.status(),
+        household.residents.map((resident) => household.statusOf(resident)),
+      );
     },
     async publishDiscovery() {
       retained.publishEverything();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type DiscoverySettings, discoveryMessages, ownDiscovery } from "../../src/home-assistant/discovery.ts";
 import { documentsOf, eventMessage } from "../../src/messages/documents.ts";
 import { topicsBelow } from "../../src/messages/topics.ts";
+import { statusDocument } from "../../src/status.ts";
 import { knownState, viewOf, weighInEvent } from "../support/person-view.ts";
 
 type Component = Readonly<Record<string, unknown>>;
@@ -170,6 +171,8 @@ test("every template of a person reads a key that its document always has", () =
   const documents = new Map(
     documentsOf(topics, viewOf(knownState, { seen: SEEN })).map(({ topic, payload }) => [topic, payload]),
   );
+  const bare = { problem: null, subscription: null, lastPollAt: null, nextPollAt: null, lastWeighInAt: null };
+  documents.set(topics.person("ada").status, JSON.stringify(statusDocument({ slug: "ada", ...bare })));
   const reading = [...of("Ada").entries()].filter(
     ([, { platform }]) => platform === "sensor" || platform === "binary_sensor",
   );

@@ -8,7 +8,8 @@ import {
   type WeightUnit,
 } from "@weighbridge/core";
 import { expect, test } from "vitest";
-import { advertisedKeys, documentsOf, eventMessage, type PersonView } from "../../src/messages/documents.ts";
+import { documentsOf, eventMessage } from "../../src/messages/documents.ts";
+import { advertisedKeys, type PersonView } from "../../src/messages/person-documents.ts";
 import { topicsBelow } from "../../src/messages/topics.ts";
 import { START } from "../support/open-store.ts";
 import { knownState, stateWith, viewOf, weighInEvent } from "../support/person-view.ts";
@@ -177,12 +178,9 @@ test("a target tells since when; a profile tells a date of birth without a time"
   });
 });
 
-test("a person is available while their account answers, and what keeps it from that is told", () => {
+test("a person is available while their account answers", () => {
   expect(payloads(viewOf(knownState)).get("availability")).toBe("online");
-  const problem = { code: "not_shared", message: "does not share", remedy: "turn sharing on" };
-  const view = viewOf(knownState, { isAvailable: false, problem });
-  expect(payloads(view).get("availability")).toBe("offline");
-  expect(document(view, "subscription")).toMatchObject({ account_problem: problem });
+  expect(payloads(viewOf(knownState, { isAvailable: false })).get("availability")).toBe("offline");
 });
 
 test("a subscription is none, active or failed, with its end", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { configSchema } from "../../src/config/schema.ts";
 import { sendAnswer } from "../../src/messages/requests.ts";
 import { type Home, home, settledFor } from "../support/home.ts";
 
@@ -117,26 +118,41 @@ test("publish_discovery publishes everything retained once more", async () => {
   await devices.until(() => devices.received.length === 4);
 });
 
+const ORDINARY = "weighbridge/bridge/response/sync";
 test.each([
   ["my/answers", "my/answers"],
-  ["foo/#", "ordinary"],
-  ["+", "ordinary"],
-  ["a/+/b", "ordinary"],
-  ["", "ordinary"],
-  ["a\0b", "ordinary"],
-  ["a\u007fb", "ordinary"],
-  ["a\uffffb", "ordinary"],
+  ["weighbridges/answers", "weighbridges/answers"],
+  ["weighbridge/bridge/response/me", "weighbridge/bridge/response/me"],
+  ["foo/#", ORDINARY],
+  ["+", ORDINARY],
+  ["a/+/b", ORDINARY],
+  ["", ORDINARY],
+  ["a\0b", ORDINARY],
+  ["a\u007fb", ORDINARY],
+  ["a\uffffb", ORDINARY],
+  ["$SYS/broker", ORDINARY],
+  ["$share/group/topic", ORDINARY],
+  [Array(200).fill("a").join("/"), ORDINARY],
+  ["x".repeat(60_000), ORDINARY],
+  ["homeassistant/sensor/forged/config", ORDINARY],
+  ["homeassistant/status", ORDINARY],
+  ["weighbridge", ORDINARY],
+  ["weighbridge/people/ada/state", ORDINARY],
+  ["weighbridge/bridge/state", ORDINARY],
+  ["weighbridge/bridge/request/sync", ORDINARY],
+  ["weighbridge/bridge/response", ORDINARY],
 ])("a request with the response topic %j is answered on %s", async (responseTopic, expected) => {
-  const said: string[] = [];
+  const answered: string[] = [];
   const connection = {
     isConnected: true,
-    publish: async (topic: string) => void said.push(topic),
+    publish: async (topic: string) => void answered.push(topic),
     retainedTopics: async () => [],
     close: async () => {},
   };
   const message = { topic: "t", payload: "", isRetained: false, responseTopic };
-  await sendAnswer(connection, "ordinary", message, { status: "ok" });
-  expect(said).toEqual([expected]);
+  const topics = { ordinary: ORDINARY, config: configSchema.parse({}) };
+  await sendAnswer(connection, message, { status: "ok" }, topics);
+  expect(answered).toEqual([expected]);
 });
 
 test("a retained request is refused, and does nothing", async () => {

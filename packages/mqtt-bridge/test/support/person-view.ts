@@ -1,5 +1,5 @@
 import { emptyPersonState, type PersonEvent, type PersonState, type WeighIn } from "@weighbridge/core";
-import type { PersonView } from "../../src/messages/documents.ts";
+import type { PersonView } from "../../src/messages/person-documents.ts";
 import { START } from "./open-store.ts";
 
 const DAY = 86_400;
@@ -41,7 +41,6 @@ export function viewOf(state: PersonState, more: Partial<PersonView> = {}): Pers
     seen: Object.keys(state.latest),
     subscription: null,
     isAvailable: true,
-    problem: null,
     ...more,
   };
 }

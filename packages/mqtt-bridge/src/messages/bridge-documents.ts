@@ -1,0 +1,46 @@
+import type { Document, Problem } from "./person-documents.ts";
+
+export type Presence = "online" | "offline";
+
+/** Callbacks since the start, by outcome. */
+export interface CallbackCounts {
+  readonly taken: number;
+  readonly probes: number;
+  readonly unknown_users: number;
+  readonly malformed: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+/** Rows on disk: hints for a sync, events for the broker, events that it refused. */
+interface WaitingDocument {
+  readonly hints: number;
+  readonly owed: number;
+  readonly parked: number;
+}
+
+/** How the bridge stands. It must not grow with people: the figures of a person stand on their own topic. */
+export interface InfoDocument extends Document {
+  readonly version: string;
+  readonly generation: string;
+  readonly people: number;
+  readonly last_notification: string | null;
+  readonly waiting: WaitingDocument;
+  /** Null where the bridge only polls. */
+  readonly callbacks: CallbackCounts | null;
+}
+
+/** A warning for the household; the log has it too. */
+export type BridgeEvent =
+  | ({ readonly event: "account_problem" | "subscription_failed"; readonly person: string } & Problem)
+  | { readonly event: "account_recovered"; readonly person: string }
+  | { readonly event: "event_parked"; readonly topic: string; readonly reason: string; readonly remedy: string }
+  | { readonly event: "unknown_code"; readonly kind: string; readonly code: number };
+
+/** The answer to a request. */
+export interface ResponseDocument extends Document {
+  readonly status: "ok" | "error";
+  readonly data?: object;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly transaction?: string | number;
+}

@@ -1,0 +1,161 @@
+import {
+  boundedComment,
+  type DerivedDocument,
+  DOCUMENT_SCHEMA,
+  derive,
+  derivedDocument,
+  isoTime,
+  massIn,
+  type PersonState,
+  type SubscriptionReport,
+  valueIn,
+  valuesIn,
+  type WeightUnit,
+} from "@weighbridge/core";
+
+/** Stands first in every JSON document. */
+export interface Document {
+  readonly schema: typeof DOCUMENT_SCHEMA;
+}
+
+/** What is wrong, and what to do. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The keys that name the person. */
+export interface PersonKeys {
+  readonly person: string;
+  readonly name: string;
+}
+
+/** The facts of the state document; each measure of the person has a key of its own beside them. */
+export interface StateDocument extends Document, PersonKeys, DerivedDocument {
+  readonly unit: WeightUnit;
+  readonly target: number | null;
+  readonly last_weigh_in: string | null;
+  readonly attribution: string | null;
+  readonly measured_at: Readonly<Record<string, string | null>>;
+}
+
+export type LastWeighInDocument = Document &
+  (
+    | { readonly weigh_in: null }
+    | {
+        readonly weigh_in: number;
+        readonly measured_at: string;
+        readonly attribution: string;
+        readonly attribution_code: number;
+        readonly unit: WeightUnit;
+        readonly values: Readonly<Record<string, number>>;
+        readonly comment?: string;
+      }
+  );
+
+export interface TargetDocument extends Document {
+  readonly unit: WeightUnit;
+  readonly values: Readonly<Record<string, number>>;
+  readonly set_at: string | null;
+}
+
+export interface SubscriptionDocument extends Document {
+  readonly status: "none" | "active" | "failed";
+  readonly expires_at: string | null;
+  readonly checked_at: string | null;
+  readonly problem: Problem | null;
+}
+
+/** How a person stands, as the bridge sees it. */
+export interface StatusDocument extends Document {
+  readonly problem: Problem | null;
+  readonly last_poll: string | null;
+  readonly next_poll: string | null;
+  readonly last_weigh_in: string | null;
+}
+
+/** What of the configuration a person's documents depend on. */
+export interface PersonSettings {
+  readonly slug: string;
+  readonly name: string;
+  readonly weight_unit: WeightUnit;
+}
+
+/** What is known of a person, as their documents tell it. */
+export interface PersonView {
+  readonly settings: PersonSettings;
+  readonly state: PersonState;
+  /** Measure keys that the person ever had. */
+  readonly seen: readonly string[];
+  readonly subscription: SubscriptionReport | null;
+  /** Their account answers. */
+  readonly isAvailable: boolean;
+}
+
+/** Measures of everybody, so that a new person's device is complete before the first weigh-in. */
+const BASE_MEASURES = ["weight", "fat_ratio", "fat_mass", "fat_free_mass", "height"] as const;
+
+/** The keys of a person's state document, in a fixed order: base measures first, then whatever else was ever measured. */
+export const advertisedKeys = (seen: readonly string[]): string[] => [...new Set([...BASE_MEASURES, ...seen])];
+
+export function stateOf({ settings, state, seen }: PersonView): StateDocument {
+  const { weight_unit: unit, name, slug } = settings;
+  const values: Record<string, number | null> = {};
+  const measuredAt: Record<string, string | null> = {};
+  for (const key of advertisedKeys(seen)) {
+    const known = state.latest[key];
+    values[key] = known === undefined ? null : valueIn(unit, key, known.value);
+    measuredAt[key] = known === undefined ? null : isoTime(known.measuredAt);
+  }
+  const { lastWeighIn, target } = state;
+  return {
+    schema: DOCUMENT_SCHEMA,
+    person: slug,
+    name,
+    unit,
+    ...values,
+    ...derivedDocument(unit, derive(state)),
+    target: target["weight"] === undefined ? null : massIn(unit, target["weight"].value),
+    last_weigh_in: lastWeighIn === null ? null : isoTime(lastWeighIn.measuredAt),
+    attribution: lastWeighIn?.attribution.name ?? null,
+    measured_at: measuredAt,
+  };
+}
+
+export function lastWeighInOf({ lastWeighIn }: PersonState, unit: WeightUnit): LastWeighInDocument {
+  if (lastWeighIn === null) return { schema: DOCUMENT_SCHEMA, weigh_in: null };
+  const { id, measuredAt, attribution, values, comment } = lastWeighIn;
+  return {
+    schema: DOCUMENT_SCHEMA,
+    weigh_in: id,
+    measured_at: isoTime(measuredAt),
+    attribution: attribution.name,
+    attribution_code: attribution.code,
+    unit,
+    values: valuesIn(unit, values),
+    ...(comment === undefined ? {} : { comment: boundedComment(comment) }),
+  };
+}
+
+export function targetOf({ target }: PersonState, unit: WeightUnit): TargetDocument {
+  const values = Object.fromEntries(Object.entries(target).map(([key, { value }]) => [key, value]));
+  const setAt = Math.max(0, ...Object.values(target).map(({ measuredAt }) => measuredAt));
+  return { schema: DOCUMENT_SCHEMA, unit, values: valuesIn(unit, values), set_at: setAt === 0 ? null : isoTime(setAt) };
+}
+
+/** Without the callback URL: its path is a secret. */
+export function subscriptionOf(report: SubscriptionReport | null): SubscriptionDocument {
+  if (report === null)
+    return { schema: DOCUMENT_SCHEMA, status: "none", expires_at: null, checked_at: null, problem: null };
+  const { status, expiresAt, checkedAt, problem } = report;
+  const expires = expiresAt === undefined ? null : isoTime(expiresAt);
+  // `made` and `renewed` are of one moment; a retained document says how it stands.
+  return {
+    schema: DOCUMENT_SCHEMA,
+    status: status === "failed" ? "failed" : "active",
+    expires_at: expires,
+    checked_at: isoTime(checkedAt),
+    problem: problem ?? null,
+  };
+}

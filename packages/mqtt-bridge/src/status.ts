@@ -1,0 +1,93 @@
+import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type SubscriptionReport } from "@weighbridge/core";
+import type { CallbackCounts, InfoDocument } from "./messages/bridge-documents.ts";
+import {
+  type Problem,
+  type StatusDocument,
+  type SubscriptionDocument,
+  subscriptionOf,
+} from "./messages/person-documents.ts";
+import type { Waiting } from "./store/store.ts";
+
+/** Callbacks since the start, by outcome. */
+interface CallbackOutcomes {
+  readonly taken: number;
+  readonly probes: number;
+  readonly unknownUsers: number;
+  readonly malformed: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+/** How the bridge stands: everything that reports on it is made from this. */
+export interface BridgeStatus {
+  readonly version: string;
+  readonly generation: string;
+  readonly people: number;
+  readonly lastNotificationAt: EpochSeconds | null;
+  readonly waiting: Waiting;
+  /** Null where the bridge only polls. */
+  readonly callbacks: CallbackOutcomes | null;
+}
+
+/** How one person stands. */
+export interface PersonStatus {
+  readonly slug: string;
+  /** What keeps the account from answering. */
+  readonly problem: Problem | null;
+  readonly subscription: SubscriptionReport | null;
+  readonly lastPollAt: EpochSeconds | null;
+  readonly nextPollAt: EpochSeconds | null;
+  readonly lastWeighInAt: EpochSeconds | null;
+}
+
+interface PersonHealth extends Omit<StatusDocument, "schema"> {
+  readonly person: string;
+  readonly subscription: SubscriptionDocument["status"];
+}
+
+/** The answer to a `health` request. */
+export interface HealthDocument extends Waiting {
+  readonly callbacks: CallbackCounts | null;
+  readonly people: readonly PersonHealth[];
+}
+
+const time = (seconds: EpochSeconds | null) => (seconds === null ? null : isoTime(seconds));
+
+/** Its size does not depend on the number of people. */
+export const infoDocument = ({ version, generation, people, ...status }: BridgeStatus): InfoDocument => ({
+  schema: DOCUMENT_SCHEMA,
+  version,
+  generation,
+  people,
+  last_notification: time(status.lastNotificationAt),
+  waiting: status.waiting,
+  callbacks: callbackCounts(status.callbacks),
+});
+
+export const statusDocument = (person: PersonStatus): StatusDocument => ({
+  schema: DOCUMENT_SCHEMA,
+  ...figures(person),
+});
+
+export const healthDocument = (bridge: BridgeStatus, people: readonly PersonStatus[]): HealthDocument => ({
+  ...bridge.waiting,
+  callbacks: callbackCounts(bridge.callbacks),
+  people: people.map((person) => ({
+    person: person.slug,
+    ...figures(person),
+    subscription: subscriptionOf(person.subscription).status,
+  })),
+});
+
+const figures = ({ problem, lastPollAt, nextPollAt, lastWeighInAt }: PersonStatus) => ({
+  problem,
+  last_poll: time(lastPollAt),
+  next_poll: time(nextPollAt),
+  last_weigh_in: time(lastWeighInAt),
+});
+
+function callbackCounts(outcomes: CallbackOutcomes | null): CallbackCounts | null {
+  if (outcomes === null) return null;
+  const { taken, probes, unknownUsers, malformed, refused, failed } = outcomes;
+  return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
+}
