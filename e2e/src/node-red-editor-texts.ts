@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** What somebody reads in a form. */
+/** Texts of a form. */
 export interface FormTexts {
   readonly labels: readonly string[];
   /** Placeholders, tooltips, options, buttons, hints. */
@@ -63,7 +63,7 @@ export function catalogueOf(type: string, language: Language): ReadonlySet<strin
 
 const NAMES = { en: "Name", de: "Name", fr: "Nom" } as const;
 
-/** What is left of a text that was never translated: a key of a catalogue, or a place in it that was not filled. */
+/** A text that was never translated: a key of a catalogue, or a place in it that was not filled. */
 export const UNTRANSLATED = /^\[?[\w/@:-]*\b[a-z_]+\.[a-z_]+$|__\w+__/;
 
 /** Headings of the help. */

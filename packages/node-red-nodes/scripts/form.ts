@@ -5,7 +5,7 @@ const PART = /<template data-(after|in)="(\w+)">\n?([\s\S]*?)<\/template>/g;
 
 export interface FormInput {
   readonly properties: Properties;
-  /** What a node's own `editor.html` holds. */
+  /** Content of the node's own `editor.html`, blank where it has none. */
   readonly parts: string;
   /** Has a key of the catalogue, such as `hint.limit`. */
   readonly has: (key: string) => boolean;

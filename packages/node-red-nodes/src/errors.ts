@@ -5,7 +5,7 @@ export class SetupError extends WeighbridgeError {
   readonly actor = "operator";
 }
 
-/** What is wrong, in words that may be shown and logged. */
+/** An error in words that may be shown and logged. */
 export interface Problem {
   readonly code: string;
   readonly message: string;

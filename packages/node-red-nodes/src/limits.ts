@@ -26,7 +26,7 @@ export const LIMITS = {
   pollWithSubscriptionS: 6 * 3_600,
   /** The cursor on disk may be so much older than the last poll. */
   cursorLagS: 6 * 3_600,
-  /** What a nightly re-read looks at again. */
+  /** Age of the oldest groups that a nightly re-read looks at. */
   rereadS: 30 * 86_400,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,

@@ -15,7 +15,7 @@ const DIRECTORY = join(import.meta.dirname, "../examples");
 const FILES = globSync("*.json", { cwd: DIRECTORY });
 const read = (file: string) => JSON.parse(readFileSync(join(DIRECTORY, file), "utf8")) as ExampleNode[];
 
-/** What every Node-RED has, as far as the examples use it. */
+/** Node types of every Node-RED, as far as the examples use them. */
 const CORE = new Set(
   "tab,comment,inject,debug,catch,function,switch,change,http request,http in,http response,mqtt out,mqtt-broker,csv,file".split(
     ",",
@@ -62,7 +62,7 @@ describe.each(FILES)("the example %s", (file) => {
     }
   });
 
-  test("catches errors, tells what it is for, and holds no secret", () => {
+  test("catches errors, says what it is for, and holds no secret", () => {
     expect(nodes.map(({ type }) => type)).toContain("catch");
     expect(nodes.find(({ type }) => type === "tab")?.["info"]).toMatch(/\w{3}/);
     for (const node of nodes) expect(node).not.toHaveProperty("credentials");

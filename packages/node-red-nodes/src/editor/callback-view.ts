@@ -3,7 +3,7 @@ import { callbackUrlOf, isPrivateHost } from "../shared/callback-address.ts";
 import type { EditorNode } from "./red.ts";
 import { words } from "./words.ts";
 
-/** Where this page's Node-RED serves its HTTP nodes, as far as a browser can know. */
+/** The address at which this page's Node-RED serves its HTTP nodes, as far as a browser can know. */
 export function addressOfThisPage(): string {
   const root = RED.settings.httpNodeRoot ?? "/";
   return `${location.origin}${root}`.replace(/\/+$/, "");

@@ -13,13 +13,13 @@ import { words } from "./words.ts";
 /** Sources of a value, apart from the form. */
 const FROM_MESSAGE = ["msg", "flow", "global", "jsonata", "env"] as const;
 
-/** What speaks against a fixed value, in the user's language; undefined where nothing does. */
+/** Give the reason against a fixed value, in the user's language; undefined where there is none. */
 export type Refusals = Readonly<Record<string, (node: EditorNode, value: string) => string | undefined>>;
 
 const isConfig = (properties: Properties): boolean => properties["account"] === undefined;
 const prefixOf = (properties: Properties) => (isConfig(properties) ? "node-config-input" : "node-input");
 
-/** What Node-RED saves and checks of a node: its properties, and the types of those that have one. */
+/** Properties and credentials as Node-RED saves and checks them, with the types of those that have one. */
 export function savedOf(properties: Properties, refusals: Refusals = {}) {
   const defaults: Record<string, Property> = {};
   for (const [name, spec] of Object.entries(properties)) {

@@ -1,4 +1,4 @@
-// What of Node-RED's editor our forms use.
+// The part of Node-RED's editor that our forms use.
 
 type Validator = (this: EditorNode, value: string, options?: { readonly label?: string }) => boolean | string;
 

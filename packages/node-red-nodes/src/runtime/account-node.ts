@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import type { Account } from "../account/account.ts";
 import { SetupError } from "../errors.ts";
 
-/** What an account node offers to the others, in place of what stands in its form. */
+/** An account node, as the other nodes use it. */
 export interface AccountNode extends Node {
   /** Throws a SetupError that says which setting is wrong. */
   account(): Account;

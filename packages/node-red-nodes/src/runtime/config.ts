@@ -6,7 +6,7 @@ export type Config = NodeDef & Readonly<Record<string, unknown>>;
 /** A node's fields after evaluation, by name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a flow hands to any of our nodes to override its form, field by field. */
+/** Message property that overrides the form, field by field. */
 const OVERRIDES = "withings";
 
 /** The fields of an action node for one message: what `msg.withings` says, else what the form says. */

@@ -13,7 +13,7 @@ type FieldKind =
   | { readonly kind: "hidden" };
 
 /**
- * Where a value may come from, beside the form itself.
+ * Source of a value, beside the form itself.
  * - `form`: `${NAME}`, which Node-RED fills in
  * - `setting`: an environment variable, as a type of the field
  * - `message`: also message properties, contexts and JSONata; `msg.withings` overrides it by name
@@ -23,7 +23,7 @@ type Source = "form" | "setting" | "message" | "credential";
 
 export type PropertySpec = FieldKind & {
   readonly from: Source;
-  /** What a new node has; a blank setting counts as this, too. */
+  /** Default of a new node; a blank setting counts as this, too. */
   readonly value: string | number;
   /** Font Awesome's name of the icon before the label. */
   readonly icon?: string;
@@ -37,12 +37,12 @@ export type PropertySpec = FieldKind & {
 };
 
 /**
- * What a node saves, in the order of its form. The labels of a property are in the catalogues: `label.<name>` and `help.<name>` always,
+ * Everything that a node saves, in the order of its form. The labels of a property are in the catalogues: `label.<name>` and `help.<name>` always,
  * `hint.<name>` and `placeholder.<name>` where there is one, `<name>.<word>` for each word.
  */
 export type Properties = Readonly<Record<string, PropertySpec>>;
 
-/** What the nodes with messages have in common. */
+/** Common to the nodes with messages. */
 export const COMMON = {
   version: { kind: "hidden", from: "form", value: 1 },
   name: { kind: "text", from: "form", value: "", icon: "tag" },

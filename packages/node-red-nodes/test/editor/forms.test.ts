@@ -132,7 +132,7 @@ describe.each(TYPES)("the form of %s", (type) => {
     expect(codes(help)).toEqual(codes(sourceOf(type, "locales/en/help.md")));
   });
 
-  /** What the form looks up where it refuses something, at an account of the generation. */
+  /** Keys that the form looks up where it refuses a value, at an account of the generation. */
   function reasonsOf(generation: string): ReadonlySet<string> {
     const form = loadForm(type, generation);
     const wrong = form.node({ ...Object.fromEntries(defaults), account: "", actionType: "choice", action: "get" });

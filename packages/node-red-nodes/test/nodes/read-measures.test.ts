@@ -160,7 +160,7 @@ describe("only new", () => {
     expect(second).toHaveProperty("parameters.lastupdate", String(START - 60));
   });
 
-  test("runs one after the other, so that none tells the same twice", async () => {
+  test("runs one after the other, so that none sends the same twice", async () => {
     const { world } = await threeDays();
     const { read } = await reading(world);
     const news = new NewsFile(join((await adasAccount(world)).directory, "n.json"));
@@ -177,7 +177,7 @@ describe("only new", () => {
     expect(await weightsOf({ onlynew: true })).toEqual([]);
   });
 
-  test("tells again what was found and never sent", async () => {
+  test("sends what was found before and never sent", async () => {
     const { read, path } = await threeDays();
     const news = new NewsFile(path);
     const onlynew = true;

@@ -83,7 +83,7 @@ describe("the user node", () => {
     await expect(use({ action: "profile" })).rejects.toMatchObject({ code: "not_shared" });
   });
 
-  test("does nothing where it is not told which", async () => {
+  test("refuses sharing without a value, and an unknown action", async () => {
     const world = await startWorld();
     const use = await using(world);
     await expect(use({ action: "sharing" })).rejects.toMatchObject({ code: "missing_value" });

@@ -94,14 +94,14 @@ describe("the weigh-in node in Node-RED", () => {
   test.each([
     ["the node", true],
     ["the node and its account", false],
-  ])("ends its subscription in a full deploy without %s, where it was told to", async (_what, isAccountKept) => {
+  ])("ends its subscription in a full deploy without %s, where the form asks for it", async (_what, isAccountKept) => {
     const run = await weighing({ revoke: "true" });
     await subscribed(run);
     await run.deploy(isAccountKept ? [accountNode(run.world)] : [], isAccountKept ? credentialsOf(run.world) : {});
     expect(run.world.ada.subscriptions.live).toEqual([]);
   });
 
-  test("tells after a restart what it missed, once", async () => {
+  test("sends after a restart what it missed, once", async () => {
     const run = await weighing();
     await subscribed(run);
     const first = nextMessage(run.node("out"));
@@ -111,9 +111,9 @@ describe("the weigh-in node in Node-RED", () => {
     await run.world.clock.advance(60_000);
     run.world.ada.weighsIn({ weight: 81.9 });
     const again = await start(run.world, {}, { userDir: run.userDir });
-    const told: unknown[] = [];
-    again.node("out").on("input", (msg) => void told.push((msg.payload as { weight: number }).weight));
-    await vi.waitFor(() => expect(told).toEqual([81.9]));
+    const sent: unknown[] = [];
+    again.node("out").on("input", (msg) => void sent.push((msg.payload as { weight: number }).weight));
+    await vi.waitFor(() => expect(sent).toEqual([81.9]));
   });
 
   test("keeps everything that it remembers in files that only their owner reads", async () => {
@@ -190,7 +190,7 @@ describe("the weigh-in node in Node-RED", () => {
     ["no_account", { account: "" }],
     ["invalid_value", { events: "weight", eventsType: "choice" }],
     ["newer_settings", { version: 7 }],
-  ])("that cannot start shows %s, fails what it is told, and closes", async (code, wrong) => {
+  ])("that cannot start shows %s, fails every command, and closes", async (code, wrong) => {
     const run = await weighing(wrong);
     await vi.waitFor(() => expect(run.shown.at(-1)).toEqual({ fill: "red", shape: "ring", text: code }));
     const caught = nextMessage(run.node("caught"));

@@ -74,7 +74,7 @@ describe("a weigh-in node", () => {
     expect(shown.at(-1)).toEqual(shownWeight("81.4 kg"));
   });
 
-  test("tells masses in the chosen unit, and nothing else in it", async () => {
+  test("sends masses in the chosen unit, and nothing else in it", async () => {
     const { messages, stepOn, shown } = await weighing({ unit: "lb" });
     await stepOn({ weight: 80, fatRatio: 20 });
     await vi.waitFor(() => expect(messages).toHaveLength(1));
@@ -220,7 +220,7 @@ describe("a weigh-in node", () => {
     world.ada.weighsIn({ weight: 81.4 });
     account.requestPoll();
     await vi.waitFor(() => expect(messages).toHaveLength(1));
-    // What is wrong with the account comes and goes; the address stays wrong.
+    // A problem of the account comes and goes; the address stays wrong.
     world.sim.fail("601", { action: "getmeas" });
     account.requestPoll();
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "too_many_requests" }));

@@ -90,7 +90,7 @@ describe("an action node", () => {
     );
   });
 
-  test("forgets what it told when msg.reset is true", async () => {
+  test("forgets what it sent when msg.reset is true", async () => {
     const { ask } = await running(getmeas({ onlynew: "true", onlynewType: "bool" }));
     const count = async (msg: NodeMessage) => ((await ask(msg)).payload as { groups: unknown[] }).groups.length;
     expect(await count({})).toBe(1);

@@ -28,7 +28,7 @@ RED.nodes.registerType("withings-account", {
   },
 });
 
-/** Where the result of a button stands, right below it. */
+/** Shows the result of a button right below it. */
 const place = (selector: string) => (text: string, isBad?: boolean) =>
   void $(selector)
     .text(text)

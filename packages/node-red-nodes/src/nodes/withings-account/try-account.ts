@@ -6,7 +6,7 @@ import { userDocument } from "../../documents/documents.ts";
 import { type Problem, problemOf } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
 
-/** What the editor shows in words. */
+/** Result of a button, which the editor shows in words. */
 export type Tried =
   | { readonly ok: true; readonly service: "answers"; readonly user: UserView; readonly groups: number }
   | { readonly ok: false; readonly problem: Problem };
@@ -17,7 +17,7 @@ export type Found =
 
 type UserView = ReturnType<typeof userDocument>;
 
-/** Somebody waits before the screen: few tries, little patience. */
+/** A person waits before the screen: few tries, little patience. */
 const QUICK = { timeoutMs: 8_000, deadlineMs: LIMITS.testMs, retries: 1 } as const;
 
 /** Calls everything that the weigh-in node will need: the service, the profile, the newest group. */
@@ -34,14 +34,14 @@ export async function tryAccount(settings: AccountSettings, clock: Clock): Promi
   }
 }
 
-/** Who is behind a login, each with a ticket for their key. */
+/** Lists the users of a login, each with a ticket for their key. */
 export async function findUsers(
   settings: AccountSettings,
   login: Login,
   { keys, clock }: { readonly keys: FoundKeys; readonly clock: Clock },
 ): Promise<Found> {
   try {
-    // Listing users needs nobody's key, but an account has one.
+    // Listing users needs no key, but an account has one.
     const api = openApi({ ...settings, userId: "1", publicKey: "none" }, { clock, ...QUICK });
     const found = await api.users(login);
     const users = found.map(({ publicKey, ...user }) => ({ ...userDocument(user), ticket: keys.offer(publicKey) }));

@@ -3,13 +3,13 @@ import type { MeasureGroup } from "@weighbridge/core";
 import { readPrivate, writePrivate } from "../../account/private-file.ts";
 import { LIMITS } from "../../limits.ts";
 
-/** Asked for again, so that nothing slips through between two runs; what was told already is left out. */
+/** Seconds that are read again, so that nothing slips through between two runs; groups that were sent already are left out. */
 const OVERLAP_S = 60;
 
 interface News {
   readonly version: 1;
   readonly updateTime: number;
-  /** Of groups that were told: id to the hash of their content. */
+  /** Groups that were sent: id to the hash of their content. */
   readonly told: Readonly<Record<string, string>>;
 }
 
@@ -19,11 +19,11 @@ interface Read {
 }
 
 interface Fresh extends Read {
-  /** Must be called, with whether the groups were told: the next run waits for it. Resolves when that is on disk. */
-  settle(isTold: boolean): Promise<void>;
+  /** Must be called, with whether the groups were sent: the next run waits for it. Resolves when that is on disk. */
+  settle(isSent: boolean): Promise<void>;
 }
 
-/** What one node has told already, across restarts. Runs of a node follow each other. */
+/** Remembers what one node has sent already, across restarts. Runs of a node follow each other. */
 export class NewsFile {
   readonly #path: string;
   #turn: Promise<void> = Promise.resolve();
@@ -43,12 +43,12 @@ export class NewsFile {
       const found = await read(known && Math.max(0, known.updateTime - OVERLAP_S));
       const { updateTime } = found;
       const hashes = found.groups.map((group) => [String(group.id), hashOf(group)] as const);
-      const groups = found.groups.filter((_group, index) => !isTold(known, hashes[index]));
-      const settle = async (wasTold: boolean) => {
+      const groups = found.groups.filter((_group, index) => !wasSent(known, hashes[index]));
+      const settle = async (isSent: boolean) => {
         const told = Object.fromEntries(hashes.slice(0, LIMITS.rememberedGroups));
         try {
           // Only now: what a crash cuts short comes again rather than never.
-          if (wasTold && updateTime !== undefined) await this.#save({ version: 1, updateTime, told });
+          if (isSent && updateTime !== undefined) await this.#save({ version: 1, updateTime, told });
         } finally {
           end();
         }
@@ -60,7 +60,7 @@ export class NewsFile {
     }
   }
 
-  /** The next run tells everything. */
+  /** The next run sends everything. */
   forget(): Promise<void> {
     const forgotten = this.#turn.then(() => this.#save(undefined));
     this.#turn = forgotten.catch(() => {});
@@ -85,7 +85,7 @@ export class NewsFile {
   }
 }
 
-const isTold = (before: News | undefined, entry: readonly [id: string, hash: string] | undefined): boolean =>
+const wasSent = (before: News | undefined, entry: readonly [id: string, hash: string] | undefined): boolean =>
   entry !== undefined && before?.told[entry[0]] === entry[1];
 
 const hashOf = (group: MeasureGroup): string =>

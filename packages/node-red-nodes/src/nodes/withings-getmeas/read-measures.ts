@@ -9,7 +9,7 @@ import type { NewsFile } from "./news-file.ts";
 import { properties } from "./properties.ts";
 
 export interface ReadMeasuresCall extends ActionCall {
-  /** What "only new since last run" remembers. */
+  /** Remembers what "only new" has sent. */
   readonly news: NewsFile;
   newId(): string;
 }
@@ -45,7 +45,7 @@ function resultOf({ groups, updateTime }: Read, output: "message" | "groups" | "
   return { messages: [{ payload }], status };
 }
 
-/** What a page leaves out would never be new again. */
+/** A page leaves groups out, and they would never be new again. */
 function partOfNews(): InvalidCallError {
   return new InvalidCallError("only new measures cannot be cut by a limit or an offset", {
     code: "invalid_value",
