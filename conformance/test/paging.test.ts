@@ -118,7 +118,7 @@ test("WBS-MEAS-14: what is added during a walk is found by the next poll", async
   let updateTime = 0;
   let late: number | undefined;
   for await (const page of clientOf(sim, { pageLimit: 3 }).measure.pages(keyOf(ada))) {
-    updateTime = page.updateTime;
+    updateTime = page.updateTime ?? 0;
     sim.clock.advance(5_000);
     late ??= ada.weighsIn({ weight: 79 }).grpid;
   }

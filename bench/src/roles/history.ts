@@ -62,7 +62,14 @@ class Home {
     const started = performance.now();
     await this.#store.takeHint(this.#personId, { from: group.measuredAt, to: group.measuredAt }, group.measuredAt);
     const hints = await this.#store.hints(this.#personId, 10);
-    const person = { key: "wbs:1", addedAt: BEGIN, ambiguous: "hold", cursor: 1, state: this.#state } as const;
+    const person = {
+      key: "wbs:1",
+      addedAt: BEGIN,
+      ambiguous: "hold",
+      cursor: 1,
+      memory: {},
+      state: this.#state,
+    } as const;
     const change = await syncWindow({
       api: apiWith(group),
       person,

@@ -49,7 +49,7 @@ export {
 // Notifications: reading a callback, keeping a subscription
 export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
-export { Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
+export { type Decided, Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
 export { type HintedWindow, mergeHints } from "./follow/hinted-windows.ts";
 export { type KeepInput, keepSubscription } from "./follow/keep-subscription.ts";
 export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
@@ -67,6 +67,7 @@ export type {
   PersonRecord,
   PersonStore,
   StoredHint,
+  StoredVerdict,
   SyncChange,
   SyncedPerson,
 } from "./ports/person-store.ts";
@@ -99,4 +100,4 @@ export {
 // What a host can send again
 export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";
-export { applyProfile, decide, type SyncInput, syncPoll, syncReread, syncWindow } from "./weigh-ins/sync.ts";
+export { syncWindow } from "./weigh-ins/window.ts";

@@ -31,6 +31,8 @@ export interface MeasureGroup {
   readonly measuredAt: EpochSeconds;
   readonly category: Category;
   readonly measures: readonly Measure[];
+  /** The model of the device; absent where the API does not say. */
+  readonly modelId?: number;
   /** What the person wrote beside it. */
   readonly comment?: string;
 }

@@ -2,8 +2,8 @@ import type { EpochSeconds, MeasureGroup } from "./measure-group.ts";
 
 export interface GroupPage {
   readonly groups: readonly MeasureGroup[];
-  /** The server's clock when it answered: feeds the next `modifiedSince`. */
-  readonly updateTime: EpochSeconds;
+  /** The server's clock when it answered: feeds the next `modifiedSince`. Absent where the server does not say. */
+  readonly updateTime?: EpochSeconds;
 }
 
 /** One answer of measure/getmeas. */

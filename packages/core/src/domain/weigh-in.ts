@@ -56,7 +56,7 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Something that happened to a person. Plain data. */
 export interface PersonEvent {
-  /** Hash of (person, weigh-in or group id, kind, content): stable across repeats. */
+  /** Hash of (person, weigh-in or group id, kind, content, number of earlier events of that weigh-in): the same when the event is repeated. */
   readonly id: string;
   readonly kind: EventKind;
   /** Id of the weigh-in, or of the group of a `measurement` or `target_set`; null for a profile. */

@@ -5,10 +5,14 @@ import type { Window } from "../domain/window.ts";
 import { RejectedError } from "../errors.ts";
 import type { PersonApi } from "../ports/person-api.ts";
 import type { PersonCommit, PersonRecord, PersonStore, StoredHint, SyncedPerson } from "../ports/person-store.ts";
-import { applyProfile, decide, syncPoll, syncReread, syncWindow } from "../weigh-ins/sync.ts";
+import { type Decision, decide } from "../weigh-ins/decide.ts";
+import { syncPoll } from "../weigh-ins/poll.ts";
+import { applyProfile } from "../weigh-ins/profile.ts";
+import { syncReread } from "../weigh-ins/reread.ts";
+import { syncWideWindow, syncWindow } from "../weigh-ins/window.ts";
 import { type HintedWindow, mergeHints } from "./hinted-windows.ts";
 import { RecentCalls } from "./recent-calls.ts";
-import { recordAfter } from "./record-after.ts";
+import { recordAfter, wholeCommit } from "./record-after.ts";
 import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "./schedule.ts";
 
 export interface FollowTiming extends ChoreIntervals {
@@ -38,11 +42,13 @@ export interface FollowerInput {
   onFailure(failure: FollowFailure): void;
 }
 
+/** `unknown`: no such weigh-in is stored. `not_held`: the API is sure of the person. */
+export type Decided = "done" | Extract<Decision, string>;
+
 const LIMITS = {
   hintsPerTurn: 1_000,
-  /** A wider window is followed up by a poll, which brings the same in bounded parts. */
+  /** A wider window is followed in parts. */
   widestHintS: 31 * 86_400,
-  rereadS: 30 * 86_400,
   retryMinS: 2,
   retryMaxS: 300,
   retryBlockedS: 900,
@@ -109,14 +115,15 @@ export class Follower {
     this.#restUntil = 0;
   }
 
-  /** Claims or refuses a held weigh-in; false where no such weigh-in is known. */
-  decide(weighInId: number, verdict: Verdict): Promise<boolean> {
+  /** Claims or refuses a weigh-in that may be somebody else's. */
+  decide(weighInId: number, verdict: Verdict): Promise<Decided> {
     return this.alone(async () => {
       const { store, clock } = this.#input;
       this.#record = await store.load();
       const change = await decide({ person: this.#person(), reader: store.groups, clock, weighInId, verdict });
-      if (change) await this.#commit({ change });
-      return change !== undefined;
+      if (typeof change === "string") return change;
+      await this.#commit({ change });
+      return "done";
     });
   }
 
@@ -217,13 +224,15 @@ export class Follower {
       await this.#commit({ change: await syncWindow({ ...this.#sync(), window: { from, to } }), doneHints });
       return;
     }
-    await this.#doChore("poll");
+    const window = { from, to };
+    for await (const change of syncWideWindow({ ...this.#sync(), window })) await this.#commit({ change });
     await this.#commit({ doneHints });
   }
 
   async #commit(commit: PersonCommit): Promise<void> {
-    await this.#input.store.commit(commit);
-    this.#record = recordAfter(this.#record, commit);
+    const whole = wholeCommit(this.#record, commit);
+    await this.#input.store.commit(whole);
+    this.#record = recordAfter(this.#record, whole);
   }
 
   async #doChore(chore: Chore): Promise<void> {
@@ -249,10 +258,7 @@ export class Follower {
       if (change) await this.#commit({ change });
     },
     reread: async () => {
-      const to = this.#seconds();
-      const range = { from: to - LIMITS.rereadS, to };
-      for await (const change of syncReread({ ...this.#sync(), range })) await this.#commit({ change });
-      await this.#commit({ memory: { ...this.#record.memory, rereadAt: to } });
+      for await (const change of syncReread(this.#sync())) await this.#commit({ change });
     },
   };
 

@@ -10,3 +10,9 @@ export function recordAfter<R extends PersonRecord>(record: R, { change, memory,
     ...(subscription && { subscription }),
   };
 }
+
+/** The commit with the memory of its change in it: a store keeps memory as a whole. */
+export function wholeCommit({ memory }: Pick<PersonRecord, "memory">, commit: PersonCommit): PersonCommit {
+  const { memory: found } = commit.change ?? {};
+  return found === undefined ? commit : { ...commit, memory: { ...memory, ...commit.memory, ...found } };
+}

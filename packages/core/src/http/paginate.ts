@@ -28,6 +28,7 @@ export async function* paginate(
 ): AsyncGenerator<MeasurePage, void, undefined> {
   const walk = new Walk();
   let updateTime: number | undefined;
+  let hasAnswer = false;
   for (let requests = 1; ; requests++) {
     if (requests > maxPages) throw tooManyPages(maxPages);
     const page = await fetchPage({ limit: pageLimit, offset: walk.offset });
@@ -36,9 +37,9 @@ export async function* paginate(
       continue;
     }
     const groups = walk.take(page.groups);
-    const isFirst = updateTime === undefined;
-    updateTime ??= page.updateTime;
-    if (isFirst || groups.length > 0) yield { ...page, groups, updateTime };
+    if (!hasAnswer) updateTime = page.updateTime;
+    if (!hasAnswer || groups.length > 0) yield { ...page, groups, ...(updateTime !== undefined && { updateTime }) };
+    hasAnswer = true;
     if (!walk.goesOn(page, pageLimit)) return;
   }
 }

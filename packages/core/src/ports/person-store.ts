@@ -13,19 +13,28 @@ export interface SyncedPerson {
   /** Null before the first complete poll. */
   readonly cursor: EpochSeconds | null;
   readonly state: PersonState;
+  readonly memory: FollowMemory;
 }
+
+/** How an ambiguous weigh-in stands for good: what the household decided, or `counted` where its policy accepted it. */
+export type StoredVerdict = Verdict | "counted";
 
 /** What the follower must not forget in a restart. Plain data: a host stores it as JSON, and gives `{}` for a person who has none yet. */
 export interface FollowMemory {
   /** When the recent past was last read again. */
   readonly rereadAt?: EpochSeconds;
+  /** Where the next slice of the older past ends; null begins anew. */
+  readonly sliceTo?: EpochSeconds | null;
+  /** Stored groups that the API did not show, by id: when that was noticed first. */
+  readonly missing?: Readonly<Record<string, EpochSeconds>>;
+  /** How many `profile_updated` there were. */
+  readonly profileEvents?: number;
 }
 
 /** Everything stored of a person but groups, verdicts and hints. */
 export interface PersonRecord extends Omit<SyncedPerson, "ambiguous"> {
   /** Null where none was ever looked after. */
   readonly subscription: SubscriptionReport | null;
-  readonly memory: FollowMemory;
 }
 
 /** A notification that was taken in and not followed to its end. */
@@ -49,9 +58,19 @@ export interface GroupReader {
   /** The newest groups measured at or before `to`, at most `limit`. */
   before(to: EpochSeconds, limit: number): Promise<readonly MeasureGroup[]>;
   /** Of the given weigh-ins, the decided ones. */
-  verdicts(weighInIds: readonly number[]): Promise<ReadonlyMap<number, Verdict>>;
+  verdicts(weighInIds: readonly number[]): Promise<ReadonlyMap<number, StoredVerdict>>;
+  /** From the oldest to the newest group; null without one. */
+  span(): Promise<Window | null>;
   /** How many events each of these subjects had, also before its groups were deleted; subjects without one are absent. */
   eventCounts(subjectIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+}
+
+/** What a sync noticed beside the groups. */
+export interface Observed {
+  /** True: groups are stored and the API shows none of them. False: it shows some. Absent where this sync cannot say. */
+  readonly isEmpty?: boolean;
+  /** The server's clock minus ours, seconds; absent where the server did not say. */
+  readonly clockSkewS?: number;
 }
 
 /** What one sync found. */
@@ -63,8 +82,11 @@ export interface SyncChange {
   readonly state: PersonState;
   /** Only a completed poll moves it. */
   readonly cursor?: EpochSeconds;
-  /** What `decide` was given. */
-  readonly verdict?: { readonly weighInId: number; readonly verdict: Verdict };
+  /** Replaces these parts of the memory, in the same transaction. */
+  readonly memory?: FollowMemory;
+  readonly observed?: Observed;
+  /** Verdicts that are new; each replaces the one before it. */
+  readonly verdicts?: readonly { readonly weighInId: number; readonly verdict: StoredVerdict }[];
 }
 
 /** One transaction: all of it is stored, or nothing. */

@@ -31,6 +31,11 @@ export class FakePersonApi implements PersonApi {
     this.#groups.delete(id);
   }
 
+  /** As if every change lay long back: no poll shows it. */
+  forgetChanges(): void {
+    for (const row of this.#groups.values()) row.modifiedAt = 0;
+  }
+
   get groups(): MeasureGroup[] {
     return [...this.#groups.values()].map(({ group }) => group);
   }

@@ -1,8 +1,15 @@
 import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
-import type { PersonEvent, Verdict } from "../domain/weigh-in.ts";
+import type { PersonEvent } from "../domain/weigh-in.ts";
 import type { Window } from "../domain/window.ts";
 import { recordAfter } from "../follow/record-after.ts";
-import type { GroupReader, PersonCommit, PersonRecord, PersonStore, StoredHint } from "../ports/person-store.ts";
+import type {
+  GroupReader,
+  PersonCommit,
+  PersonRecord,
+  PersonStore,
+  StoredHint,
+  StoredVerdict,
+} from "../ports/person-store.ts";
 import { emptyPersonState } from "../weigh-ins/state.ts";
 
 /** A store that forgets at the end of the process. Everything passes through JSON, as on a disk. */
@@ -16,7 +23,7 @@ export class MemoryPersonStore implements PersonStore {
   reads = 0;
   #record: PersonRecord;
   readonly #groups = new Map<number, MeasureGroup>();
-  readonly #verdicts = new Map<number, Verdict>();
+  readonly #verdicts = new Map<number, StoredVerdict>();
   readonly #eventCounts = new Map<number, number>();
   #hints: StoredHint[] = [];
   #lastHintId = 0;
@@ -60,7 +67,7 @@ export class MemoryPersonStore implements PersonStore {
     if (change === undefined) return;
     for (const id of change.removals) this.#groups.delete(id);
     for (const group of change.upserts) this.#groups.set(group.id, group);
-    if (change.verdict) this.#verdicts.set(change.verdict.weighInId, change.verdict.verdict);
+    for (const { weighInId, verdict } of change.verdicts ?? []) this.#verdicts.set(weighInId, verdict);
     for (const { subjectId } of change.events)
       if (subjectId !== null) this.#eventCounts.set(subjectId, (this.#eventCounts.get(subjectId) ?? 0) + 1);
     for (const event of change.events) this.events.push(event);
@@ -74,6 +81,11 @@ export class MemoryPersonStore implements PersonStore {
         return this.#read(({ id }) => wanted.has(id));
       },
       before: async (to, limit) => this.#read(({ measuredAt }) => measuredAt <= to, limit),
+      span: async () => {
+        const all = this.#sorted(() => true);
+        const [oldest, newest] = [all[0], all.at(-1)];
+        return oldest && newest ? { from: oldest.measuredAt, to: newest.measuredAt } : null;
+      },
       verdicts: async (ids) => picked(this.#verdicts, ids),
       eventCounts: async (ids) => picked(this.#eventCounts, ids),
     };

@@ -43,7 +43,7 @@ export function personApiContract(name: string, start: () => Promise<ApiWorld>):
       const { api, now, advance, weighsIn, edits } = await start();
       const edited = weighsIn(80, now() - 900);
       weighsIn(80, now() - 500);
-      const [{ updateTime } = { updateTime: 0 }] = await pagesOf(api, {});
+      const updateTime = (await pagesOf(api, {}))[0]?.updateTime ?? 0;
       expect(updateTime).toBe(now());
       advance(10);
       edits(edited, 79);

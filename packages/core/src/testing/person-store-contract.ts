@@ -43,14 +43,22 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
       const change = changeOf([weight(7, 5_000)], {
         state,
         cursor: 9_000,
-        verdict: { weighInId: 7, verdict: "claimed" },
+        verdicts: [
+          { weighInId: 7, verdict: "claimed" },
+          { weighInId: 9, verdict: "counted" },
+        ],
       });
       await first.store.commit({ change, memory: { rereadAt: 4_000 }, subscription });
       await first.close();
       const { store } = await open();
       expect(await store.load()).toMatchObject({ cursor: 9_000, state, memory: { rereadAt: 4_000 }, subscription });
       expect(await store.groups.byIds([7])).toEqual([weight(7, 5_000)]);
-      expect(await store.groups.verdicts([7, 8])).toEqual(new Map([[7, "claimed"]]));
+      expect(await store.groups.verdicts([7, 8, 9])).toEqual(
+        new Map([
+          [7, "claimed"],
+          [9, "counted"],
+        ]),
+      );
     });
 
     test("what a commit leaves out stays as it is", async () => {
@@ -74,6 +82,13 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
       expect(ids(await groups.before(299, 3))).toEqual([9, 2]);
     });
 
+    test("the span reaches from the oldest to the newest group, and is null without one", async () => {
+      const { store } = await (await start()).open();
+      expect(await store.groups.span()).toBeNull();
+      await store.commit({ change: changeOf([weight(5, 300), weight(9, 100), weight(2, 200)]) });
+      expect(await store.groups.span()).toEqual({ from: 100, to: 300 });
+    });
+
     test("a group that comes again replaces itself, and a removed one is gone", async () => {
       const { store } = await (await start()).open();
       await store.commit({ change: changeOf([weight(1, 100), weight(2, 200)]) });
@@ -84,7 +99,7 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
     test("a later verdict replaces the earlier one", async () => {
       const { store } = await (await start()).open();
       for (const verdict of ["claimed", "refused"] as const)
-        await store.commit({ change: changeOf([], { verdict: { weighInId: 7, verdict } }) });
+        await store.commit({ change: changeOf([], { verdicts: [{ weighInId: 7, verdict }] }) });
       expect(await store.groups.verdicts([7])).toEqual(new Map([[7, "refused"]]));
     });
 

@@ -1,4 +1,5 @@
 import type { MeasureGroup } from "../domain/measure-group.ts";
+import { inOrder } from "./measure-keys.ts";
 
 interface Change {
   readonly before: MeasureGroup;
@@ -11,11 +12,11 @@ export interface Diff {
   readonly gone: readonly MeasureGroup[];
 }
 
-/** Stored groups against fetched ones, by id. `complete` tells whether a stored group would have been fetched if it still existed. */
+/** Stored groups against fetched ones, by id. `isGone` says of a stored group that was not fetched whether it is deleted. */
 export function diffGroups(
   stored: readonly MeasureGroup[],
   fetched: readonly MeasureGroup[],
-  complete: (group: MeasureGroup) => boolean,
+  isGone: (group: MeasureGroup) => boolean,
 ): Diff {
   const known = new Map(stored.map((group) => [group.id, group]));
   const seen = new Map(fetched.map((group) => [group.id, group]));
@@ -26,11 +27,15 @@ export function diffGroups(
     if (before === undefined) added.push(after);
     else if (!isSameGroup(before, after)) changed.push({ before, after });
   }
-  return { added, changed, gone: [...known.values()].filter((group) => complete(group) && !seen.has(group.id)) };
+  return { added, changed, gone: [...known.values()].filter((group) => isGone(group) && !seen.has(group.id)) };
 }
 
-/** Both came from the same decoder, through JSON or not, so their keys stand in the same order. */
-const isSameGroup = (a: MeasureGroup, b: MeasureGroup) => JSON.stringify(a) === JSON.stringify(b);
+/** Both came from the same decoder, through JSON or not, so their keys stand in the same order; measures may not. */
+function isSameGroup(a: MeasureGroup, b: MeasureGroup): boolean {
+  if (JSON.stringify(a) === JSON.stringify(b)) return true;
+  const sorted = (group: MeasureGroup) => JSON.stringify({ ...group, measures: inOrder(group.measures) });
+  return a.measures.length === b.measures.length && sorted(a) === sorted(b);
+}
 
 export const isEmptyDiff = ({ added, changed, gone }: Diff): boolean =>
   added.length + changed.length + gone.length === 0;

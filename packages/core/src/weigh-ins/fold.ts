@@ -1,46 +1,34 @@
-import type { Derived, PersonState } from "../domain/weigh-in.ts";
-import { derive } from "./derive.ts";
+import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { PersonState } from "../domain/weigh-in.ts";
 import type { Reading } from "./readings.ts";
-import type { Doubt } from "./rebuild.ts";
+import { type StaleParts, stalePartsOf } from "./stale-parts.ts";
 import { isAppended, withReading } from "./state.ts";
 import type { Transition } from "./transitions.ts";
 
 export interface Folded {
   readonly state: PersonState;
-  readonly doubt: Doubt;
-  /** What could be said right after an appended weigh-in, by its id. */
-  readonly derivedAt: ReadonlyMap<number, Derived>;
+  readonly stale: StaleParts;
+  /** The state right after an appended weigh-in, by its id. */
+  readonly stateAt: ReadonlyMap<number, PersonState>;
 }
 
-/** Runs what happened through the state in the order of measuring, and notes what that cannot settle. */
-export function fold(start: PersonState, transitions: readonly Transition[]): Folded {
-  const doubt = doubtOf(start, transitions);
-  let { history } = doubt;
+/** Runs transitions through the state in the order of measuring, up to `horizon`, and notes what that cannot settle. */
+export function fold(start: PersonState, transitions: readonly Transition[], horizon: EpochSeconds): Folded {
+  const stale = stalePartsOf(start, transitions);
+  let { history } = stale;
   let state = start;
-  const derivedAt = new Map<number, Derived>();
+  const stateAt = new Map<number, PersonState>();
   for (const reading of accepted(transitions)) {
+    if (reading.measuredAt > horizon) continue;
     const isNext = reading.kind === "weigh_in" && isAppended(state, reading);
     history ||= reading.kind === "weigh_in" && !isNext;
     state = withReading(state, reading);
-    if (isNext && !history) derivedAt.set(reading.id, derive(state));
+    if (isNext && !history) stateAt.set(reading.id, state);
   }
-  return { state, doubt: { ...doubt, history }, derivedAt };
+  return { state, stale: { ...stale, history }, stateAt };
 }
 
 const accepted = (transitions: readonly Transition[]): Reading[] =>
   transitions
     .flatMap(({ after }) => (after?.standing === "accepted" ? [after] : []))
     .sort((a, b) => a.measuredAt - b.measuredAt || a.id - b.id);
-
-/** Whatever the state took from a reading that ended or changed. */
-function doubtOf(start: PersonState, transitions: readonly Transition[]): Doubt {
-  const doubt = { latest: new Set<string>(), target: new Set<string>(), history: false };
-  for (const { before } of transitions) {
-    if (before?.standing !== "accepted") continue;
-    const part = before.kind === "target" ? "target" : "latest";
-    for (const [key, { groupId }] of Object.entries(before.latest))
-      if (start[part][key]?.groupId === groupId) doubt[part].add(key);
-    doubt.history ||= before.kind === "weigh_in";
-  }
-  return doubt;
-}

@@ -16,8 +16,26 @@ export const SYNC_LIMITS = {
   lookBackGroups: 200,
   /** Such reads until a value counts as never measured. */
   lookBackReads: 50,
-  /** Length of one request of a re-read. */
-  rereadSliceS: 30 * 86_400,
+  /** Stored groups of one stretch. */
+  stretchGroups: 500,
+  /** The part of the past that each re-read compares. */
+  recentS: 30 * 86_400,
+  /** Re-reads until all of the older past was compared. */
+  sliceRounds: 21,
+  /** How far ahead of our clock a cursor may be: no further than the overlap reaches back. */
+  clockStepS: 300,
+  /** Groups that an announced deletion may take at once; more where the answer shows more. */
+  deletedAtOnce: 8,
+  /** Two reads that miss a group prove its deletion when they are this far apart. */
+  missingAgainS: 3 * 3_600,
+  /** Missing groups that are remembered. */
+  missingGroups: 1_000,
+  /** How far after a window its next neighbour is looked for. */
+  neighbourS: 366 * 86_400,
+  /** Measured later than this from now, a group is never the newest. */
+  futureS: 86_400,
+  /** At the first sync, nothing that was measured longer ago is an event. */
+  firstNewsS: 7 * 86_400,
   trendTimeConstantS: 7 * 86_400,
   /** How far back a trend is computed anew: what is older weighs less than 0.02 %. */
   trendWindowS: 60 * 86_400,

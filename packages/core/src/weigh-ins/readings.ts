@@ -1,39 +1,31 @@
-import type { Attribution, EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
-import type { AmbiguousPolicy, LatestValue, Verdict, WeighIn } from "../domain/weigh-in.ts";
+import type { EpochSeconds, Measure, MeasureGroup } from "../domain/measure-group.ts";
+import type { LatestValue, WeighIn } from "../domain/weigh-in.ts";
 import { SYNC_LIMITS } from "./limits.ts";
-
-/**
- * What is known of a reading's owner.
- * - `accepted`: counts
- * - `held`: waits for a verdict
- * - `silent`: refused, or ambiguous where the household ignores such
- */
-type Standing = "accepted" | "held" | "silent";
+import { inOrder, keysOf } from "./measure-keys.ts";
+import { isAmbiguous, type Standing, type StandingOf } from "./standing.ts";
 
 /** What a person would call one measurement: a weigh-in with its companions, a group without a weight, or a target. */
 export interface Reading extends WeighIn {
   readonly kind: "weigh_in" | "measurement" | "target";
   readonly standing: Standing;
+  /** The API was not sure of the person, whatever was decided since. */
+  readonly isAmbiguous: boolean;
+  /** What of the values may enter a state. */
   readonly latest: Readonly<Record<string, LatestValue>>;
 }
 
-export interface Judgement {
-  readonly policy: AmbiguousPolicy;
-  readonly verdicts: ReadonlyMap<number, Verdict>;
-}
-
-export const isAmbiguous = (group: { readonly attribution: Attribution }): boolean =>
-  group.attribution.name === "ambiguous";
-
 const isMeasured = (group: MeasureGroup) => group.category.name === "measure";
+
+/** Whether a group makes a weigh-in. A weight that is not above zero was never on a scale. */
 export const hasWeight = (group: MeasureGroup): boolean =>
-  isMeasured(group) && group.measures.some(({ type, position }) => type === "weight" && position === undefined);
+  isMeasured(group) &&
+  group.measures.some(({ type, position, value }) => type === "weight" && position === undefined && value > 0);
 
 /**
  * Makes readings of groups. A companion belongs to the nearest weigh-in within reach; of two as near, to the earlier one, then to the
  * one with the lower id. Groups of an unknown category are data but no reading.
  */
-export function readingsOf(groups: readonly MeasureGroup[], judgement: Judgement): Reading[] {
+export function readingsOf(groups: readonly MeasureGroup[], standingOf: StandingOf): Reading[] {
   const weighIns = groups.filter(hasWeight).sort(byTime);
   const companions = new Map<number, MeasureGroup[]>(weighIns.map(({ id }) => [id, []]));
   const readings: Reading[] = [];
@@ -42,11 +34,11 @@ export function readingsOf(groups: readonly MeasureGroup[], judgement: Judgement
     if (!isMeasured(group) || companions.has(group.id)) continue;
     const owner = nearest(weighIns, group.measuredAt);
     if (owner) companions.get(owner.id)?.push(group);
-    else readings.push(readingOf("measurement", group, [], standingOf(group, judgement)));
+    else readings.push(readingOf("measurement", group, [], standingOf(group)));
   }
   for (const group of weighIns) {
     const others = (companions.get(group.id) ?? []).sort(byTime);
-    readings.push(readingOf("weigh_in", group, others, standingOf(group, judgement)));
+    readings.push(readingOf("weigh_in", group, others, standingOf(group)));
   }
   return readings.sort(byTime);
 }
@@ -75,13 +67,6 @@ function nearest(weighIns: readonly MeasureGroup[], at: EpochSeconds): MeasureGr
   return best;
 }
 
-function standingOf(group: MeasureGroup, { policy, verdicts }: Judgement): Standing {
-  const verdict = verdicts.get(group.id);
-  if (verdict === "refused") return "silent";
-  if (verdict === "claimed" || !isAmbiguous(group) || policy === "accept") return "accepted";
-  return policy === "hold" ? "held" : "silent";
-}
-
 function readingOf(
   kind: Reading["kind"],
   main: MeasureGroup,
@@ -90,18 +75,25 @@ function readingOf(
 ): Reading {
   const latest: Record<string, LatestValue> = {};
   const values: Record<string, number> = {};
-  for (const group of [main, ...companions]) {
-    for (const { type, code, value, position } of group.measures) {
-      const key = position === undefined ? type : `${type}_${position}`;
-      // The group with the weight speaks first.
-      if (key in values) continue;
+  const all = [main, ...companions];
+  const keys = keysOf(all);
+  for (const group of all) {
+    for (const measure of inOrder(group.measures)) {
+      const key = keys(group, measure);
+      if (key in values && (key in latest || !isPossible(measure))) continue;
+      const { type, code, value, position } = measure;
       values[key] = value;
+      if (!isPossible(measure)) continue;
       const at = { measuredAt: group.measuredAt, groupId: group.id };
       latest[key] = { type, code, value, ...(position === undefined ? {} : { position }), ...at };
     }
   }
   const { id, measuredAt, attribution, comment } = main;
   const groupIds = [id, ...companions.map((group) => group.id)];
-  const reading = { kind, standing, id, measuredAt, attribution, values, groupIds, latest };
+  const doubt = { standing, isAmbiguous: isAmbiguous(main) };
+  const reading = { kind, ...doubt, id, measuredAt, attribution, values, groupIds, latest };
   return comment === undefined ? reading : { ...reading, comment };
 }
+
+/** A weight or height that is not above zero is reported as it came, but nothing is concluded from it. */
+const isPossible = ({ type, value }: Measure): boolean => value > 0 || (type !== "weight" && type !== "height");

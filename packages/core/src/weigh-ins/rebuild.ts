@@ -1,31 +1,24 @@
-import type { MeasureGroup } from "../domain/measure-group.ts";
-import type { AmbiguousPolicy, LatestValue, PersonState, Verdict } from "../domain/weigh-in.ts";
-import type { GroupReader } from "../ports/person-store.ts";
+import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
+import type { LatestValue, PersonState } from "../domain/weigh-in.ts";
+import type { GroupReader, StoredVerdict } from "../ports/person-store.ts";
 import { nextTrend } from "./derive.ts";
 import { SYNC_LIMITS } from "./limits.ts";
-import { isAmbiguous, type Reading, readingsOf } from "./readings.ts";
+import { type Reading, readingsOf } from "./readings.ts";
+import type { StaleParts } from "./stale-parts.ts";
+import { isAmbiguous, standingUntilNow } from "./standing.ts";
 import { isNewer, weighInOf, weightOf } from "./state.ts";
-
-/** What of a state can no longer be trusted, since something under it was edited, deleted, or came late. */
-export interface Doubt {
-  readonly latest: ReadonlySet<string>;
-  readonly target: ReadonlySet<string>;
-  /** The last weigh-in, the weight before it, and the trend. */
-  readonly history: boolean;
-}
-
-export const isDoubtful = ({ latest, target, history }: Doubt): boolean => history || latest.size + target.size > 0;
 
 export interface Past {
   readonly reader: Pick<GroupReader, "before">;
-  readonly policy: AmbiguousPolicy;
-  verdictsOn(ambiguous: readonly MeasureGroup[]): Promise<ReadonlyMap<number, Verdict>>;
+  /** Readings after it are no part of a state. */
+  readonly horizon: EpochSeconds;
+  verdictsOn(ambiguous: readonly MeasureGroup[]): Promise<ReadonlyMap<number, StoredVerdict>>;
 }
 
-/** Reads back in time, no further than needed, until everything doubtful is known again. */
-export async function rebuild(state: PersonState, doubt: Doubt, past: Past): Promise<PersonState> {
+/** Reads back in time, no further than needed, until every stale part is known again. */
+export async function rebuild(state: PersonState, stale: StaleParts, past: Past): Promise<PersonState> {
   const groups = new Map<number, MeasureGroup>();
-  const verdicts = new Map<number, Verdict>();
+  const verdicts = new Map<number, StoredVerdict>();
   let to = Number.MAX_SAFE_INTEGER;
   for (let reads = 0; ; reads++) {
     const page = await past.reader.before(to, SYNC_LIMITS.lookBackGroups);
@@ -37,53 +30,56 @@ export async function rebuild(state: PersonState, doubt: Doubt, past: Past): Pro
     to = page[0]?.measuredAt ?? to;
     // At the far end a weigh-in may miss companions that the next read brings.
     const trustedFrom = isAll ? -Infinity : to + 2 * SYNC_LIMITS.reachS;
-    const readings = readingsOf([...groups.values()], { policy: past.policy, verdicts })
-      .filter(({ standing, measuredAt }) => standing === "accepted" && measuredAt >= trustedFrom)
+    const readings = readingsOf([...groups.values()], standingUntilNow({ verdicts, eventCounts: NONE }))
+      .filter(({ standing }) => standing === "accepted")
+      .filter(({ measuredAt }) => measuredAt >= trustedFrom && measuredAt <= past.horizon)
       .reverse();
-    if (isAll || isKnown(readings, doubt)) return restored(state, doubt, readings);
+    if (isAll || isKnown(readings, stale)) return restored(state, stale, readings);
   }
 }
 
+const NONE: ReadonlyMap<number, number> = new Map();
+
 /** `readings` are the newest first. */
-function isKnown(readings: readonly Reading[], doubt: Doubt): boolean {
+function isKnown(readings: readonly Reading[], stale: StaleParts): boolean {
   const found = { latest: new Set<string>(), target: new Set<string>() };
   for (const { kind, latest } of readings)
     for (const key of Object.keys(latest)) found[kind === "target" ? "target" : "latest"].add(key);
-  if (![...doubt.latest].every((key) => found.latest.has(key))) return false;
-  if (![...doubt.target].every((key) => found.target.has(key))) return false;
-  if (!doubt.history) return true;
+  if (![...stale.latest].every((key) => found.latest.has(key))) return false;
+  if (![...stale.target].every((key) => found.target.has(key))) return false;
+  if (!stale.history) return true;
   const weighIns = readings.filter(({ kind }) => kind === "weigh_in");
   const [last, oldest] = [weighIns[0], weighIns.at(-1)];
   if (!last || !oldest || weighIns.length < 2) return false;
   return oldest.measuredAt < last.measuredAt - SYNC_LIMITS.trendWindowS;
 }
 
-function restored(state: PersonState, doubt: Doubt, readings: readonly Reading[]): PersonState {
+function restored(state: PersonState, stale: StaleParts, readings: readonly Reading[]): PersonState {
   const next = {
     ...state,
     latest: refound(
       state.latest,
-      doubt.latest,
+      stale.latest,
       readings.filter(({ kind }) => kind !== "target"),
     ),
     target: refound(
       state.target,
-      doubt.target,
+      stale.target,
       readings.filter(({ kind }) => kind === "target"),
     ),
   };
-  return doubt.history ? { ...next, ...historyOf(readings.filter(({ kind }) => kind === "weigh_in")) } : next;
+  return stale.history ? { ...next, ...historyOf(readings.filter(({ kind }) => kind === "weigh_in")) } : next;
 }
 
 function refound(
   known: Readonly<Record<string, LatestValue>>,
-  doubtful: ReadonlySet<string>,
+  stale: ReadonlySet<string>,
   readings: readonly Reading[],
 ): Readonly<Record<string, LatestValue>> {
-  const result = Object.fromEntries(Object.entries(known).filter(([key]) => !doubtful.has(key)));
+  // A value that came of age, since its date was in the future, is newer than what is known: every key is looked at.
+  const result = Object.fromEntries(Object.entries(known).filter(([key]) => !stale.has(key)));
   for (const { latest } of readings)
-    for (const [key, value] of Object.entries(latest))
-      if (doubtful.has(key) && isNewer(value, result[key])) result[key] = value;
+    for (const [key, value] of Object.entries(latest)) if (isNewer(value, result[key])) result[key] = value;
   return result;
 }
 

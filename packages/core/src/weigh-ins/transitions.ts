@@ -1,7 +1,7 @@
 import type { EventKind } from "../domain/weigh-in.ts";
 import type { Reading } from "./readings.ts";
 
-/** One thing that became of one reading. `reading` is what it is now, or was last. */
+/** One step of one reading, from `before` to `after`; undefined where there is none. */
 export interface Transition {
   readonly kind: EventKind | "unannounced";
   readonly before: Reading | undefined;
@@ -9,23 +9,24 @@ export interface Transition {
 }
 
 /**
- * What became of the readings of a neighbourhood. `touched` are the groups that were added or edited: a companion that is left alone by
- * its weigh-in was not measured again.
+ * Compares the readings of a neighbourhood. `touched` are the groups that were added or edited: a companion that is left alone by its
+ * weigh-in was not measured again.
  */
 export function transitionsOf(
   before: readonly Reading[],
   after: readonly Reading[],
   touched: ReadonlySet<number>,
 ): Transition[] {
-  const known = new Map(before.map((reading) => [keyOf(reading), reading]));
-  const now = new Map(after.map((reading) => [keyOf(reading), reading]));
+  const earlier = new Map(before.map((reading) => [keyOf(reading), reading]));
+  const later = new Map(after.map((reading) => [keyOf(reading), reading]));
   const transitions: Transition[] = [];
-  for (const [key, was] of known) {
-    if (!now.has(key)) transitions.push(...ended(was));
+  for (const [key, reading] of earlier) {
+    if (!later.has(key)) transitions.push(...ended(reading));
   }
-  for (const [key, is] of now) {
-    const was = known.get(key);
-    if (was === undefined || !isSame(was, is) || !isSaid(was, is)) transitions.push(...became(was, is, touched));
+  for (const [key, reading] of later) {
+    const known = earlier.get(key);
+    if (known === undefined || !isSame(known, reading) || !isAnnounced(known, reading))
+      transitions.push(...became(known, reading, touched));
   }
   return transitions;
 }
@@ -33,37 +34,39 @@ export function transitionsOf(
 const keyOf = ({ kind, id }: Reading) => `${kind} ${id}`;
 
 const isSame = (a: Reading, b: Reading): boolean =>
-  a.standing === b.standing && JSON.stringify([a.groupIds, a.latest]) === JSON.stringify([b.groupIds, b.latest]);
+  a.standing === b.standing &&
+  a.isAmbiguous === b.isAmbiguous &&
+  JSON.stringify([a.groupIds, a.latest]) === JSON.stringify([b.groupIds, b.latest]);
 
-/** Whether what an event would say was said before: a companion may bring nothing that the weigh-in did not have. */
-const isSaid = (a: Reading, b: Reading): boolean =>
+/** Whether an event of `b` would repeat the one of `a`: a companion may bring nothing that the weigh-in did not have. */
+const isAnnounced = (a: Reading, b: Reading): boolean =>
   a.measuredAt === b.measuredAt &&
   a.attribution.code === b.attribution.code &&
   a.comment === b.comment &&
   JSON.stringify(a.values) === JSON.stringify(b.values);
 
-/** Who was told of a weigh-in, for sure or as a question, is told of its end. */
-function ended(was: Reading): Transition[] {
-  const wasTold = was.kind === "weigh_in" && was.standing !== "silent";
-  return [{ kind: wasTold ? "weigh_in_deleted" : "unannounced", before: was, after: undefined }];
+/** A weigh-in that was announced (also as ambiguous) gets a `weigh_in_deleted`. */
+function ended(before: Reading): Transition[] {
+  const wasAnnounced = before.kind === "weigh_in" && before.standing !== "silent";
+  return [{ kind: wasAnnounced ? "weigh_in_deleted" : "unannounced", before, after: undefined }];
 }
 
-function became(was: Reading | undefined, is: Reading, touched: ReadonlySet<number>): Transition[] {
-  const both = (kind: Transition["kind"]): Transition[] => [{ kind, before: was, after: is }];
-  if (is.kind === "target") return both("target_set");
-  const isFresh = was?.standing !== is.standing || is.groupIds.some((id) => touched.has(id));
-  if (is.standing === "held") {
-    const question: Transition = { kind: isFresh ? "weigh_in_ambiguous" : "unannounced", before: undefined, after: is };
-    return was?.standing === "accepted" ? [...ended(was), question] : both(question.kind);
+function became(before: Reading | undefined, after: Reading, touched: ReadonlySet<number>): Transition[] {
+  const both = (kind: Transition["kind"]): Transition[] => [{ kind, before, after }];
+  if (after.kind === "target") return both("target_set");
+  const isFresh = before?.standing !== after.standing || after.groupIds.some((id) => touched.has(id));
+  if (after.standing === "held") {
+    const question: Transition = { kind: isFresh ? "weigh_in_ambiguous" : "unannounced", before: undefined, after };
+    return before?.standing === "accepted" ? [...ended(before), question] : both(question.kind);
   }
-  if (is.standing === "silent") return was === undefined ? both("unannounced") : silenced(was, is);
-  if (is.kind === "measurement") return both(isFresh ? "measurement" : "unannounced");
-  if (was?.standing !== "accepted") return both("weigh_in");
-  return both(isSaid(was, is) ? "unannounced" : "weigh_in_updated");
+  if (after.standing === "silent") return before === undefined ? both("unannounced") : silenced(before, after);
+  if (after.kind === "measurement") return both(isFresh ? "measurement" : "unannounced");
+  if (before?.standing !== "accepted") return both("weigh_in");
+  return both(isAnnounced(before, after) ? "unannounced" : "weigh_in_updated");
 }
 
-/** A question that was answered with no needs no further word; what had counted is taken back. */
-function silenced(was: Reading, is: Reading): Transition[] {
-  const isTakenBack = was.kind === "weigh_in" && was.standing === "accepted";
-  return [{ kind: isTakenBack ? "weigh_in_deleted" : "unannounced", before: was, after: is }];
+/** A question that was answered with no gets no event; a weigh-in that had counted is taken back. */
+function silenced(before: Reading, after: Reading): Transition[] {
+  const isTakenBack = before.kind === "weigh_in" && before.standing === "accepted";
+  return [{ kind: isTakenBack ? "weigh_in_deleted" : "unannounced", before, after }];
 }

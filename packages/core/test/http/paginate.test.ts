@@ -121,7 +121,7 @@ test("a deletion between two pages makes the walk begin again, and gives only wh
 });
 
 test("WBS-MEAS-14: every page carries the server time of the first request, so that the next poll misses nothing", async () => {
-  const times: number[] = [];
+  const times: unknown[] = [];
   for await (const { updateTime } of walk(new Service(12).fetchPage)) times.push(updateTime);
   expect(times).toEqual([101, 101, 101]);
 });

@@ -1,9 +1,15 @@
+import type { Profile } from "../../src/domain/profile.ts";
 import type { AmbiguousPolicy, PersonEvent, Verdict } from "../../src/domain/weigh-in.ts";
+import { wholeCommit } from "../../src/follow/record-after.ts";
 import type { SyncChange, SyncedPerson } from "../../src/ports/person-store.ts";
 import { FakePersonApi } from "../../src/testing/fake-person-api.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { MemoryPersonStore } from "../../src/testing/memory-person-store.ts";
-import { decide, syncPoll, syncReread, syncWindow } from "../../src/weigh-ins/sync.ts";
+import { decide } from "../../src/weigh-ins/decide.ts";
+import { syncPoll } from "../../src/weigh-ins/poll.ts";
+import { applyProfile } from "../../src/weigh-ins/profile.ts";
+import { syncReread } from "../../src/weigh-ins/reread.ts";
+import { syncWideWindow, syncWindow } from "../../src/weigh-ins/window.ts";
 
 /** A person, their API and their store; commits every change as the follower does. */
 export class Host {
@@ -35,23 +41,45 @@ export class Host {
   }
 
   async poll(): Promise<void> {
-    for await (const change of syncPoll(this.#input())) await this.store.commit({ change });
+    await this.#commitAll(syncPoll(this.#input()));
   }
 
   async hint(from: number, to = from + 1): Promise<void> {
-    const change = await syncWindow({ ...this.#input(), window: { from, to } });
-    await this.store.commit({ change });
+    await this.#commit(await syncWindow({ ...this.#input(), window: { from, to } }));
   }
 
-  async reread(from: number, to: number): Promise<void> {
-    for await (const change of syncReread({ ...this.#input(), range: { from, to } }))
-      await this.store.commit({ change });
+  async wideHint(from: number, to: number): Promise<void> {
+    await this.#commitAll(syncWideWindow({ ...this.#input(), window: { from, to } }));
   }
 
-  async decide(weighInId: number, verdict: Verdict): Promise<boolean> {
-    const change = await decide({ ...this.#input(), weighInId, verdict });
-    if (change) await this.store.commit({ change });
-    return change !== undefined;
+  async reread(): Promise<void> {
+    await this.#commitAll(syncReread(this.#input()));
+  }
+
+  async profile(profile: Profile): Promise<void> {
+    const change = applyProfile({ ...this.#input(), profile });
+    if (change) await this.#commit(change);
+  }
+
+  async decide(weighInId: number, verdict: Verdict): Promise<string> {
+    const decision = await decide({ ...this.#input(), weighInId, verdict });
+    if (typeof decision === "string") return decision;
+    await this.#commit(decision);
+    return "done";
+  }
+
+  /** Both clocks. */
+  async wait(seconds: number): Promise<void> {
+    this.api.now += seconds;
+    await this.clock.advance(seconds * 1000);
+  }
+
+  async #commitAll(changes: AsyncIterable<SyncChange>): Promise<void> {
+    for await (const change of changes) await this.#commit(change);
+  }
+
+  #commit(change: SyncChange): Promise<void> {
+    return this.store.commit(wholeCommit(this.store.record, { change }));
   }
 
   #input() {

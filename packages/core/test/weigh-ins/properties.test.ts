@@ -52,6 +52,9 @@ test("any order of arrivals, hints and polls ends in the state that one look at 
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (steps) => {
       const host = new Host();
+      // Emptiness proves no deletion: something always stays.
+      host.api.put(group({ id: 99, at: 50_000, values: { height: 1.8 } }));
+      await host.poll();
       for (const step of steps) await happen(host, step);
       await host.poll();
       const fresh = await onceForAll(host.api);
@@ -93,7 +96,7 @@ test("looking again finds nothing new", async () => {
       host.store.events.length = 0;
       host.store.commits.length = 0;
       await host.poll();
-      await host.reread(0, 1_000_000);
+      await host.reread();
       for (const { at } of sketches) await host.hint(at);
       expect(host.events).toEqual([]);
       expect(host.changes.flatMap(({ upserts, removals }) => [...upserts, ...removals])).toEqual([]);
@@ -104,9 +107,9 @@ test("looking again finds nothing new", async () => {
 
 test("a long history comes in bounded changes, and only the last one moves the cursor", async () => {
   const api = new FakePersonApi({ pageSize: 500 });
-  for (let n = 0; n < 12_000; n++) api.put(group({ id: n, at: 1_000 + n * 70, values: { weight: 80 + (n % 7) / 10 } }));
+  for (let n = 0; n < 6_000; n++) api.put(group({ id: n, at: 1_000 + n * 70, values: { weight: 80 + (n % 7) / 10 } }));
   const host = await onceForAll(api);
-  expect(host.changes.map(({ upserts }) => upserts.length)).toEqual([5_000, 5_000, 2_000]);
-  expect(host.changes.map(({ cursor }) => cursor)).toEqual([undefined, undefined, 1_000_000]);
-  expect(host.person.state.lastWeighIn?.id).toBe(11_999);
+  expect(host.changes.map(({ upserts }) => upserts.length)).toEqual([5_000, 1_000]);
+  expect(host.changes.map(({ cursor }) => cursor)).toEqual([undefined, 1_000_000]);
+  expect(host.person.state.lastWeighIn?.id).toBe(5_999);
 });

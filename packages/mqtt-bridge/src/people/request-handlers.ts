@@ -33,12 +33,14 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
     },
     async decide(slug, weighInId, verdict) {
       const { syncer } = named(slug);
-      const isKnown = await worker.decide(syncer.stored.id, weighInId, verdict);
-      if (!isKnown)
+      const decided = await worker.decide(syncer.stored.id, weighInId, verdict);
+      if (decided === "unknown")
         throw new RequestError(
           "unknown_weigh_in",
           `${slug} has no weigh-in ${weighInId} here; it is the weigh_in of an event`,
         );
+      if (decided === "not_held")
+        throw new RequestError("not_held", `the scale is sure that weigh-in ${weighInId} is of ${slug}; edit it there`);
       return { person: slug, weigh_in: weighInId, verdict };
     },
     async subscription(slug) {

@@ -91,8 +91,8 @@ function isIdle(stored: StoredPerson, commit: PersonCommit): boolean {
   );
 }
 
-const hasNews = ({ upserts, removals, events, verdict }: SyncChange): boolean =>
-  upserts.length + removals.length + events.length > 0 || verdict !== undefined;
+const hasNews = ({ upserts, removals, events, verdicts }: SyncChange): boolean =>
+  upserts.length + removals.length + events.length > 0 || verdicts !== undefined;
 
 /** The same array where nothing is new. Bounded, since each key becomes a topic and an entity; known types go first. */
 function seenWith(seen: readonly string[], { latest }: SyncChange["state"]): readonly string[] {

@@ -113,7 +113,7 @@ export class Worker {
     await Promise.all([this.#rounds.stop(), ...[...this.#people.values()].map(({ follower }) => follower.stop())]);
   }
 
-  decide(personId: number, ...verdict: Parameters<Follower["decide"]>): Promise<boolean> {
+  decide(personId: number, ...verdict: Parameters<Follower["decide"]>): ReturnType<Follower["decide"]> {
     return this.#person(personId).follower.decide(...verdict);
   }
 

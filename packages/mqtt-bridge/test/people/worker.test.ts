@@ -219,14 +219,14 @@ test("without a subscription everybody is polled every quarter of an hour", asyn
   expect(api.polls).toBe(5);
 });
 
-test("a window of months is followed up by a poll", async () => {
+test("a window of months is compared as a whole", async () => {
   const { apis, worker, store } = await office();
   const [api] = apis as [Api];
   await store.takeHint(1, { from: 0, to: START }, START);
   worker.hinted(1);
   await quiet();
-  expect(api.windows).toEqual([]);
-  expect(api.polls).toBe(2);
+  expect(api.windows).toEqual([{ from: 0, to: START + 1 }]);
+  expect(api.polls).toBe(1);
   expect((await store.counts()).hints).toBe(0);
 });
 
@@ -298,7 +298,7 @@ test("when a subscription fails, polls come often at once", async () => {
   expect(api.polls).toBe(before + 1);
 });
 
-test("a day after the last re-read what was deleted unseen is found, also where the process is younger", async () => {
+test("a day after the last re-read the past is read again, also where the process is younger", async () => {
   const { clock, store, syncer } = await office();
   await store.commitSync(1, {
     change: changeOf([weightGroup(7, START - 3_600)]),
@@ -307,9 +307,8 @@ test("a day after the last re-read what was deleted unseen is found, also where 
   });
   await clock.advance(86_400_000);
   await quiet();
-  expect(await store.reader(1).byIds([7])).toEqual([]);
-  expect(syncer.stored.memory).toEqual({ rereadAt: START + 86_400 });
-  expect((await store.people())[0]?.memory).toEqual({ rereadAt: START + 86_400 });
+  expect(syncer.stored.memory).toMatchObject({ rereadAt: START + 86_400 });
+  expect((await store.people())[0]?.memory).toMatchObject({ rereadAt: START + 86_400 });
 });
 
 test("another failure than the one before is told too", async () => {

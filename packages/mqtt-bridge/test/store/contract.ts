@@ -39,7 +39,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       const change = changeOf([weightGroup(7, 5_000)], {
         state,
         cursor: 9_000,
-        verdict: { weighInId: 7, verdict: "claimed" },
+        verdicts: [{ weighInId: 7, verdict: "claimed" }],
       });
       const messages = [{ topic: "a/weigh_in", payload: "{}" }];
       await before.commitSync(id, commitOf({ change, messages, isStateChanged: true, seen: ["weight"] }));
@@ -55,8 +55,8 @@ export function testStore(name: string, start: () => { open(): Store }): void {
     test("groups, verdicts and counts are those of one person only", async () => {
       const store = start().open();
       const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
-      const verdict = { weighInId: 5, verdict: "claimed" } as const;
-      const change = changeOf([weightGroup(5, 300)], { verdict, events: [eventOf(5)] });
+      const verdicts = [{ weighInId: 5, verdict: "claimed" }] as const;
+      const change = changeOf([weightGroup(5, 300)], { verdicts, events: [eventOf(5)] });
       await store.commitSync(ada.id, commitOf({ change }));
       await store.commitSync(ben.id, commitOf({ change: changeOf([weightGroup(5, 250, 60)]) }));
       expect(await store.reader(ada.id).between(0, 900)).toEqual([weightGroup(5, 300)]);

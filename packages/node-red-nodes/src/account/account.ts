@@ -1,6 +1,7 @@
 import {
   type AmbiguousPolicy,
   type Clock,
+  type Decided,
   type PersonEvent,
   type PersonState,
   parseNotification,
@@ -80,6 +81,11 @@ export class Account {
     return this.#running?.file.record.state;
   }
 
+  /** How many events a weigh-in had so far. */
+  eventCount(weighInId: number): number {
+    return this.#running?.file.record.eventCounts[weighInId] ?? 0;
+  }
+
   /** The first listener starts the sync. Never rejects: what fails is told to the listener. */
   attach(listener: WeighInListener): Promise<void> {
     this.#listeners.add(listener);
@@ -131,8 +137,8 @@ export class Account {
     return "taken";
   }
 
-  /** Claims or refuses a weigh-in. False where no such weigh-in is known. */
-  decide(weighInId: number, verdict: Verdict): Promise<boolean> {
+  /** Claims or refuses a weigh-in that may be somebody else's. */
+  decide(weighInId: number, verdict: Verdict): Promise<Decided> {
     return this.#started().sync.decide(weighInId, verdict);
   }
 

@@ -1,4 +1,4 @@
-import type { EpochSeconds, GroupReader, MeasureGroup } from "@weighbridge/core";
+import type { EpochSeconds, GroupReader, MeasureGroup, Window } from "@weighbridge/core";
 
 /** More at once are sorted together instead of inserted one by one. */
 const FEW = 100;
@@ -6,7 +6,7 @@ const FEW = 100;
 const byTime = (a: MeasureGroup, b: MeasureGroup): number => a.measuredAt - b.measuredAt || a.id - b.id;
 
 /** All stored groups of a person, in memory, sorted: a weigh-in among tens of thousands must not hold up Node-RED. */
-export class GroupHistory implements Pick<GroupReader, "between" | "byIds" | "before"> {
+export class GroupHistory implements Pick<GroupReader, "between" | "byIds" | "before" | "span"> {
   readonly #most: number;
   #sorted: MeasureGroup[] = [];
   readonly #byId = new Map<number, MeasureGroup>();
@@ -47,6 +47,11 @@ export class GroupHistory implements Pick<GroupReader, "between" | "byIds" | "be
   async before(to: EpochSeconds, limit: number): Promise<readonly MeasureGroup[]> {
     const end = this.#firstAt(to + 1);
     return this.#sorted.slice(Math.max(0, end - limit), end);
+  }
+
+  async span(): Promise<Window | null> {
+    const [oldest, newest] = [this.#sorted[0], this.#sorted.at(-1)];
+    return oldest && newest ? { from: oldest.measuredAt, to: newest.measuredAt } : null;
   }
 
   /** Everything, in parts of at most `size`. */

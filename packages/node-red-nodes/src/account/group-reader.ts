@@ -6,6 +6,7 @@ export const groupReader = (record: () => AccountRecord): GroupReader => ({
   between: (from, to) => record().groups.between(from, to),
   byIds: (ids) => record().groups.byIds(ids),
   before: (to, limit) => record().groups.before(to, limit),
+  span: () => record().groups.span(),
   verdicts: async (weighInIds) => picked(weighInIds, record().verdicts),
   eventCounts: async (subjectIds) => picked(subjectIds, record().eventCounts),
 });

@@ -40,8 +40,8 @@ function isWorthWriting(record: AccountRecord, commit: PersonCommit): boolean {
   const { change, memory, subscription, doneHints = [], triedHints = [] } = commit;
   if (memory !== undefined || subscription !== undefined || doneHints.length + triedHints.length > 0) return true;
   if (change === undefined) return false;
-  const { upserts, removals, events, cursor, state, verdict } = change;
-  if (upserts.length + removals.length + events.length > 0 || verdict !== undefined) return true;
+  const { upserts, removals, events, cursor, state, verdicts } = change;
+  if (upserts.length + removals.length + events.length > 0 || verdicts !== undefined) return true;
   if (state !== record.state) return true;
   const lag = cursor === undefined ? 0 : record.cursor === null ? Infinity : cursor - record.cursor;
   return lag >= LIMITS.cursorLagS;

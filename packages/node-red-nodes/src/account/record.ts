@@ -7,9 +7,9 @@ import {
   type PersonEvent,
   type PersonState,
   type StoredHint,
+  type StoredVerdict,
   type SubscriptionReport,
   type SyncChange,
-  type Verdict,
   type Window,
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
@@ -23,7 +23,7 @@ interface Base {
   readonly state: PersonState;
   readonly memory: FollowMemory;
   /** By the id of the weigh-in. */
-  readonly verdicts: Readonly<Record<string, Verdict>>;
+  readonly verdicts: Readonly<Record<string, StoredVerdict>>;
   /** By subject, how many events it had. */
   readonly eventCounts: Readonly<Record<string, number>>;
   /** In the order of taking. */
@@ -113,20 +113,25 @@ function hintsAfter(
 }
 
 function withChange(record: AccountRecord, change: SyncChange): AccountRecord {
-  const { upserts, removals, events, state, cursor, verdict } = change;
+  const { upserts, removals, events, state, cursor, verdicts = [] } = change;
   for (const id of removals) record.groups.remove(id);
   record.groups.put(upserts);
   return {
     ...record,
     state,
     cursor: cursor ?? record.cursor,
-    verdicts: verdict ? { ...record.verdicts, [verdict.weighInId]: verdict.verdict } : record.verdicts,
+    verdicts: verdicts.length === 0 ? record.verdicts : judged(record.verdicts, verdicts),
     ...(events.length > 0 && {
       outbox: [...record.outbox, ...events],
       eventCounts: counted(record.eventCounts, events),
     }),
   };
 }
+
+const judged = (known: AccountRecord["verdicts"], verdicts: NonNullable<SyncChange["verdicts"]>) => ({
+  ...known,
+  ...Object.fromEntries(verdicts.map(({ weighInId, verdict }) => [weighInId, verdict])),
+});
 
 function counted(counts: Readonly<Record<string, number>>, events: readonly PersonEvent[]) {
   const next = { ...counts };

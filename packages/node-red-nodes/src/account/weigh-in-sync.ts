@@ -1,6 +1,7 @@
 import {
   type AmbiguousPolicy,
   type Clock,
+  type Decided,
   Follower,
   type PersonApi,
   type PersonEvent,
@@ -99,11 +100,10 @@ export class WeighInSync {
     this.#follower.alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error)));
   }
 
-  /** False where no such weigh-in is known. */
-  async decide(weighInId: number, verdict: Verdict): Promise<boolean> {
-    const isKnown = await this.#follower.decide(weighInId, verdict);
+  async decide(weighInId: number, verdict: Verdict): Promise<Decided> {
+    const decided = await this.#follower.decide(weighInId, verdict);
     await this.#follower.alone(() => this.#deliver());
-    return isKnown;
+    return decided;
   }
 
   async #deliver(): Promise<void> {

@@ -148,13 +148,19 @@ describe("an account that is listened to", () => {
 
   test("reads the past again a day after the last time, also across a restart, and finds what was deleted unseen", async () => {
     const world = await startWorld();
+    world.ada.weighsIn({ weight: 81, at: START - 7_200 });
     const { grpid } = world.ada.weighsIn({ weight: 80, at: START - 3_600 });
     const before = await listening(world);
     world.ada.history.remove(grpid);
     await before.account.stop();
     await world.clock.advance(86_400_000);
+    const first = await listening(world, { directory: before.directory });
+    await vi.waitFor(async () => expect((await recordIn(first.stateFile)).memory?.rereadAt).toBe(START + 86_400));
+    expect((await recordIn(first.stateFile)).memory?.missing).toEqual({ [grpid]: START + 86_400 });
+    await first.account.stop();
+    await world.clock.advance(86_400_000);
     const { account, stateFile } = await listening(world, { directory: before.directory });
-    await vi.waitFor(() => expect(account.state?.lastWeighIn).toBeNull());
+    await vi.waitFor(() => expect(account.state?.lastWeighIn?.values["weight"]).toBe(81));
     await vi.waitFor(async () =>
       expect((await recordIn(stateFile)).memory?.rereadAt).toBeGreaterThanOrEqual(START + 86_400),
     );
@@ -252,14 +258,14 @@ describe("an ambiguous weigh-in", () => {
     const { account, events, weighInId } = await held("hold");
     await vi.waitFor(() => expect(events.map(({ kind }) => kind)).toEqual(["weigh_in_ambiguous"]));
     expect(account.state?.lastWeighIn).toBeNull();
-    expect(await account.decide(weighInId, "claimed")).toBe(true);
+    expect(await account.decide(weighInId, "claimed")).toBe("done");
     expect(events.at(-1)).toMatchObject({ kind: "weigh_in", subjectId: weighInId });
     expect(account.state?.lastWeighIn?.id).toBe(weighInId);
   });
 
   test("never counts once it is refused", async () => {
     const { account, events, weighInId } = await held("hold");
-    expect(await account.decide(weighInId, "refused")).toBe(true);
+    expect(await account.decide(weighInId, "refused")).toBe("done");
     expect(account.state?.lastWeighIn).toBeNull();
     expect(events.filter(({ kind }) => kind === "weigh_in")).toEqual([]);
   });
@@ -271,7 +277,7 @@ describe("an ambiguous weigh-in", () => {
 
   test("cannot be claimed where nobody knows it", async () => {
     const { account } = await held("hold");
-    expect(await account.decide(1, "claimed")).toBe(false);
+    expect(await account.decide(1, "claimed")).toBe("unknown");
   });
 });
 

@@ -5,8 +5,8 @@ import {
   type GroupReader,
   type MeasureGroup,
   type StoredHint,
+  type StoredVerdict,
   type SyncChange,
-  type Verdict,
   type Window,
 } from "@weighbridge/core";
 import { LIMITS } from "../../limits.ts";
@@ -151,12 +151,16 @@ class SqliteStore implements Store {
         ),
       before: async (to, limit) => groups(this.#sql("before").all(personId, to, limit)).reverse(),
       verdicts: async (ids) => {
-        const found = new Map<number, Verdict>();
+        const found = new Map<number, StoredVerdict>();
         for (const id of ids) {
-          const row = this.#sql("verdict").get(personId, id) as { verdict: Verdict } | undefined;
+          const row = this.#sql("verdict").get(personId, id) as { verdict: StoredVerdict } | undefined;
           if (row) found.set(id, row.verdict);
         }
         return found;
+      },
+      span: async () => {
+        const { oldest, newest } = this.#sql("span").get(personId, personId) as { oldest: number; newest: number };
+        return oldest === null ? null : { from: oldest, to: newest };
       },
       eventCounts: async (ids) => {
         const found = new Map<number, number>();
@@ -258,12 +262,12 @@ class SqliteStore implements Store {
   }
 }
 
-function groupSteps(personId: number, { upserts, removals, events, verdict }: SyncChange): Step[] {
+function groupSteps(personId: number, { upserts, removals, events, verdicts = [] }: SyncChange): Step[] {
   return [
     ...upserts.map((group): Step => ["putGroup", personId, group.id, group.measuredAt, JSON.stringify(group)]),
     ...removals.map((id): Step => ["removeGroup", personId, id]),
     ...events.flatMap(({ subjectId }): Step[] => (subjectId === null ? [] : [["countEvent", personId, subjectId]])),
-    ...(verdict ? [["putVerdict", personId, verdict.weighInId, verdict.verdict] satisfies Step] : []),
+    ...verdicts.map(({ weighInId, verdict }): Step => ["putVerdict", personId, weighInId, verdict]),
   ];
 }
 

@@ -34,6 +34,8 @@ const SQL = {
   before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
   putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
   removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
+  span: `SELECT (SELECT min(measured_at) FROM groups WHERE person = ?) AS oldest,
+    (SELECT max(measured_at) FROM groups WHERE person = ?) AS newest`,
   verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
   putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
   addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",

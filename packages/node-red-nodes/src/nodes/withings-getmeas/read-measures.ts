@@ -91,7 +91,7 @@ interface Read {
   readonly updateTime: number | undefined;
 }
 
-async function collect(pages: AsyncIterable<{ groups: readonly MeasureGroup[]; updateTime: number }>): Promise<Read> {
+async function collect(pages: AsyncIterable<{ groups: readonly MeasureGroup[]; updateTime?: number }>): Promise<Read> {
   const groups: MeasureGroup[] = [];
   let earliest: number | undefined;
   for await (const { groups: more, updateTime } of pages) {

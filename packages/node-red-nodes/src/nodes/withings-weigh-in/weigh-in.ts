@@ -136,8 +136,14 @@ export class WeighIn implements WeighInListener {
       account.requestPoll();
       return "syncing";
     }
-    const isKnown = await account.decide(weighInIdOf(payload), command === "claim" ? "claimed" : "refused");
-    if (isKnown) return command === "claim" ? "claimed" : "refused";
+    const decided = await account.decide(weighInIdOf(payload), command === "claim" ? "claimed" : "refused");
+    if (decided === "done") return command === "claim" ? "claimed" : "refused";
+    if (decided === "not_held")
+      throw new InvalidCallError("the scale is sure whose weigh-in this is", {
+        code: "not_held",
+        remedy:
+          "Only a weigh-in of a weigh_in_ambiguous event can be claimed or refused: edit or delete this one in the Withings app.",
+      });
     throw new InvalidCallError("there is no such weigh-in", {
       code: "unknown_weigh_in",
       remedy: "Hand back weigh_in of the weigh_in_ambiguous event, as it came.",
@@ -148,7 +154,9 @@ export class WeighIn implements WeighInListener {
   #repeat(): Done {
     const { account, clock } = this.#input;
     const recordedAt = Math.floor(clock.now() / 1000);
-    const event = account.state && lastWeighInEvent(account.state, { personKey: account.api.key, recordedAt });
+    const { state, api } = account;
+    const eventCount = account.eventCount(state?.lastWeighIn?.id ?? 0);
+    const event = state && lastWeighInEvent(state, { personKey: api.key, recordedAt, eventCount });
     if (event === undefined)
       throw new InvalidCallError("no weigh-in is known yet", {
         code: "unknown_weigh_in",

@@ -1,0 +1,40 @@
+import type { Clock } from "../clock.ts";
+import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
+import type { GroupPage } from "../domain/measure-page.ts";
+import type { GroupQuery, PersonApi } from "../ports/person-api.ts";
+import type { GroupReader, SyncedPerson } from "../ports/person-store.ts";
+import { isShowable } from "./horizon.ts";
+
+export interface SyncInput {
+  readonly api: PersonApi;
+  readonly person: SyncedPerson;
+  readonly reader: GroupReader;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export const secondsNow = (clock: Clock): EpochSeconds => Math.floor(clock.now() / 1000);
+
+/** Pages as they come, without groups whose date nobody can show, and without such clocks of the server. */
+export async function* pagesOf({ api, signal }: SyncInput, query: GroupQuery): AsyncGenerator<GroupPage> {
+  for await (const { groups, updateTime } of api.measureGroups(query, signal ? { signal } : {})) {
+    const isClock = updateTime !== undefined && isShowable(updateTime);
+    yield { groups: groups.filter(({ measuredAt }) => isShowable(measuredAt)), ...(isClock && { updateTime }) };
+  }
+}
+
+export interface Fetched {
+  readonly groups: readonly MeasureGroup[];
+  /** The earliest clock of the answers. */
+  readonly serverTime?: EpochSeconds | undefined;
+}
+
+export async function fetched(input: SyncInput, query: GroupQuery): Promise<Fetched> {
+  const groups: MeasureGroup[] = [];
+  let serverTime: EpochSeconds | undefined;
+  for await (const page of pagesOf(input, query)) {
+    for (const group of page.groups) groups.push(group);
+    serverTime ??= page.updateTime;
+  }
+  return { groups, serverTime };
+}
