@@ -69,6 +69,12 @@ describe.each(TYPES)("the form of %s", (type) => {
     expect(definition.defaults["account"]?.required).toBe(definition.category === "config" ? undefined : true);
   });
 
+  test("accepts a flow that was saved before its optional properties existed", () => {
+    const older = node({ account: "a" });
+    for (const [name, { validate, required }] of Object.entries(definition.defaults))
+      if (!required) expect([name, validate?.call(older, "", {}) ?? true]).toEqual([name, true]);
+  });
+
   test("opens, and has a label with and without a name", () => {
     const fresh = node(Object.fromEntries(defaults));
     definition.oneditprepare.call(fresh);
