@@ -17,6 +17,7 @@ export class Host {
   readonly store: MemoryPersonStore;
   readonly clock = new ManualClock(1_000_000_000);
   ambiguous: AmbiguousPolicy;
+  #isCommitLost = false;
 
   constructor({ ambiguous = "hold" as AmbiguousPolicy, addedAt = 0, api = new FakePersonApi() } = {}) {
     this.api = api;
@@ -74,12 +75,20 @@ export class Host {
     await this.clock.advance(seconds * 1000);
   }
 
+  /** Does something whose commit never reaches the disk, as in a crash. */
+  async loseCommit(work: () => Promise<void>): Promise<void> {
+    this.#isCommitLost = true;
+    await work();
+    this.#isCommitLost = false;
+  }
+
   async #commitAll(changes: AsyncIterable<SyncChange>): Promise<void> {
     for await (const change of changes) await this.#commit(change);
   }
 
-  #commit(change: SyncChange): Promise<void> {
-    return this.store.commit(wholeCommit(this.store.record, { change }));
+  async #commit(change: SyncChange): Promise<void> {
+    if (this.#isCommitLost) return;
+    await this.store.commit(wholeCommit(this.store.record, { change }));
   }
 
   #input() {
