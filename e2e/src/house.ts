@@ -38,7 +38,7 @@ export class House {
     await this.bridge.configure({
       api: { base_url: this.simulator.url, calls_per_minute: 100_000, timeout_s: 2, ...more["api"] },
       mqtt: { url: this.broker.url, ...more["mqtt"] },
-      home_assistant: { ...more["home_assistant"] },
+      home_assistant: { hold_s: 0, ...more["home_assistant"] },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, ...more["callback"] },
       timing: { coalesce_s: 0.1, repeat_call_s: 0.1, ...more["timing"] },
       people: people.map(({ slug, name, weight_unit = "kg", ambiguous = "hold", ...details }) => {

@@ -26,7 +26,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
   let lastDate = 0;
 
   beforeAll(async () => {
-    house = await makeHouse({ people: [ADA, BEA, CID] });
+    house = await makeHouse({ people: [ADA, BEA, CID], config: { home_assistant: { hold_s: 60 } } });
     home = await startHomeAssistant({
       broker: { port: house.broker.port },
       unitSystem: "us_customary",

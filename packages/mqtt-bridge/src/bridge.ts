@@ -208,6 +208,7 @@ export class Bridge {
     this.#publisher = new Publisher({
       store: this.#store,
       log,
+      holdMs: config.home_assistant.enabled ? config.home_assistant.hold_s * 1000 : 0,
       clock: this.#clock,
       connect: (handshake) =>
         connectForEvents({
@@ -267,7 +268,9 @@ export class Bridge {
   async #hear(message: Incoming): Promise<void> {
     if (message.topic === this.#topics.bridgeState) return this.#stateGuard.seen(message.payload);
     if (message.topic === this.#options.config.home_assistant.status_topic) {
-      if (message.payload === "online") this.#retained.publishEverythingSoon();
+      if (message.payload !== "online") return;
+      this.#retained.publishEverythingSoon();
+      this.#publisher.releaseEvents();
       return;
     }
     const name = COMMAND_NAMES.find((command) => this.#topics.request(command) === message.topic);

@@ -46,6 +46,8 @@ export const LIMITS = {
   profileEveryS: 86_400,
   /** After Home Assistant's birth, and between two answers to it. */
   birthDelayMs: 3_000,
+  /** The longest hold of events for Home Assistant. */
+  holdS: 600,
   /** How long the broker has to send what it retains of an earlier bridge. */
   retainedReadMs: 2_000,
   /** Measure keys of a person that get topics and entities; a scale has about sixty. */

@@ -77,6 +77,14 @@ const homeAssistantSchema = z.strictObject({
     .enum(["device", "components"])
     .default("device")
     .describe("components: one message per entity, for openHAB."),
+  hold_s: z
+    .int()
+    .min(0)
+    .max(LIMITS.holdS)
+    .default(60)
+    .describe(
+      "Seconds that events wait at most for Home Assistant after the broker was away: it comes back later than the bridge. 0: they never wait.",
+    ),
 });
 
 const callbackSchema = z.strictObject({

@@ -23,6 +23,8 @@ export interface PublisherInput {
   readonly store: Outbox;
   readonly log: Log;
   readonly clock: Clock;
+  /** After an outage events wait this long at most for `releaseEvents`: subscribers without a session come back later than this bridge. */
+  readonly holdMs: number;
   connect(handshake: Handshake): EventConnection;
   /** Everything retained has to be published again. */
   onConnected(): void;
@@ -62,6 +64,9 @@ export class Publisher {
   /** Refusals of rows up to here are reported. */
   #reportedUpTo = 0;
   #mayStartClean = false;
+  #isReconnect = false;
+  /** Ends the hold after an outage; undefined while events may go. */
+  #hold: AbortController | undefined;
   #said = new Set<string>();
   readonly #stopping = new AbortController();
 
@@ -120,6 +125,28 @@ export class Publisher {
   pump(): void {
     this.#mayHaveMore = true;
     this.#run();
+  }
+
+  /** Lets go of what is held after an outage: the subscriber that it waited for is back. */
+  releaseEvents(): void {
+    this.#hold?.abort();
+  }
+
+  #holdEvents(): void {
+    const { clock, holdMs } = this.#input;
+    this.#hold?.abort();
+    if (!this.#isReconnect || holdMs === 0) return;
+    const hold = new AbortController();
+    this.#hold = hold;
+    const signal = AbortSignal.any([hold.signal, this.#stopping.signal]);
+    void clock
+      .sleep(holdMs, signal)
+      .catch(() => {})
+      .then(() => {
+        if (this.#hold !== hold) return;
+        this.#hold = undefined;
+        this.pump();
+      });
   }
 
   #run(): void {
@@ -194,7 +221,7 @@ export class Publisher {
   }
 
   async #owed(): Promise<readonly OutboxRow[]> {
-    if (this.#phase !== "ready" || this.#room <= 0 || !this.#mayHaveMore) return [];
+    if (this.#phase !== "ready" || this.#hold !== undefined || this.#room <= 0 || !this.#mayHaveMore) return [];
     const wanted = Math.min(this.#room, LIMITS.outboxRead);
     this.#mayHaveMore = false;
     const rows = await this.#input.store.owed(this.#handedTo, wanted);
@@ -275,6 +302,8 @@ export class Publisher {
     this.#session = session;
     this.#mayStartClean = false;
     this.#phase = "documents";
+    this.#holdEvents();
+    this.#isReconnect = true;
     this.#reportLimits(session);
     const doubtful = session.isKept ? [] : [...this.#inFlight.values()].filter(({ isReleased }) => isReleased);
     const again = [...this.#inFlight].filter(([, { isReleased }]) => !isReleased || !session.isKept);

@@ -54,7 +54,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
           mqtt: { url: broker.url, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
-          home_assistant: { discovery },
+          home_assistant: { discovery, hold_s: 0 },
           people: isAdaWatched ? [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }] : [],
         }),
         log,

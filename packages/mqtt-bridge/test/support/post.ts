@@ -19,6 +19,7 @@ interface PostOptions {
   readonly onConnected?: (publisher: Publisher) => void;
   readonly clock?: Clock;
   readonly version?: VersionChoice;
+  readonly holdMs?: number;
 }
 
 interface Post {
@@ -33,7 +34,7 @@ interface Post {
 export async function post(
   url: string,
   store: Store,
-  { onConnected, clock = systemClock, version = "auto" }: PostOptions = {},
+  { onConnected, clock = systemClock, version = "auto", holdMs = 0 }: PostOptions = {},
 ): Promise<Post> {
   const log = keptLog();
   const parked: Post["parked"] = [];
@@ -41,6 +42,7 @@ export async function post(
     store,
     log,
     clock,
+    holdMs,
     connect: (handshake) =>
       connectForEvents({ broker: { url, version }, clientId: CLIENT, will: WILL, clock, handshake }),
     onConnected: () => {
