@@ -1,3 +1,4 @@
+import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "@weighbridge/core";
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from "mqtt";
 import { LIMITS } from "../limits.ts";
@@ -37,6 +38,7 @@ export class Link {
   readonly #policy: RetryPolicy;
   readonly #closing = new AbortController();
   readonly #told = new Set<string>();
+  readonly #alive = new MessageChannel().port1;
   #client: MqttClient | undefined;
 
   constructor(input: LinkInput) {
@@ -45,6 +47,8 @@ export class Link {
   }
 
   start(): void {
+    // Waits of the clock keep no process alive, and between two connections there is no socket: a bridge that only polls would end.
+    this.#alive.ref();
     // Ends only by the abort of `close`.
     this.#run().catch(() => {});
   }
@@ -52,6 +56,7 @@ export class Link {
   /** Without waiting for what is in flight: that goes on with the next connection. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#alive.close();
     await this.#client?.endAsync(true);
   }
 

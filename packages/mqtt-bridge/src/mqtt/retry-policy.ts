@@ -111,7 +111,9 @@ export class RetryPolicy {
 
 const LOOP: BrokerProblem = {
   message: "The broker closes the connection again and again, and gives no reason",
-  remedy: "Look into the broker's log. Often another program uses the same client id, or a rule forbids a topic.",
+  // Mosquitto says nothing when a session is taken over.
+  remedy:
+    "Look into the broker's log. Often a copy of this state directory runs elsewhere under the same client id, or a rule of the broker forbids a topic.",
   wait: "growing",
 };
 const VERSION_REFUSED: BrokerProblem = {
