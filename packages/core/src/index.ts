@@ -7,7 +7,7 @@ export { attributions, categories } from "./domain/attributions.ts";
 // Calls
 export type { CallOptions, Priority } from "./domain/call-options.ts";
 export type { Generation } from "./domain/generation.ts";
-export { isMass, massIn, typeOfKey, valueIn, valuesIn } from "./domain/masses.ts";
+export { isMass, massIn, typeOfKey, valueIn } from "./domain/masses.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";
 export type { GroupPage, MeasurePage } from "./domain/measure-page.ts";
 export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
@@ -91,6 +91,7 @@ export {
   type DerivedDocument,
   DOCUMENT_SCHEMA,
   derivedDocument,
+  documentValues,
   type EventDocument,
   eventDocument,
   isoTime,

@@ -37,6 +37,8 @@ export const LIMITS = {
   restarts: 3,
   /** Of a comment in a document; the API bounds it nowhere. */
   commentCharacters: 1_000,
+  /** Measure values in a document; a scale has about sixty. */
+  documentValues: 200,
   /** Of each name of a profile in a document. */
   nameCharacters: 200,
   /** Unknown codes that a client remembers as reported; a server could invent any number. */

@@ -24,6 +24,18 @@ function cut(text: string, characters: number): string {
   return `${text.slice(0, characters - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
+/** Values as documents carry them: masses in the person's unit, and no more than fit into a message. Measures of the table go first. */
+export function documentValues(
+  unit: WeightUnit,
+  values: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const entries = Object.entries(values);
+  if (entries.length <= LIMITS.documentValues) return valuesIn(unit, values);
+  const isUnknown = ([key]: readonly [string, number]) => Number(key.startsWith("type_"));
+  const kept = entries.toSorted((a, b) => isUnknown(a) - isUnknown(b)).slice(0, LIMITS.documentValues);
+  return valuesIn(unit, Object.fromEntries(kept));
+}
+
 /** Derived values, the masses among them in the person's unit; null where they cannot be known. */
 export interface DerivedDocument {
   readonly bmi: number | null;
@@ -95,7 +107,7 @@ export function eventDocument<Who extends object>(
     attribution: attribution?.name ?? null,
     attribution_code: attribution?.code ?? null,
     unit,
-    ...valuesIn(unit, values),
+    ...documentValues(unit, values),
     ...derivedDocument(unit, derived),
     ...(comment === undefined ? {} : { comment: boundedComment(comment) }),
     ...(profile === undefined ? {} : { profile: profileDocument(profile) }),

@@ -4,12 +4,12 @@ import {
   DOCUMENT_SCHEMA,
   derive,
   derivedDocument,
+  documentValues,
   isoTime,
   massIn,
   type PersonState,
   type SubscriptionReport,
   valueIn,
-  valuesIn,
   type WeightUnit,
 } from "@weighbridge/core";
 
@@ -133,7 +133,7 @@ export function lastWeighInOf({ lastWeighIn }: PersonState, unit: WeightUnit): L
     attribution: attribution.name,
     attribution_code: attribution.code,
     unit,
-    values: valuesIn(unit, values),
+    values: documentValues(unit, values),
     ...(comment === undefined ? {} : { comment: boundedComment(comment) }),
   };
 }
@@ -141,7 +141,12 @@ export function lastWeighInOf({ lastWeighIn }: PersonState, unit: WeightUnit): L
 export function targetOf({ target }: PersonState, unit: WeightUnit): TargetDocument {
   const values = Object.fromEntries(Object.entries(target).map(([key, { value }]) => [key, value]));
   const setAt = Math.max(0, ...Object.values(target).map(({ measuredAt }) => measuredAt));
-  return { schema: DOCUMENT_SCHEMA, unit, values: valuesIn(unit, values), set_at: setAt === 0 ? null : isoTime(setAt) };
+  return {
+    schema: DOCUMENT_SCHEMA,
+    unit,
+    values: documentValues(unit, values),
+    set_at: setAt === 0 ? null : isoTime(setAt),
+  };
 }
 
 /** Without the callback URL: its path is a secret. */

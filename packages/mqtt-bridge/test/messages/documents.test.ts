@@ -159,6 +159,18 @@ test("a comment and the names of a profile are cut, so that a broker takes the d
   expect(payload.length).toBeLessThan(3_000);
 });
 
+test("a hundred thousand measures in one weigh-in make no large document, and the known ones stay", () => {
+  const values: Record<string, number> = {};
+  for (let code = 1_000; code < 101_000; code++) values[`type_${code}`] = 1;
+  values["weight"] = 80;
+  const event = JSON.parse(eventMessage(topics, settings("kg"), { ...weighInEvent, values }).payload);
+  expect(event).toMatchObject({ weight: 80, type_1000: 1 });
+  expect(Object.keys(event).length).toBeLessThan(230);
+  const view = viewOf({ ...knownState, lastWeighIn: { ...(knownState.lastWeighIn as WeighIn), values } });
+  expect(document(view, "last_weigh_in").values).toMatchObject({ weight: 80 });
+  expect(payloads(view).get("last_weigh_in")?.length).toBeLessThan(10_000);
+});
+
 test("a stored time that no date can show stops no document", () => {
   const profile = { birthDate: 9e15 };
   const lastWeighIn = { ...(knownState.lastWeighIn as WeighIn), measuredAt: -9e15 };
