@@ -9,7 +9,12 @@ const project = (name: string, root: string) => ({
     name,
     root,
     include: ["test/**/*.test.ts"],
-    setupFiles: [new URL("scripts/fail-on-console.ts", import.meta.url).pathname],
+    setupFiles: ["scripts/fail-on-console.ts", "scripts/patient-waits.ts"].map(
+      (file) => new URL(file, import.meta.url).pathname,
+    ),
+    // Limits that end a hung test and measure nothing, on a busy machine either.
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
 
