@@ -12,6 +12,7 @@ export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from 
 export type { GroupPage, MeasurePage } from "./domain/measure-page.ts";
 export { type MeasureType, measureType, measureTypes } from "./domain/measure-types.ts";
 export type { Profile } from "./domain/profile.ts";
+export type { Skipped, SkippedSink } from "./domain/skipped.ts";
 export type { Subscription, SubscriptionReport } from "./domain/subscription.ts";
 export {
   type FeetAndInches,

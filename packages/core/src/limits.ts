@@ -21,8 +21,8 @@ export const LIMITS = {
   backoffMaxMs: 20_000,
   /** The API refuses an identical call for some ten seconds after it asked for patience (601). */
   tooManyRequestsWaitMs: 12_000,
-  /** A whole history of 100 000 groups takes 30 MB. */
-  answerBytes: 64 * 1024 * 1024,
+  /** A page of 500 groups with 20 values each takes 0.7 MB; what is read of a hostile answer takes many times its size. */
+  answerBytes: 4 * 1024 * 1024,
   /** Of an answer that nobody understands, in an error's message. */
   excerptCharacters: 200,
   /** Of the messages of foreign errors that ours carry as causes. */
@@ -31,6 +31,8 @@ export const LIMITS = {
   causes: 3,
   /** Faults named of an answer that does not fit. */
   faultsNamed: 3,
+  /** A page of so many groups may be cut off by a server that caps pages silently; the smallest cap that was seen is 100. */
+  suspiciousPage: 50,
   /** Pages in a row that may bring nothing new before a walk ends. */
   idlePages: 3,
   /** Walks begun again because groups vanished between two pages. */

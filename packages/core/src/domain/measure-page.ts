@@ -2,7 +2,9 @@ import type { EpochSeconds, MeasureGroup } from "./measure-group.ts";
 
 export interface GroupPage {
   readonly groups: readonly MeasureGroup[];
-  /** The server's clock when it answered: feeds the next `modifiedSince`. Absent where the server does not say. */
+  /** Groups of the answer that could not be read and are left out; absent for none. Such a page proves no deletion. */
+  readonly skipped?: number;
+  /** Feeds the next `modifiedSince`; the server's clock when it answered. Absent where the answer has none that can be read. */
   readonly updateTime?: EpochSeconds;
 }
 

@@ -10,6 +10,11 @@ export interface PageLimits {
   readonly maxPages: number;
 }
 
+interface WalkOptions extends PageLimits {
+  /** Everything is asked for: one more request looks behind the last group, for a server that sends less than asked for and says nothing. */
+  readonly isComplete: boolean;
+}
+
 interface Part {
   readonly limit: number;
   readonly offset: number;
@@ -24,29 +29,36 @@ interface Part {
  */
 export async function* paginate(
   fetchPage: (part: Part) => Promise<MeasurePage>,
-  { pageLimit, maxPages }: PageLimits,
+  { pageLimit, maxPages, isComplete }: WalkOptions,
 ): AsyncGenerator<MeasurePage, void, undefined> {
-  const walk = new Walk();
-  let updateTime: number | undefined;
-  let hasAnswer = false;
+  const walk = new Walk(pageLimit, isComplete ? SMALLEST_OVERLAP : LIMITS.suspiciousPage);
+  let isFirst = true;
+  /** Of the first answer alone: what changed while the walk went on is found from there. */
+  let time: Pick<MeasurePage, "updateTime"> = {};
   for (let requests = 1; ; requests++) {
     if (requests > maxPages) throw tooManyPages(maxPages);
-    const page = await fetchPage({ limit: pageLimit, offset: walk.offset });
+    const { updateTime, ...page } = await fetchPage({ limit: pageLimit, offset: walk.offset });
     if (!walk.continuesWith(page.groups)) {
       walk.restart();
       continue;
     }
-    const groups = walk.take(page.groups);
-    if (!hasAnswer) updateTime = page.updateTime;
-    if (!hasAnswer || groups.length > 0) yield { ...page, groups, ...(updateTime !== undefined && { updateTime }) };
-    hasAnswer = true;
-    if (!walk.goesOn(page, pageLimit)) return;
+    const groups = walk.take(page);
+    if (isFirst && updateTime !== undefined) time = { updateTime };
+    if (isFirst || groups.length > 0 || page.skipped) yield { ...page, groups, ...time };
+    isFirst = false;
+    if (!walk.goesOn(page)) return;
   }
 }
+
+/** Two groups: one that overlaps, one that moves on. */
+const SMALLEST_OVERLAP = 2;
 
 /** How far a walk came. */
 class Walk {
   offset = 0;
+  readonly #limit: number;
+  /** A page of at least so many groups may be cut off even where it is not full. */
+  readonly #suspicious: number;
   readonly #seen = new Set<number>();
   /** The last group of the page before. */
   #anchor: number | undefined;
@@ -57,6 +69,11 @@ class Walk {
   #restarts = 0;
   /** Up to here, a walk that began again meets what it knows. */
   #known = 0;
+
+  constructor(limit: number, suspicious: number) {
+    this.#limit = limit;
+    this.#suspicious = suspicious;
+  }
 
   continuesWith(groups: readonly MeasureGroup[]): boolean {
     if (this.#anchor === undefined) return true;
@@ -73,28 +90,34 @@ class Walk {
   }
 
   /** What of a page is new. */
-  take(groups: readonly MeasureGroup[]): readonly MeasureGroup[] {
+  take({ groups, skipped = 0 }: MeasurePage): readonly MeasureGroup[] {
     const fresh = groups.filter(({ id }) => !this.#seen.has(id));
     for (const { id } of fresh) this.#seen.add(id);
-    this.#idle = fresh.length > 0 || this.offset <= this.#known ? 0 : this.#idle + 1;
+    const isUnreadable = groups.length === 0 && skipped > 0;
+    this.#idle = fresh.length > 0 || isUnreadable || this.offset <= this.#known ? 0 : this.#idle + 1;
     return fresh;
   }
 
   /** Moves to the next page; false where there is none. */
-  goesOn({ groups, hasMore }: MeasurePage, limit: number): boolean {
+  goesOn({ groups, skipped = 0, hasMore }: MeasurePage): boolean {
     this.#wasPromised ||= hasMore === true;
-    const last = groups.at(-1);
-    // A server that never said `more` may not know it, and a full page may still be cut off.
-    const isCut = hasMore ?? (!this.#wasPromised && groups.length === limit);
-    if (!isCut || last === undefined || this.#idle >= LIMITS.idlePages) {
-      // Nobody ends a walk with a full page of what we know, save who ignores the offset.
-      const isRepeated = this.#idle > 0 && groups.length >= limit;
+    const size = groups.length + skipped;
+    const isCut = hasMore ?? (!this.#wasPromised && this.#mayBeCut(size));
+    if (!isCut || size === 0 || this.#idle >= LIMITS.idlePages) {
+      // A full page of known groups at the end comes only from a server that ignores the offset.
+      const isRepeated = this.#idle > 0 && groups.length >= this.#limit;
       if (hasMore || isRepeated) throw stuck("the service says that there is more, but sends nothing new");
       return false;
     }
-    this.#anchor = last.id;
-    this.offset += Math.max(1, groups.length - 1);
+    // The overlap may be a group that could not be read: then nothing can be compared.
+    this.#anchor = skipped > 0 ? undefined : groups.at(-1)?.id;
+    this.offset += Math.max(1, size - 1);
     return true;
+  }
+
+  /** A server that never said `more` may not know it, and may send less than was asked for. */
+  #mayBeCut(size: number): boolean {
+    return size === this.#limit || (size < this.#limit && size >= this.#suspicious && this.#idle === 0);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SkippedSink } from "../domain/skipped.ts";
 import type { UnknownSink } from "../domain/unknown-code.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -10,5 +11,15 @@ export function reportOnce(report: UnknownSink): UnknownSink {
     if (reported.has(name)) return;
     reported.add(name);
     report(unknown);
+  };
+}
+
+/** Passes on the first loss of each field. The fields are ours, so that their number is small. */
+export function reportOncePerField(report: SkippedSink): SkippedSink {
+  const reported = new Set<string>();
+  return (skipped) => {
+    if (reported.has(skipped.field)) return;
+    reported.add(skipped.field);
+    report(skipped);
   };
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../clock.ts";
+import type { Skipped } from "../domain/skipped.ts";
 import type { UnknownCode } from "../domain/unknown-code.ts";
 import { InvalidCallError } from "../errors.ts";
 import { Application } from "../http/application.ts";
@@ -6,7 +7,7 @@ import type { Method } from "../http/exchange.ts";
 import { type Fetch, nodeFetch } from "../http/node-fetch.ts";
 import { atLeast } from "../http/options.ts";
 import { Transport } from "../http/transport.ts";
-import { reportOnce } from "../http/unknown-codes.ts";
+import { reportOnce, reportOncePerField } from "../http/unknown-codes.ts";
 import { LIMITS } from "../limits.ts";
 import type { PersonApi } from "../ports/person-api.ts";
 import type { WbsCredentials } from "./credentials.ts";
@@ -19,40 +20,86 @@ import { type OnceService, onceService } from "./services/once.ts";
 import { type UserService, userService } from "./services/user.ts";
 
 export interface WbsClientOptions {
-  /** @default "http://wbsapi.withings.net/" */
+  /**
+   * Where the API is. @default "http://wbsapi.withings.net/"
+   * @example createWbsClient({ baseUrl: "http://127.0.0.1:8470/" }) // the simulator
+   */
   readonly baseUrl?: string | URL;
-  /** POST keeps keys out of the logs of proxies and servers. @default "POST" */
+  /**
+   * POST keeps keys out of the logs of proxies and servers. @default "POST"
+   * @example createWbsClient({ method: "GET" }) // for a server that reads no forms
+   */
   readonly method?: Method;
-  /** Called before each request goes out. @example () => calls.increment() */
+  /**
+   * Runs before each request goes out.
+   * @example createWbsClient({ onCall: () => calls.increment() })
+   */
   readonly onCall?: () => void;
-  /** In place of Node's own HTTP client. @example globalThis.fetch */
+  /**
+   * Sends the requests. @default Node's own HTTP client
+   * @example createWbsClient({ fetch: globalThis.fetch })
+   */
   readonly fetch?: Fetch;
+  /**
+   * Measures every wait. @default the machine's clock
+   * @example createWbsClient({ clock: new ManualClock(0) }) // a test that moves time
+   */
   readonly clock?: Clock;
-  /** From 0 to 1: spreads repeated calls. @default Math.random */
+  /**
+   * A number from 0 to 1 that spreads repeated calls. @default Math.random
+   * @example createWbsClient({ random: () => 1 }) // a test that wants to know the waits
+   */
   readonly random?: () => number;
-  /** For one try. @default 15 000 */
+  /**
+   * Milliseconds for one try, from the request to the last byte. @default 15 000
+   * @example createWbsClient({ timeoutMs: 5_000 }) // a page on which a person waits
+   */
   readonly timeoutMs?: number;
-  /** For a whole call, with all its tries. @default 60 000 */
+  /**
+   * Milliseconds for a whole call, with all its tries. @default 60 000
+   * @example createWbsClient({ deadlineMs: 10_000 })
+   */
   readonly deadlineMs?: number;
-  /** Tries after the first, where repeating is safe. @default 3 */
+  /**
+   * Tries after the first, where repeating is safe. @default 3
+   * @example createWbsClient({ retries: 0 }) // the caller tries again by itself
+   */
   readonly retries?: number;
   /**
-   * Shares one limit of calls, one guard against identical calls and one pace of subscribes among clients. @default one for this client alone
+   * Shares one limit of calls, one guard against identical calls and one pace of subscribes. @default one for this client alone
    * @example createWbsClient({ application: new Application({ callsPerMinute: 60 }) })
    */
   readonly application?: Application;
   /**
    * Calls of this client in any minute, over all its users. Not beside `application`. @default 120
-   * @example createWbsClient({ callsPerMinute: 30 }) // one every other second, on average
+   * @example createWbsClient({ callsPerMinute: 30 })
    */
   readonly callsPerMinute?: number;
+  /**
+   * Names the program to the API. @default "weighbridge (+…)"
+   * @example createWbsClient({ userAgent: "kitchen-display/1.2" })
+   */
   readonly userAgent?: string;
-  /** Groups per request while paging, at least 3. @default 500 */
+  /**
+   * Groups per request while paging, at least 3. @default 500
+   * @example createWbsClient({ pageLimit: 100 }) // smaller answers
+   */
   readonly pageLimit?: number;
-  /** Requests of one walk through pages. @default 2 000 */
+  /**
+   * Requests of one walk through pages. @default 2 000
+   * @example createWbsClient({ maxPages: 20 }) // at most 10 000 groups
+   */
   readonly maxPages?: number;
-  /** Told once of each code that our tables lack; the values come all the same. */
+  /**
+   * Receives each code that our tables lack, once; its values come all the same.
+   * @example createWbsClient({ onUnknown: ({ kind, code }) => console.warn(`unknown ${kind} ${code}`) })
+   */
   readonly onUnknown?: (unknown: UnknownCode) => void;
+  /**
+   * Receives what of an answer could not be read and was left out, once per field that did not fit.
+   * @example createWbsClient({ onSkipped: ({ groups, field }) => console.warn(`${groups} groups left out: ${field}`) })
+   */
+  readonly onSkipped?: (skipped: Skipped) => void;
 }
 
 /** The original API. Every call throws a WeighbridgeError, or its signal's reason. */
@@ -92,7 +139,10 @@ export function createWbsClient(options: WbsClientOptions = {}): WbsClient {
     maxPages: atLeast("maxPages", 1, options.maxPages ?? LIMITS.maxPages),
   };
   const user = userService(transport);
-  const measure = measureService(transport, pageLimits, reportOnce(options.onUnknown ?? (() => {})));
+  const measure = measureService(transport, pageLimits, {
+    unknown: reportOnce(options.onUnknown ?? (() => {})),
+    skipped: reportOncePerField(options.onSkipped ?? (() => {})),
+  });
   const notify = notifyService(transport);
   return {
     once: onceService(transport),

@@ -4,5 +4,6 @@ import type { EpochSeconds } from "../domain/measure-group.ts";
 export interface ListedSubscription {
   readonly callbackUrl?: string;
   readonly comment?: string;
-  readonly expiresAt: EpochSeconds;
+  /** Absent where it cannot be read. */
+  readonly expiresAt?: EpochSeconds;
 }

@@ -34,14 +34,15 @@ export async function compareWindow(input: CompareInput): Promise<SyncChange> {
   const missing = unseen.filter(({ id }) => !shown.has(id));
   const isProof = missing.length > 0 && (shown.size > 0 || (await isShowingOthers(input, missing)));
   const remembered = person.memory.missing ?? {};
-  const judged = judgeMissing({ missing, shown, isProof, isAnnounced, known: remembered, now });
+  const isReadable = answer.skipped === 0;
+  const judged = judgeMissing({ missing, shown, isProof: isProof && isReadable, isAnnounced, known: remembered, now });
 
   const stored = await withElsewhere(reader, groups, all);
   const diff = diffGroups(stored, all, ({ id }) => judged.gone.has(id));
   const { serverTime } = answer;
   const change = await applyDiff(diff, { person, reader, now, serverTime, known: { ...known, groups } });
   const memory = judged.missing === remembered ? {} : { memory: { missing: judged.missing } };
-  const isEmpty = shown.size > 0 || isProof ? false : missing.length > 0 ? true : undefined;
+  const isEmpty = shown.size > 0 || isProof || !isReadable ? false : missing.length > 0 ? true : undefined;
   return { ...change, ...memory, observed: observedAt(now, serverTime, isEmpty) };
 }
 

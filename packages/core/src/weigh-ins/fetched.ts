@@ -17,24 +17,29 @@ export const secondsNow = (clock: Clock): EpochSeconds => Math.floor(clock.now()
 
 /** Pages as they come, without groups whose date nobody can show, and without such clocks of the server. */
 export async function* pagesOf({ api, signal }: SyncInput, query: GroupQuery): AsyncGenerator<GroupPage> {
-  for await (const { groups, updateTime } of api.measureGroups(query, signal ? { signal } : {})) {
+  for await (const { groups, updateTime, skipped = 0 } of api.measureGroups(query, signal ? { signal } : {})) {
     const isClock = updateTime !== undefined && isShowable(updateTime);
-    yield { groups: groups.filter(({ measuredAt }) => isShowable(measuredAt)), ...(isClock && { updateTime }) };
+    const shown = groups.filter(({ measuredAt }) => isShowable(measuredAt));
+    yield { groups: shown, skipped, ...(isClock && { updateTime }) };
   }
 }
 
 export interface Fetched {
   readonly groups: readonly MeasureGroup[];
+  /** Groups that could not be read: one of them may be the very group that seems to be gone. */
+  readonly skipped: number;
   /** The earliest clock of the answers. */
   readonly serverTime?: EpochSeconds | undefined;
 }
 
 export async function fetched(input: SyncInput, query: GroupQuery): Promise<Fetched> {
   const groups: MeasureGroup[] = [];
+  let skipped = 0;
   let serverTime: EpochSeconds | undefined;
   for await (const page of pagesOf(input, query)) {
     for (const group of page.groups) groups.push(group);
+    skipped += page.skipped ?? 0;
     serverTime ??= page.updateTime;
   }
-  return { groups, serverTime };
+  return { groups, skipped, serverTime };
 }

@@ -46,8 +46,8 @@ async function idsOf(pages: AsyncIterable<MeasurePage>): Promise<number[]> {
   return ids;
 }
 
-const walk = (fetchPage: (part: Part) => Promise<MeasurePage>, pageLimit = 5, maxPages = 1_000) =>
-  paginate(fetchPage, { pageLimit, maxPages });
+const walk = (fetchPage: (part: Part) => Promise<MeasurePage>, pageLimit = 5, maxPages = 1_000, isComplete = false) =>
+  paginate(fetchPage, { pageLimit, maxPages, isComplete });
 
 test("WBS-MEAS-7: every group comes once, newest first, whether or not the service says more", async () => {
   const anyCase = [fc.nat(60), fc.integer({ min: 3, max: 20 }), fc.boolean()] as const;
@@ -215,4 +215,59 @@ describe("a service", () => {
     expect(await caught(idsOf(walk(endless, 5, 7)))).toMatchObject({ code: "too_many_pages" });
     expect(newest).toBe(6 * 4 + 5);
   });
+});
+
+describe("a walk through everything", () => {
+  /** Sends at most `cap` groups, whatever is asked for, and never says that there is more. */
+  const capped = (service: Service, cap: number) => {
+    service.saysMore = false;
+    return ({ limit, offset }: Part) => service.fetchPage({ limit: Math.min(limit, cap), offset });
+  };
+
+  test("finds every group of a server that caps its pages silently", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(300), fc.integer({ min: 2, max: 100 }), async (count, cap) => {
+        const service = new Service(count);
+        const before = [...service.ids];
+        expect(await idsOf(walk(capped(service, cap), 500, 1_000, true))).toEqual(before);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("takes one request behind the last group where nothing is said, and none where the service says more", async () => {
+    for (const [saysMore, isLong, requests] of [
+      [false, false, 2],
+      [true, true, 3],
+    ] as const) {
+      const service = new Service(isLong ? 1_200 : 400);
+      service.saysMore = saysMore;
+      await idsOf(walk(service.fetchPage, 500, 1_000, true));
+      expect(service.requests).toBe(requests);
+    }
+  });
+});
+
+test("a window of which a capping server sends 100 groups is followed to its end, a short one costs one request", async () => {
+  const long = new Service(250);
+  long.saysMore = false;
+  const capped = ({ limit, offset }: Part) => long.fetchPage({ limit: Math.min(limit, 100), offset });
+  expect(await idsOf(walk(capped, 500))).toHaveLength(250);
+  const short = new Service(3);
+  short.saysMore = false;
+  await idsOf(walk(short.fetchPage, 500));
+  expect(short.requests).toBe(1);
+});
+
+test("pages with groups that cannot be read are walked through to the end", async () => {
+  const service = new Service(100);
+  service.saysMore = false;
+  const unreadable = (id: number) => id % 7 === 0 || (id > 30 && id < 60);
+  const expected = service.ids.filter((id) => !unreadable(id));
+  const fetchPage = async (part: Part) => {
+    const { groups, ...page } = await service.fetchPage(part);
+    const left = groups.filter(({ id }) => !unreadable(id));
+    return { ...page, groups: left, skipped: groups.length - left.length };
+  };
+  expect(await idsOf(walk(fetchPage, 10))).toEqual(expected);
 });

@@ -157,14 +157,31 @@ describe("an answer", () => {
   );
 
   test("with a body that does not fit names the places, and is not asked for again", async () => {
-    const { client, server } = await setUp(() => ({
-      status: 0,
-      body: { updatetime: 5, measuregrps: [{ grpid: "x" }] },
-    }));
+    const { client, server } = await setUp(() => ({ status: 0, body: { updatetime: 5, measuregrps: "none" } }));
     const error = await caught(client.measure.getMeas(ada));
     expect(error).toMatchObject({ code: "unexpected_response" });
-    expect(error.message).toMatch(/body\.measuregrps\.0\.grpid: .+ and 2 more/);
+    expect(error.message).toContain("not the API's: body");
     expect(server.calls).toHaveLength(1);
+  });
+
+  test.each([
+    { status: 0 },
+    { status: 0, body: null },
+    { status: 0, body: {} },
+    { status: 0, body: [] },
+    { status: 0, body: { measuregrps: null } },
+    { status: 0, body: { measuregrps: [] } },
+  ])("of getmeas that reads %j is an empty page", async (answer) => {
+    const { client, server } = await setUp(() => answer);
+    expect(await client.measure.getMeas(ada)).toEqual({ groups: [] });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test("explains only the first user that does not fit", async () => {
+    const users = Array.from({ length: 100_000 }, () => ({}));
+    const { client } = await setUp(() => ({ status: 0, body: { users, once: "o" } }));
+    const error = await caught(client.account.getUsersList({ email: "a@b.example", password: "p" }));
+    expect(error.message).toMatch(/body\.id: .*; body\.publickey: [^;]*$/);
   });
 
   test("that redirects is not followed: the key would go elsewhere", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { UnknownCode } from "../../src/domain/unknown-code.ts";
 import { decodeMeasurePage } from "../../src/wbs/decode/measure-page.ts";
-import { wbsServices } from "../../src/wbs/wire/services.ts";
+import { wbsMeasureGroup } from "../../src/wbs/wire/measure.ts";
 import { exampleAnswer } from "../support/example-answer.ts";
 
 const group = { grpid: 1, attrib: 0, date: 5, category: 1, measures: [{ value: 80, type: 1, unit: 0 }] };
@@ -90,14 +90,89 @@ test("WBS-MEAS-14: the server's time is read as number and as string", () => {
   expect(decodeMeasurePage({ ...bodyOf(), updatetime: "1249409679" }).updateTime).toBe(1249409679);
 });
 
-test("an answer that does not fit names the place", () => {
-  const broken = bodyOf(group, { ...group, measures: [{ value: 1.5, type: 1, unit: 0 }] });
-  expect(() => decodeMeasurePage(broken)).toThrow(
-    expect.objectContaining({
-      issues: [expect.objectContaining({ path: ["measuregrps", 1, "measures", 0, "value"] })],
-    }),
-  );
+test("an answer that is no page names the place", () => {
+  expect(() => decodeMeasurePage("maintenance")).toThrow(expect.objectContaining({ issues: [expect.anything()] }));
 });
+
+const without = (field: string) => Object.fromEntries(Object.entries(group).filter(([name]) => name !== field));
+const valued = (value: unknown, unit: unknown = 0, type: unknown = 1) => ({
+  ...group,
+  measures: [{ value, type, unit }],
+});
+const decoded = {
+  id: 1,
+  measuredAt: 5,
+  attribution: { code: 0, name: "device" },
+  category: { code: 1, name: "measure" },
+};
+const weighing = (value: number) => ({ ...decoded, measures: [{ type: "weight", code: 1, value }] });
+
+describe("a group that does not fit", () => {
+  test.each<[string, object, object]>([
+    ["without an attribution is a device's", without("attrib"), weighing(80)],
+    ["with null as attribution is a device's", { ...group, attrib: null }, weighing(80)],
+    ["without a category is a measure", without("category"), weighing(80)],
+    ["with its id in quotes keeps it", { ...group, grpid: "1" }, weighing(80)],
+    ["with its date in quotes keeps it", { ...group, date: "5" }, weighing(80)],
+    ["with a value in quotes keeps it", valued("80100", -3), weighing(80.1)],
+    ["with unit and type in quotes keeps them", valued(80100, "-3", "1"), weighing(80.1)],
+    ["with a decimal value keeps it exactly", valued(80.1), weighing(80.1)],
+    ["with a decimal value and a unit keeps it exactly", valued(801.25, -1), weighing(80.125)],
+    ["with a comment that is no text loses the comment", { ...group, comment: 7 }, weighing(80)],
+  ])("%s", (_, broken, expected) => {
+    const losses: unknown[] = [];
+    const page = decodeMeasurePage(bodyOf(broken), undefined, (skipped) => losses.push(skipped));
+    expect(page).toEqual({ groups: [expected], updateTime: 9 });
+    expect(losses).toEqual([]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["without an id", without("grpid"), "grpid"],
+    ["with an id that no double holds", { ...group, grpid: 2 ** 53 }, "grpid"],
+    ["with a word as id", { ...group, grpid: "one" }, "grpid"],
+    ["without a date", without("date"), "date"],
+    ["dated beyond the year 9999", { ...group, date: 9e15 }, "date"],
+    ["dated before the year 1", { ...group, date: -9e15 }, "date"],
+    ["with a word as attribution", { ...group, attrib: "ada" }, "attrib"],
+    ["without measures", without("measures"), "measures"],
+    ["whose only value is null", valued(null), "measures.value"],
+    ["whose only value is an object", valued({}), "measures.value"],
+    ["whose only value has no unit", valued(80, null), "measures.unit"],
+    ["whose only value has a unit beyond a double", valued(80, 25), "measures.unit"],
+    ["whose only value has no type", valued(80, 0, null), "measures.type"],
+    ["that is null", null, "measuregrps"],
+    ["that is a list", [], "measuregrps"],
+  ])("%s is left out, counted, and the others stay", (_, broken, field) => {
+    const losses: unknown[] = [];
+    const body = { updatetime: 9, measuregrps: [group, broken, { ...group, grpid: 2 }] };
+    const page = decodeMeasurePage(body, undefined, (skipped) => losses.push(skipped));
+    expect(page.groups.map(({ id }) => id)).toEqual([1, 2]);
+    expect(page.skipped).toBe(1);
+    expect(losses).toEqual([{ groups: 1, values: 0, field }]);
+  });
+
+  test("loses only the values that cannot be read", () => {
+    const losses: unknown[] = [];
+    const measures = [...group.measures, { value: null, type: 6, unit: 0 }];
+    const page = decodeMeasurePage(bodyOf({ ...group, measures }), undefined, (skipped) => losses.push(skipped));
+    expect(page).toEqual({ groups: [weighing(80)], updateTime: 9 });
+    expect(losses).toEqual([{ groups: 0, values: 1, field: "measures.value" }]);
+  });
+
+  test("takes next to nothing, also 200 000 times", () => {
+    const measuregrps = Array.from({ length: 200_000 }, () => ({}));
+    const before = process.memoryUsage().heapUsed;
+    expect(decodeMeasurePage({ measuregrps })).toEqual({ groups: [], skipped: 200_000 });
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+test.each([[undefined], [null], ["soon"], [9e15], [1e300], [-9e15], [1.5], [{}]])(
+  "an answer whose updatetime reads %j has its groups, and no time",
+  (updatetime) => {
+    expect(decodeMeasurePage({ ...bodyOf(group), updatetime })).toEqual({ groups: [weighing(80)] });
+  },
+);
 
 test("decoding leaves what it reads as it was", () => {
   const before = structuredClone(exampleAnswer);
@@ -105,8 +180,8 @@ test("decoding leaves what it reads as it was", () => {
   expect(exampleAnswer).toEqual(before);
 });
 
-test("the schema of a page can be compiled: it never silently falls back to the slow parser", () => {
-  expect(() => z.compile(wbsServices.measure.getmeas.body, { strict: true })).not.toThrow();
+test("the schema of a group can be compiled: it never silently falls back to the slow parser", () => {
+  expect(() => z.compile(wbsMeasureGroup, { strict: true })).not.toThrow();
 });
 
 test("groups survive JSON unchanged", () => {

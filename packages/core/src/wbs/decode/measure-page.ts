@@ -3,21 +3,48 @@ import { exact } from "../../domain/exact.ts";
 import type { Attribution, Category, Measure, MeasureGroup } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
 import { measureTypes } from "../../domain/measure-types.ts";
+import type { SkippedSink } from "../../domain/skipped.ts";
 import type { UnknownSink } from "../../domain/unknown-code.ts";
-import { checkOf } from "../../http/check.ts";
-import type { WbsMeasure, WbsMeasureGroup } from "../wire/measure.ts";
+import { checkOf, fitOf } from "../../http/check.ts";
+import { momentOf } from "../../http/scalars.ts";
+import { type WbsMeasure, type WbsMeasureGroup, wbsMeasureGroup } from "../wire/measure.ts";
 import { wbsServices } from "../wire/services.ts";
+import { type Losses, mendGroup } from "./mend-group.ts";
 
 const check = checkOf(wbsServices.measure.getmeas.body);
+const fits = fitOf(wbsMeasureGroup);
 
 /**
- * The body of a getmeas answer, as it came out of JSON.parse, every group checked.
- * Throws a ZodError where it does not fit. Never changes what it reads.
+ * The body of a getmeas answer, as it came out of JSON.parse. A group that does not fit is mended where only one reading is possible, else
+ * left out and counted: `skipped` of the page, and `onSkipped`. Throws a ZodError where the body is no page at all. Never changes what it
+ * reads.
  */
-export function decodeMeasurePage(body: unknown, unknown: UnknownSink = () => {}): MeasurePage {
-  const { measuregrps, updatetime, more } = check(body);
-  const page = { groups: measuregrps.map((group) => decodeGroup(group, unknown)), updateTime: Number(updatetime) };
-  return more === undefined ? page : { ...page, hasMore: Boolean(more) };
+export function decodeMeasurePage(
+  body: unknown,
+  unknown: UnknownSink = () => {},
+  onSkipped: SkippedSink = () => {},
+): MeasurePage {
+  const { measuregrps, updatetime, more } = pageOf(body);
+  const groups: MeasureGroup[] = [];
+  const losses: Losses = { values: 0, field: undefined };
+  for (const raw of measuregrps ?? []) {
+    const group = fits(raw) ? raw : mendGroup(raw, losses);
+    if (group) groups.push(decodeGroup(group, unknown));
+  }
+  const skipped = (measuregrps?.length ?? 0) - groups.length;
+  if (losses.field !== undefined) onSkipped({ groups: skipped, values: losses.values, field: losses.field });
+  const updateTime = momentOf(updatetime);
+  return {
+    groups,
+    ...(skipped > 0 && { skipped }),
+    ...(updateTime !== undefined && { updateTime }),
+    ...(more != null && { hasMore: Boolean(more) }),
+  };
+}
+
+function pageOf(body: unknown) {
+  const page = check(body);
+  return page == null || Array.isArray(page) ? {} : page;
 }
 
 function decodeGroup(

@@ -1,6 +1,7 @@
 import type { CallOptions } from "../../domain/call-options.ts";
 import type { EpochSeconds } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
+import type { SkippedSink } from "../../domain/skipped.ts";
 import type { UnknownSink } from "../../domain/unknown-code.ts";
 import { type PageLimits, paginate } from "../../http/paginate.ts";
 import { readBody } from "../../http/read-body.ts";
@@ -67,13 +68,22 @@ function parametersOf({
   };
 }
 
-export function measureService(transport: Transport, limits: PageLimits, unknown: UnknownSink): MeasureService {
+interface Sinks {
+  readonly unknown: UnknownSink;
+  readonly skipped: SkippedSink;
+}
+
+export function measureService(transport: Transport, limits: PageLimits, sinks: Sinks): MeasureService {
   const getMeas: MeasureService["getMeas"] = async (params, options) => {
     const body = await transport.send(CALLS.getMeas, parametersOf(params), options);
-    return readBody(CALLS.getMeas, () => decodeMeasurePage(body, unknown));
+    return readBody(CALLS.getMeas, () => decodeMeasurePage(body, sinks.unknown, sinks.skipped));
   };
   return {
     getMeas,
-    pages: (params, options) => paginate((part) => getMeas({ ...params, ...part }, options), limits),
+    pages: (params, options) => {
+      const { startDate, endDate, lastUpdate } = params;
+      const isComplete = startDate === undefined && endDate === undefined && lastUpdate === undefined;
+      return paginate((part) => getMeas({ ...params, ...part }, options), { ...limits, isComplete });
+    },
   };
 }

@@ -8,6 +8,7 @@ export const wbsGetUsersListRequest = z.strictObject({
 });
 
 /** The key comes even for users who do not share. */
-const wbsListedUser = wbsUser.extend({ publickey: z.string().min(1) });
+export const wbsListedUser = wbsUser.extend({ publickey: z.string().min(1) });
 
-export const wbsGetUsersListBody = z.looseObject({ users: z.array(wbsListedUser) });
+/** Each a `wbsListedUser`. */
+export const wbsGetUsersListBody = z.looseObject({ users: z.array(z.unknown()) });

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { decimal, positiveDecimal } from "../../http/scalars.ts";
+import { decimal, epochSeconds, positiveDecimal } from "../../http/scalars.ts";
 import { wbsCredentials } from "./credentials.ts";
 
 /** Powers of ten beyond it are not exact in a double. */
-const LARGEST_UNIT = 22;
+export const LARGEST_UNIT = 22;
 
 export const wbsGetMeasRequest = z
   .strictObject({
@@ -35,26 +35,31 @@ const wbsMeasure = z.object({
   unit: z.int().min(-LARGEST_UNIT).max(LARGEST_UNIT),
 });
 
-const wbsMeasureGroup = z.object({
+/** One group that fits; what does not is mended or left out by itself. */
+export const wbsMeasureGroup = z.object({
   /** Unique, but does not grow with time. */
   grpid: z.int(),
   /** An open list; -1 was seen. */
   attrib: z.int(),
-  /** When it was measured, epoch seconds. */
-  date: z.int(),
+  /** When it was measured. */
+  date: epochSeconds,
   category: z.int(),
   measures: z.array(wbsMeasure),
   /** Only where the user wrote one. */
   comment: z.string().nullish(),
 });
 
-export const wbsGetMeasBody = z.object({
-  /** The server's clock; later servers wrote it as a string. */
-  updatetime: z.int().or(decimal),
-  measuregrps: z.array(wbsMeasureGroup),
+/** Groups are looked at one by one. */
+const wbsPage = z.object({
+  /** The server's clock, epoch seconds; later servers wrote it as a string. */
+  updatetime: z.unknown().optional(),
+  measuregrps: z.array(z.unknown()).nullish(),
   /** Absent when all was returned. Servers disagree on what its number means: only whether it is truthy counts. */
-  more: z.number().or(z.boolean()).optional(),
+  more: z.unknown().optional(),
 });
+
+/** An empty page may come as no body at all, as null or as an empty list. */
+export const wbsGetMeasBody = z.union([wbsPage, z.array(z.never()), z.null(), z.undefined()]);
 
 export type WbsMeasure = z.output<typeof wbsMeasure>;
 export type WbsMeasureGroup = z.output<typeof wbsMeasureGroup>;

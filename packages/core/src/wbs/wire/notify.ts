@@ -20,11 +20,12 @@ export const wbsRevokeRequest = z.strictObject({ ...wbsCredentials, callbackurl 
 export const wbsGetSubscriptionRequest = z.strictObject({ ...wbsCredentials, callbackurl });
 
 /** `expires` is in epoch seconds. */
-export const wbsSubscription = z.looseObject({ expires: z.int(), comment: z.string().nullish() });
+export const wbsSubscription = z.looseObject({ expires: z.unknown().optional(), comment: z.string().nullish() });
 
 export const wbsListSubscriptionsRequest = z.strictObject(wbsCredentials);
 
 /** Early servers named no callback URL in the list. */
-export const wbsListSubscriptionsBody = z.looseObject({
-  profiles: z.array(wbsSubscription.extend({ callbackurl: z.string().nullish() })),
-});
+export const wbsListedSubscription = wbsSubscription.extend({ callbackurl: z.string().nullish() });
+
+/** Each a `wbsListedSubscription`. */
+export const wbsListSubscriptionsBody = z.looseObject({ profiles: z.array(z.unknown()) });

@@ -13,15 +13,15 @@ export const wbsUser = z.looseObject({
   /** Id of the body-composition formula; no table of its values is known. */
   fatmethod: z.unknown().optional(),
   /** Epoch seconds; negative before 1970. */
-  birthdate: z.int().nullish(),
+  birthdate: z.unknown().optional(),
   /** Bit mask by device: 1 scale, 4 blood-pressure monitor. */
   ispublic: z.int().nullish(),
 });
 
 export const wbsGetByUserIdRequest = z.strictObject(wbsCredentials);
 
-/** An array of one. */
-export const wbsGetByUserIdBody = z.looseObject({ users: z.array(wbsUser) });
+/** An array of one, each a `wbsUser`. */
+export const wbsGetByUserIdBody = z.looseObject({ users: z.array(z.unknown()) });
 
 export const wbsUpdateUserRequest = z.strictObject({ ...wbsCredentials, ispublic: z.enum(["0", "1"]) });
 

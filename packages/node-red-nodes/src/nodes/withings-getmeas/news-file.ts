@@ -41,14 +41,15 @@ export class NewsFile {
     try {
       const known = await this.#load();
       const found = await read(known && Math.max(0, known.updateTime - OVERLAP_S));
-      const { updateTime } = found;
+      // Without a time in the answer the next run asks from where this one did; what was sent is known by its hash.
+      const updateTime = found.updateTime ?? known?.updateTime ?? 0;
       const hashes = found.groups.map((group) => [String(group.id), hashOf(group)] as const);
       const groups = found.groups.filter((_group, index) => !wasSent(known, hashes[index]));
       const settle = async (isSent: boolean) => {
         const told = Object.fromEntries(hashes.slice(0, LIMITS.rememberedGroups));
         try {
           // Only now: what a crash cuts short comes again rather than never.
-          if (isSent && updateTime !== undefined) await this.#save({ version: 1, updateTime, told });
+          if (isSent) await this.#save({ version: 1, updateTime, told });
         } finally {
           end();
         }
