@@ -15,7 +15,7 @@ export type VersionChoice = "auto" | "5" | "3.1.1";
 /** Version numbers as CONNECT carries them: 5, and 4 for MQTT 3.1.1. */
 export type ProtocolVersion = 4 | 5;
 
-/** What CONNACK says of the session, and of what this broker takes. */
+/** The session, and the limits of the broker, as CONNACK names them. */
 export interface Session {
   readonly isKept: boolean;
   /** Packets at QoS 1 and 2 that the broker takes before it has answered one. */

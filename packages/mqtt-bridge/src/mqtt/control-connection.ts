@@ -37,9 +37,9 @@ interface ControlInput {
   onConnected(): void;
   /** The broker refused the subscription to this topic. */
   onDeaf(topic: string, reason: number): void;
-  /** It ended or cannot be made, said once for each kind. */
+  /** The connection ended or cannot be made; called once for each kind. */
   onProblem(words: string): void;
-  /** What is wrong with the broker as a whole is said by the other connection. */
+  /** Problems of the broker as a whole are reported by the other connection. */
   isBrokerThere(): boolean;
 }
 

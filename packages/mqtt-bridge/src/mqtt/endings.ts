@@ -9,7 +9,7 @@ export interface Ending {
   readonly isMute?: boolean;
 }
 
-/** What the log says of an ending, and how long to wait before the next connection. */
+/** Words of the log for an ending, and how long to wait before the next connection. */
 export interface BrokerProblem {
   readonly message: string;
   readonly remedy?: string;

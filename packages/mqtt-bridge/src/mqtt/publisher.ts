@@ -270,7 +270,7 @@ export class Publisher {
       lost: (reason) => {
         this.#phase = "away";
         this.#documents.clear();
-        // What the other program has in flight under our packet ids must not be released in our name.
+        // Messages that the other program has in flight under our packet ids must not be released in our name.
         if (reason === TAKEN_OVER) this.#mayStartClean = true;
       },
       problem: ({ message, remedy, isFallback }) => log[isFallback ? "info" : "warn"](message, { remedy }),

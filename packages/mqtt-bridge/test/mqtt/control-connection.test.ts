@@ -43,7 +43,7 @@ async function reconnect({ clock, made }: ReturnType<typeof connect>) {
     .toBe(next);
 }
 
-test("what the broker cannot stand ends one connection, not every one after it, and is told once", async () => {
+test("what the broker cannot stand ends one connection, not every one after it, and is logged once", async () => {
   const broker = await RawBroker.start();
   broker.endsConnection = (topic) => topic === "poison";
   const at = connect(broker.url);

@@ -123,7 +123,7 @@ test("where another program takes the session over, nothing is published for a m
   expect(broker.connects).toHaveLength(1);
   await clock.advance(1);
   await expect.poll(() => store.counts(), patience).toMatchObject({ owed: 0 });
-  // What the other program has in flight under the same packet ids is none of ours: the session starts anew.
+  // Messages of the other program under the same packet ids are not ours: the session starts anew.
   expect(broker.connects[1]).toMatchObject({ isClean: true });
   expect(broker.publishes.map(({ payload }) => payload)).toEqual(["a", "a", "b"]);
 });

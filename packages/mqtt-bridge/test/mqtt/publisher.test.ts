@@ -182,7 +182,7 @@ test("a parked event is tried again at the next start", async () => {
   expect(broker.released).toHaveLength(1);
 });
 
-test("an hour later a parked event is tried again, in its order, and a second refusal is not told again", async () => {
+test("an hour later a parked event is tried again, in its order, and a second refusal is not reported again", async () => {
   const broker = await RawBroker.start();
   broker.reasonFor = (topic) => (topic.includes("ben") ? 0x87 : 0);
   const { store, add } = await outbox();
@@ -241,7 +241,7 @@ test("no more events are on the wire at once than the broker takes", async () =>
   expect(first).toEqual(numbers(10));
 });
 
-test("a broker that is away is told once, with what to look at", async () => {
+test("a broker that is away is logged once, with what to look at", async () => {
   const broker = await startBroker();
   const { url } = broker;
   await broker.goAway();

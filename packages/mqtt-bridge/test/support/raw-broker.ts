@@ -19,7 +19,7 @@ export interface WirePublish {
   readonly connection: number;
 }
 
-/** What a CONNECT says. */
+/** A CONNECT, as it came. */
 export interface WireConnect {
   readonly version: number;
   readonly clientId: string;
@@ -29,7 +29,7 @@ export interface WireConnect {
   readonly will: { readonly qos: number; readonly retain: boolean } | undefined;
 }
 
-/** What CONNACK says of the broker, where it is not the default. */
+/** Properties of CONNACK that are not the default. */
 interface Limits {
   readonly maximumQos?: 0 | 1;
   readonly maximumPacketSize?: number;
@@ -65,7 +65,7 @@ export class RawBroker {
   /** Whether a PUBREC is answered at all. */
   takesEvents = true;
   completesEvents = true;
-  /** What CONNACK says of the session. */
+  /** Whether CONNACK has the session. */
   keepsSession = true;
   receiveMaximum = 100;
   /** A topic that nobody may publish to and keep the connection. */
