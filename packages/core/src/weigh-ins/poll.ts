@@ -60,9 +60,9 @@ async function* pagesOrAll(input: SyncInput, query: GroupQuery): AsyncGenerator<
   }
 }
 
-/** Refused for what was asked, not for who asks. */
+/** Refused for what was asked, or with a status that no document explains: servers answer so to a parameter that they do not like. */
 const isRefusedTime = (error: unknown): boolean =>
-  error instanceof RejectedError && (error.actor === "caller" || error.code === "invalid_parameters");
+  error instanceof RejectedError && (error.actor === "caller" || error.code === `status_${error.status}`);
 
 interface Seen {
   readonly shown: number;

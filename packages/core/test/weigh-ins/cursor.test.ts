@@ -51,7 +51,14 @@ test("a cursor far ahead of our clock makes old weigh-ins no first sync: what it
   expect(host.person.cursor).toBe(NOW);
 });
 
-test("a poll whose time is refused asks for everything, which needs no clock", async () => {
+test.each([
+  ["status_503", "service", "asks for everything, which needs no clock"],
+  ["invalid_parameters", "caller", "asks for everything, which needs no clock"],
+  ["not_shared", "person", undefined],
+  ["too_many_requests", "service", undefined],
+] as const)("a poll that is refused with %s (%s) %s", async (code, actor, then) => {
+  const words = { meaning: "no", remedy: "see", status: 503 };
+  const refused = new RejectedError({ service: "measure", action: "getmeas", code, actor, ...words });
   class Strict extends FakePersonApi {
     override async *measureGroups(query: Parameters<FakePersonApi["measureGroups"]>[0]) {
       if ("modifiedSince" in query) throw refused;
@@ -61,16 +68,7 @@ test("a poll whose time is refused asks for everything, which needs no clock", a
   const host = new Host({ api: new Strict() });
   await host.poll();
   host.api.put(group({ id: 1, at: NOW, values: { weight: 80 } }));
+  if (then === undefined) return expect(host.poll()).rejects.toBe(refused);
   await host.poll();
   expect(host.kinds).toEqual(["weigh_in"]);
-});
-
-const refused = new RejectedError({
-  service: "measure",
-  action: "getmeas",
-  code: "invalid_parameters",
-  meaning: "a parameter is wrong",
-  remedy: "correct it",
-  status: 503,
-  actor: "caller",
 });

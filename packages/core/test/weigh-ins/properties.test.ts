@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { GroupPage } from "../../src/domain/measure-page.ts";
 import type { PersonState } from "../../src/domain/weigh-in.ts";
+import type { GroupQuery } from "../../src/ports/person-api.ts";
 import { FakePersonApi } from "../../src/testing/fake-person-api.ts";
 import { group, type Sketch } from "../../src/testing/groups.ts";
 import { hasWeight } from "../../src/weigh-ins/readings.ts";
@@ -36,16 +38,26 @@ async function onceForAll(api: FakePersonApi): Promise<Host> {
 
 type Step = { do: "poll" } | { do: "delete"; id: number } | { do: "put"; sketch: Sketch };
 
-/** What happens at the API, and the notification that follows. */
-async function happen(host: Host, step: Step): Promise<void> {
+/** What happens at the API, and the notifications that follow; first in vain where the host crashes before it can commit. */
+async function happen(host: Host, step: Step, isCrashing = false): Promise<void> {
   host.api.now += 1_000;
-  if (step.do === "poll") return host.poll();
+  const hints = act(host, step);
+  const follow = async () => {
+    if (step.do === "poll") await host.poll();
+    for (const at of hints) await host.hint(at);
+  };
+  if (isCrashing) await host.loseCommit(follow);
+  await follow();
+}
+
+/** Gives the seconds that the notifications name. */
+function act(host: Host, step: Step): number[] {
+  if (step.do === "poll") return [];
   const id = step.do === "put" ? step.sketch.id : step.id;
-  const was = host.api.groups.find((one) => one.id === id);
+  const before = host.api.groups.find((one) => one.id === id);
   if (step.do === "put") host.api.put(group(step.sketch));
   else host.api.delete(id);
-  if (was) await host.hint(was.measuredAt);
-  if (step.do === "put") await host.hint(step.sketch.at);
+  return [...(before ? [before.measuredAt] : []), ...(step.do === "put" ? [step.sketch.at] : [])];
 }
 
 test("any order of arrivals, hints and polls ends in the state that one look at everything gives", async () => {
@@ -84,6 +96,65 @@ test("each weigh-in that is not ambiguous gives exactly one weigh_in, in whateve
       expect(new Set(told)).toEqual(new Set(weighIns));
     }),
     { numRuns: 300 },
+  );
+});
+
+/** The same groups as other servers would answer: pages of another size, measures in another order, and another order of adding. */
+test("shuffled, reversed and paged input gives the same events and the same state", async () => {
+  const distinct = fc.uniqueArray(sketch, { selector: ({ id }) => id, minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(distinct, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (sketches, pageSize, isReversed) => {
+      const plain = new Host();
+      const other = new Host({ api: new Shuffled({ pageSize, isReversed }) });
+      for (const host of [plain, other]) await host.poll();
+      for (const one of sketches) plain.api.put(group(one));
+      for (const one of sketches.toReversed()) {
+        const made = group(one);
+        other.api.put({ ...made, measures: made.measures.toReversed() });
+      }
+      for (const host of [plain, other]) await host.poll();
+      expect(other.events).toEqual(plain.events);
+      expect(other.person.state).toEqual(plain.person.state);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** A server that does not sort. */
+class Shuffled extends FakePersonApi {
+  readonly #isReversed: boolean;
+
+  constructor({ pageSize, isReversed }: { readonly pageSize: number; readonly isReversed: boolean }) {
+    super({ pageSize });
+    this.#isReversed = isReversed;
+  }
+
+  override async *measureGroups(query: GroupQuery): AsyncGenerator<GroupPage> {
+    const pages: GroupPage[] = [];
+    for await (const page of super.measureGroups(query)) pages.push(page);
+    yield* this.#isReversed ? pages.reverse().map((page) => ({ ...page, groups: page.groups.toReversed() })) : pages;
+  }
+}
+
+test("a crash before any commit changes neither the events nor their ids", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { maxLength: 15 }),
+      fc.array(fc.boolean(), { maxLength: 15 }),
+      async (steps, crashes) => {
+        const [calm, crashing] = [new Host(), new Host()];
+        for (const host of [calm, crashing]) {
+          host.api.put(group({ id: 99, at: 50_000, values: { height: 1.8 } }));
+          await host.poll();
+        }
+        for (const [index, step] of steps.entries()) {
+          await happen(calm, step);
+          await happen(crashing, step, crashes[index]);
+        }
+        expect(crashing.events).toEqual(calm.events);
+      },
+    ),
+    { numRuns: 200 },
   );
 });
 
