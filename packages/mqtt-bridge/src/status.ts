@@ -1,5 +1,5 @@
 import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type SubscriptionReport } from "@weighbridge/core";
-import type { CallbackCounts, InfoDocument } from "./messages/bridge-documents.ts";
+import type { CallbackCounts, InfoDocument, WaitingDocument } from "./messages/bridge-documents.ts";
 import {
   type Problem,
   type StatusDocument,
@@ -46,7 +46,7 @@ interface PersonHealth extends Omit<StatusDocument, "schema"> {
 }
 
 /** The answer to a `health` request. */
-export interface HealthDocument extends Waiting {
+export interface HealthDocument extends WaitingDocument {
   readonly callbacks: CallbackCounts | null;
   readonly people: readonly PersonHealth[];
 }
@@ -60,7 +60,7 @@ export const infoDocument = ({ version, generation, people, ...status }: BridgeS
   generation,
   people,
   last_notification: time(status.lastNotificationAt),
-  waiting: status.waiting,
+  waiting: waitingDocument(status.waiting),
   callbacks: callbackCounts(status.callbacks),
 });
 
@@ -70,7 +70,7 @@ export const statusDocument = (person: PersonStatus): StatusDocument => ({
 });
 
 export const healthDocument = (bridge: BridgeStatus, people: readonly PersonStatus[]): HealthDocument => ({
-  ...bridge.waiting,
+  ...waitingDocument(bridge.waiting),
   callbacks: callbackCounts(bridge.callbacks),
   people: people.map((person) => ({
     person: person.slug,
@@ -84,6 +84,13 @@ const figures = ({ problem, lastPollAt, nextPollAt, lastWeighInAt }: PersonStatu
   last_poll: time(lastPollAt),
   next_poll: time(nextPollAt),
   last_weigh_in: time(lastWeighInAt),
+});
+
+const waitingDocument = ({ hints, oldestHintAt, owed, parked }: Waiting): WaitingDocument => ({
+  hints,
+  oldest_hint: time(oldestHintAt),
+  owed,
+  parked,
 });
 
 function callbackCounts(outcomes: CallbackOutcomes | null): CallbackCounts | null {

@@ -7,7 +7,7 @@ const bridge: BridgeStatus = {
   generation: "wbs",
   people: 2,
   lastNotificationAt: START,
-  waiting: { hints: 1, owed: 2, parked: 3 },
+  waiting: { hints: 1, oldestHintAt: START, owed: 2, parked: 3 },
   callbacks: { taken: 1, probes: 2, unknownUsers: 3, malformed: 4, refused: 5, failed: 6 },
 };
 const ada: PersonStatus = {
@@ -32,7 +32,7 @@ test("the info document is as long for ten thousand people as for one", () => {
     generation: "wbs",
     people: 2,
     last_notification: "2026-03-01T07:00:00.000Z",
-    waiting: { hints: 1, owed: 2, parked: 3 },
+    waiting: { hints: 1, oldest_hint: "2026-03-01T07:00:00.000Z", owed: 2, parked: 3 },
     callbacks: { taken: 1, probes: 2, unknown_users: 3, malformed: 4, refused: 5, failed: 6 },
   });
   const long = JSON.stringify(infoDocument({ ...bridge, people: 10_000 })).length;

@@ -13,8 +13,10 @@ export interface CallbackCounts {
 }
 
 /** Rows on disk: hints for a sync, events for the broker, events that it refused. */
-interface WaitingDocument {
+export interface WaitingDocument {
   readonly hints: number;
+  /** When the oldest hint was taken. */
+  readonly oldest_hint: string | null;
   readonly owed: number;
   readonly parked: number;
 }

@@ -37,7 +37,7 @@ export class Household {
   /** When the last notification came, epoch milliseconds. */
   lastNotificationAt: number | null = null;
   /** What waits on disk, as it was counted last. */
-  waiting: Waiting = { hints: 0, owed: 0, parked: 0 };
+  waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, parked: 0 };
   /** Undefined where the bridge only polls. */
   callbacks: ReceiverCounts | undefined;
   readonly #input: HouseholdInput;

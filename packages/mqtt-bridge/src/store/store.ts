@@ -15,6 +15,8 @@ export interface Message {
 /** How many rows wait: hints for a sync, events for the broker, and events that it refused. */
 export interface Waiting {
   readonly hints: number;
+  /** When the oldest of these hints was taken. */
+  readonly oldestHintAt: EpochSeconds | null;
   readonly owed: number;
   readonly parked: number;
 }

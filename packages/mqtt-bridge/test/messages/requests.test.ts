@@ -100,6 +100,7 @@ test("health counts what waits, and tells each person's problem", async () => {
     hints: 0,
     owed: expect.any(Number),
     parked: 0,
+    oldest_hint: null,
     callbacks: { taken: 0, probes: expect.any(Number), unknown_users: 0, malformed: 0, refused: 0, failed: 0 },
     people: [{ person: "ada", problem: null, last_poll: expect.stringMatching(/^20.*Z$/) }],
   });

@@ -82,6 +82,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.takeHint(id, { from: 10, to: 11 }, 100);
       await store.takeHint(id, { from: 5, to: 6 }, 101);
       await store.takeHint(id, null, 102);
+      expect(await store.counts()).toMatchObject({ hints: 3, oldestHintAt: 100 });
       const [newest, second] = await store.hints(id, 2);
       expect(newest).toMatchObject({ window: null, takenAt: 102, tries: 0, nextAt: 0 });
       expect(second).toMatchObject({ window: { from: 5, to: 6 }, takenAt: 101 });
@@ -119,7 +120,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.commitSync(id, commitOf({ messages: [{ topic: "t", payload: "a" }] }));
       await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
-      expect(await store.counts()).toEqual({ hints: 0, owed: 0, parked: 1 });
+      expect(await store.counts()).toEqual({ hints: 0, oldestHintAt: null, owed: 0, parked: 1 });
       expect(await store.unpark()).toBe(1);
       expect(ids(await store.owed(0, 9))).toEqual([1]);
       expect(await store.unpark()).toBeNull();

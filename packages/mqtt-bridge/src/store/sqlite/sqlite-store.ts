@@ -234,8 +234,8 @@ class SqliteStore implements Store {
 
   async counts() {
     const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
-    const { n: hints } = this.#sql("countHints").get() as { n: number };
-    return { hints, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
+    const { n: hints, oldest } = this.#sql("countHints").get() as { n: number; oldest: number | null };
+    return { hints, oldestHintAt: oldest, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
   }
 
   async retainedTopics(): Promise<string[]> {

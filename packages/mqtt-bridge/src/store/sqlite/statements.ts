@@ -46,7 +46,7 @@ const SQL = {
   firstParked: `SELECT min(id) AS id FROM outbox WHERE state = ${PARKED}`,
   unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM outbox WHERE id = ?",
-  countHints: "SELECT count(*) AS n FROM hints",
+  countHints: "SELECT count(*) AS n, min(taken_at) AS oldest FROM hints",
   countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
   retained: "SELECT topic FROM retained",
   addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",
