@@ -60,5 +60,6 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   nothing_to_revoke: { actor: "caller", nodes: SUBSCRIBERS },
   too_busy: { actor: "caller", nodes: ACTIONS },
   unknown_command: { actor: "caller", nodes: ["weigh-in"] },
+  not_held: { actor: "caller", nodes: ["weigh-in"] },
   unknown_weigh_in: { actor: "caller", nodes: ["weigh-in"] },
 };
