@@ -256,7 +256,7 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
 
 /** Rooms of the design that may still be missing. */
 export const COMING: ReadonlySet<string> = new Set([
-  ...["public/", "public/wire/", "public/decode/", "status.ts", "accounts/", "admin/"],
+  ...["public/", "public/wire/", "public/decode/", "accounts/", "admin/"],
   "store/postgres/",
 ]);
 
