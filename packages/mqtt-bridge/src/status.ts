@@ -32,7 +32,7 @@ export interface BridgeStatus {
 /** How one person stands. */
 export interface PersonStatus {
   readonly slug: string;
-  /** What keeps the account from answering. */
+  /** The fault that keeps the account from answering. */
   readonly problem: Problem | null;
   readonly subscription: SubscriptionReport | null;
   readonly lastPollAt: EpochSeconds | null;

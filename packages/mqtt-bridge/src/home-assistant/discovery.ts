@@ -48,7 +48,7 @@ export function discoveryMessages(settings: DiscoverySettings, people: readonly 
   ];
 }
 
-/** What Home Assistant needs to know of one person. */
+/** Discovery of one person's device. */
 export const personDiscovery = (settings: DiscoverySettings, person: DiscoveredPerson): RetainedMessage[] =>
   messagesOf(settings, personDevice(settings, person));
 
@@ -161,7 +161,7 @@ function measureSensors(person: DiscoveredPerson, id: string, mine: PersonTopics
   return Object.fromEntries(sensors);
 }
 
-/** From the table; what it lacks is told with the name and unit of the measure-type table, and switched off. */
+/** From the table; a type that it lacks gets the name and unit of the measure-type table, and switched off. */
 function lookOf(key: string): SensorLook {
   const type = typeOfKey(key);
   const position = key === type ? "" : ` ${key.slice(type.length + 1)}`;
@@ -266,7 +266,7 @@ function bridgeDevice(settings: DiscoverySettings): Device {
       connection: {
         ...diagnostic("binary_sensor", "connection", "Connection"),
         device_class: "connectivity",
-        // It tells that the bridge is away, so it must not be away with it.
+        // This entity shows that the bridge is away, so it stays available.
         availability: [],
         state_topic: topics.bridgeState,
         payload_on: "online",

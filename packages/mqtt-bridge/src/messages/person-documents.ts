@@ -18,7 +18,7 @@ export interface Document {
   readonly schema: typeof DOCUMENT_SCHEMA;
 }
 
-/** What is wrong, and what to do. */
+/** A fault with its remedy. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
@@ -75,14 +75,14 @@ export interface StatusDocument extends Document {
   readonly last_weigh_in: string | null;
 }
 
-/** What of the configuration a person's documents depend on. */
+/** The part of the configuration that a person's documents depend on. */
 export interface PersonSettings {
   readonly slug: string;
   readonly name: string;
   readonly weight_unit: WeightUnit;
 }
 
-/** What is known of a person, as their documents tell it. */
+/** The input of a person's documents. */
 export interface PersonView {
   readonly settings: PersonSettings;
   readonly state: PersonState;

@@ -7,7 +7,7 @@ import type { ResponseDocument } from "./bridge-documents.ts";
 import { messageOn } from "./documents.ts";
 import type { Topic } from "./topics.ts";
 
-/** What a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
+/** The actions that a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
 export interface RequestHandlers {
   sync(person: string | undefined): Promise<object>;
   decide(person: string, weighInId: number, verdict: Verdict): Promise<object>;

@@ -5,13 +5,13 @@ import type { Message, RetainedTopics } from "../store/store.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { Publisher } from "./publisher.ts";
 
-/** What the broker is to retain. */
+/** The messages that the broker is to retain. */
 interface Documents {
   /** Everything, in the order in which it must be published. */
   everything(): Message[];
-  /** What Home Assistant must know of the devices. */
+  /** Discovery of all devices. */
   discovery(): Message[];
-  /** What it must know of one person's device. */
+  /** Discovery of one person's device. */
   discoveryOf(personId: number): Message[];
   /** Topics of the same devices in the other form of discovery. */
   otherDiscovery(): string[];

@@ -30,13 +30,13 @@ export interface HouseholdInput {
   nextPollAt(personId: number): number | null;
 }
 
-/** Everybody, and what is told of them. */
+/** The people of the configuration, with their documents. */
 export class Household {
   readonly residents: readonly Resident[];
   readonly topics: Topics;
   /** When the last notification came, epoch milliseconds. */
   lastNotificationAt: number | null = null;
-  /** What waits on disk, as it was counted last. */
+  /** Rows that wait on disk, as counted last. */
   waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, parked: 0 };
   /** Undefined where the bridge only polls. */
   callbacks: ReceiverCounts | undefined;
@@ -181,7 +181,7 @@ const discovered = ({ config, api, syncer }: Resident): DiscoveredPerson => ({
 
 const accountOf = ({ generation, userId }: PersonApi): string => `${generation}:${userId}`;
 
-/** What is stored of everybody in the configuration: new people are added, removed ones are forgotten, and `onRemoved` hears of them. */
+/** Rows of the configured people: new ones are added, removed ones are deleted and passed to `onRemoved`. */
 export async function gatherStored(
   people: readonly { readonly config: PersonConfig; readonly api: PersonApi }[],
   store: PeopleStore,
