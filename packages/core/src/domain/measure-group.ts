@@ -7,7 +7,7 @@ export interface Measure {
   readonly type: string;
   readonly code: number;
   readonly value: number;
-  /** Where on the body, for segmental measures. */
+  /** The place on the body, for segmental measures. */
   readonly position?: number;
 }
 
@@ -23,7 +23,7 @@ export interface Category {
   readonly name: "measure" | "target" | "unknown";
 }
 
-/** What the API calls measuregrp. Plain data: survives JSON unchanged. */
+/** A measuregrp of the API. Plain data: survives JSON unchanged. */
 export interface MeasureGroup {
   /** The API's grpid. Identity is (api, user, id); it does not grow with time. */
   readonly id: number;
@@ -33,6 +33,6 @@ export interface MeasureGroup {
   readonly measures: readonly Measure[];
   /** The model of the device; absent where the API does not say. */
   readonly modelId?: number;
-  /** What the person wrote beside it. */
+  /** The comment of the person. */
   readonly comment?: string;
 }

@@ -10,6 +10,6 @@ export interface GroupPage {
 
 /** One answer of measure/getmeas. */
 export interface MeasurePage extends GroupPage {
-  /** What the server says of further groups; undefined where it says nothing. */
+  /** Whether the server has further groups; undefined where it does not say. */
   readonly hasMore?: boolean;
 }

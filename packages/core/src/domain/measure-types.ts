@@ -1,4 +1,4 @@
-/** What a measure's code means. */
+/** The meaning of a measure's code. */
 export interface MeasureType {
   readonly code: number;
   /** Stable name for programs and topics. */

@@ -1,10 +1,10 @@
 import type { EpochSeconds } from "./measure-group.ts";
 import type { Profile } from "./profile.ts";
 
-/** What to do with a weigh-in that may be somebody else's (attribution 1). */
+/** The treatment of a weigh-in that may be somebody else's (attribution 1). */
 export type AmbiguousPolicy = "hold" | "accept" | "ignore";
 
-/** What a household decided about a held weigh-in. */
+/** The decision of a household about an ambiguous weigh-in. */
 export type Verdict = "claimed" | "refused";
 
 /** The newest value of a measure type (and body position), with its own time. */

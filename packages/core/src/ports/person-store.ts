@@ -7,7 +7,7 @@ import type { Window } from "../domain/window.ts";
 export interface SyncedPerson {
   /** Stable and unique: `<generation>:<userid>`. */
   readonly key: string;
-  /** What was measured before it makes no events. */
+  /** A measurement from before it makes no event. */
   readonly addedAt: EpochSeconds;
   readonly ambiguous: AmbiguousPolicy;
   /** Null before the first complete poll. */
@@ -19,11 +19,11 @@ export interface SyncedPerson {
 /** How an ambiguous weigh-in stands for good: what the household decided, or `counted` where its policy accepted it. */
 export type StoredVerdict = Verdict | "counted";
 
-/** What the follower must not forget in a restart. Plain data: a host stores it as JSON, and gives `{}` for a person who has none yet. */
+/** State of the follower that survives a restart. Plain data: a host stores it as JSON, and gives `{}` for a person who has none yet. */
 export interface FollowMemory {
   /** When the recent past was last read again. */
   readonly rereadAt?: EpochSeconds;
-  /** Where the next slice of the older past ends; null begins anew. */
+  /** The end of the next slice of the older past; null begins anew. */
   readonly sliceTo?: EpochSeconds | null;
   /** Stored groups that the API did not show, by id: when that was noticed first. */
   readonly missing?: Readonly<Record<string, EpochSeconds>>;
@@ -50,7 +50,7 @@ export interface StoredHint {
   readonly nextAt: EpochSeconds;
 }
 
-/** What sync reads of a host's storage, for one person. Groups come by ascending `measuredAt`, then id. */
+/** Read access to a host's storage, for one person. Groups come by ascending `measuredAt`, then id. */
 export interface GroupReader {
   /** Both ends included. */
   between(from: EpochSeconds, to: EpochSeconds): Promise<readonly MeasureGroup[]>;
@@ -65,7 +65,7 @@ export interface GroupReader {
   eventCounts(subjectIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 }
 
-/** What a sync noticed beside the groups. */
+/** Observations of a sync beside the groups. */
 export interface Observed {
   /** True: groups are stored and the API shows none of them. False: it shows some. Absent where this sync cannot say. */
   readonly isEmpty?: boolean;
@@ -73,7 +73,7 @@ export interface Observed {
   readonly clockSkewS?: number;
 }
 
-/** What one sync found. */
+/** The findings of one sync. */
 export interface SyncChange {
   readonly upserts: readonly MeasureGroup[];
   readonly removals: readonly number[];

@@ -38,7 +38,7 @@ export class MemoryPersonStore implements PersonStore {
     return this.#record;
   }
 
-  /** What is stored, by ascending time. */
+  /** Every stored group, by ascending time. */
   get stored(): MeasureGroup[] {
     return this.#sorted(() => true);
   }

@@ -9,7 +9,7 @@ import { group } from "./groups.ts";
 /** The store of one person, as a host opens it. */
 export interface OpenedPersonStore {
   readonly store: PersonStore;
-  /** What the host does with a callback, after judging it. */
+  /** Stores a hint, as the host does after judging a callback. */
   takeHint(window: Window | null, takenAt: EpochSeconds): Promise<void>;
   /** Resolves when the place can be opened again. */
   close(): Promise<void>;

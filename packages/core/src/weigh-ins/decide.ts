@@ -6,7 +6,7 @@ import { hasWeight } from "./readings.ts";
 import { isAmbiguous } from "./standing.ts";
 
 /**
- * What a verdict leads to.
+ * The outcome of a verdict.
  * - a change: the verdict is new, or repeats the one before; then it changes nothing
  * - `unknown`: no such group is stored
  * - `not_held`: the API is sure of the person, so there is nothing to decide

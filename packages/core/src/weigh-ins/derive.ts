@@ -3,7 +3,7 @@ import type { EpochSeconds } from "../domain/measure-group.ts";
 import type { Derived, PersonState } from "../domain/weigh-in.ts";
 import { SYNC_LIMITS } from "./limits.ts";
 
-/** What follows from a person's state: exact in decimal, and rounded once. */
+/** Derives BMI, change, trend and distance to the target of a state: exact in decimal, and rounded once. */
 export function derive({ latest, lastWeighIn, previousWeight, trend, target }: PersonState): Derived {
   const weight = decimal(lastWeighIn?.values["weight"]);
   return {

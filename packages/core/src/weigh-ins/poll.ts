@@ -30,7 +30,7 @@ export async function* syncPoll(input: SyncInput): AsyncGenerator<SyncChange, vo
     return change;
   };
   for await (const { groups, updateTime } of pagesOrAll(input, query)) {
-    // What changes while pages are walked may miss this walk: the earliest answer counts.
+    // A change during the walk may be missed by it: the earliest answer counts.
     serverTime = Math.min(serverTime ?? Infinity, updateTime ?? Infinity);
     shown += groups.length;
     for (const group of groups) {

@@ -4,13 +4,13 @@ import { SYNC_LIMITS } from "./limits.ts";
 import { inOrder, keysOf } from "./measure-keys.ts";
 import { isAmbiguous, type Standing, type StandingOf } from "./standing.ts";
 
-/** What a person would call one measurement: a weigh-in with its companions, a group without a weight, or a target. */
+/** One measurement in the sense of a person: a weigh-in with its companions, a group without a weight, or a target. */
 export interface Reading extends WeighIn {
   readonly kind: "weigh_in" | "measurement" | "target";
   readonly standing: Standing;
   /** The API was not sure of the person, whatever was decided since. */
   readonly isAmbiguous: boolean;
-  /** What of the values may enter a state. */
+  /** The values that may enter a state. */
   readonly latest: Readonly<Record<string, LatestValue>>;
 }
 

@@ -14,7 +14,7 @@ export interface StaleParts {
 export const isAnyStale = ({ latest, target, history }: StaleParts): boolean =>
   history || latest.size + target.size > 0;
 
-/** Whatever the state took from a reading that ended or changed. An ambiguous one may have counted under an earlier policy. */
+/** Every part that the state took from a reading that ended or changed. An ambiguous one may have counted under an earlier policy. */
 export function stalePartsOf(state: PersonState, transitions: readonly Transition[]): StaleParts {
   const stale = { latest: new Set<string>(), target: new Set<string>(), history: false };
   for (const { before } of transitions) {

@@ -15,7 +15,7 @@ export type StandingOf = (group: MeasureGroup) => Standing;
 export const isAmbiguous = (group: { readonly attribution: Attribution }): boolean =>
   group.attribution.name === "ambiguous";
 
-/** What is stored about ambiguous groups, by id. */
+/** Stored knowledge about ambiguous groups, by id. */
 export interface Known {
   readonly verdicts: ReadonlyMap<number, StoredVerdict>;
   readonly eventCounts: ReadonlyMap<number, number>;

@@ -20,7 +20,7 @@ export function syncWideWindow({ window, ...input }: WindowInput): AsyncGenerato
   return compareAll(input, stretchesOf(input.reader, widened(window)), true);
 }
 
-/** Anybody who knows the callback's URL may name any second. */
+/** Bounded: a caller of the callback URL may name any second. */
 const widened = ({ from, to }: Window): Window => ({
   from: Math.max(0, from - SYNC_LIMITS.widenS),
   to: Math.min(SYNC_LIMITS.latestS, to + SYNC_LIMITS.widenS),

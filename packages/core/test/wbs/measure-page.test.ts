@@ -202,3 +202,21 @@ test("groups survive JSON unchanged", () => {
     }),
   );
 });
+
+test.each([
+  [{ modelid: 6 }, 6],
+  [{ model_id: 10 }, 10],
+  [{ modelid: null }, undefined],
+  [{ modelid: "Body" }, undefined],
+])("the model of the device in %j is %s", (fields, expected) => {
+  const group = {
+    grpid: 1,
+    attrib: 0,
+    date: 1_000,
+    category: 1,
+    measures: [{ value: 80, type: 1, unit: 0 }],
+    ...fields,
+  };
+  const { groups } = decodeMeasurePage({ updatetime: 1_000, measuregrps: [group] });
+  expect(groups[0]?.modelId).toBe(expected);
+});

@@ -66,6 +66,16 @@ test("claim makes an ambiguous weigh-in count, refuse makes it not", async () =>
   expect(at.state()["weight"]).toBe(40);
 });
 
+test("a weigh-in of which the scale is sure can be neither claimed nor refused", async () => {
+  const at = await started({ callback: false });
+  const { grpid } = at.ada.weighsIn({ weight: 70 });
+  await ask(at, "sync", { person: "ada" });
+  await at.subscriber.until(() => at.events().length === 1);
+  for (const command of ["claim", "refuse"])
+    expect(await ask(at, command, { person: "ada", weigh_in: grpid })).toMatchObject({ error: { code: "not_held" } });
+  expect(at.events()).toHaveLength(1);
+});
+
 test("a weigh-in that is not known cannot be claimed, and the answer says where its number stands", async () => {
   const at = await started({ callback: false });
   const { status, error } = await ask(at, "claim", { person: "ada", weigh_in: 1 });

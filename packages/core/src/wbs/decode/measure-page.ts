@@ -48,7 +48,7 @@ function pageOf(body: unknown) {
 }
 
 function decodeGroup(
-  { grpid, attrib, date, category, measures, comment }: WbsMeasureGroup,
+  { grpid, attrib, date, category, measures, modelid, model_id, comment }: WbsMeasureGroup,
   unknown: UnknownSink,
 ): MeasureGroup {
   // Not `map`: the engine then keeps these arrays out of the nursery, and a long history decodes in two thirds of the time.
@@ -62,7 +62,9 @@ function decodeGroup(
     category: categories.get(category) ?? unknownCategory(category, unknown),
     measures: decoded,
   };
-  return comment ? { ...group, comment } : group;
+  const modelId = modelid ?? model_id;
+  if (!comment && typeof modelId !== "number") return group;
+  return { ...group, ...(typeof modelId === "number" && { modelId }), ...(comment && { comment }) };
 }
 
 function decodeMeasure({ type, value, unit }: WbsMeasure, unknown: UnknownSink): Measure {

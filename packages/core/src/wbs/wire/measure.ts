@@ -45,6 +45,9 @@ export const wbsMeasureGroup = z.object({
   date: epochSeconds,
   category: z.int(),
   measures: z.array(wbsMeasure),
+  /** The model of the device, from later servers; they wrote it in two ways. */
+  modelid: z.unknown().optional(),
+  model_id: z.unknown().optional(),
   /** Only where the user wrote one. */
   comment: z.string().nullish(),
 });
