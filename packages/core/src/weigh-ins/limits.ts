@@ -28,6 +28,8 @@ export const SYNC_LIMITS = {
   deletedAtOnce: 8,
   /** Two reads that miss a group prove its deletion when they are this far apart. */
   missingAgainS: 3 * 3_600,
+  /** Older missing groups that a re-read asks for one by one. */
+  doubtfulGroups: 10,
   /** Missing groups that are remembered. */
   missingGroups: 1_000,
   /** How far after a window its next neighbour is looked for. */

@@ -20,7 +20,7 @@ export async function* syncReread(input: SyncInput): AsyncGenerator<SyncChange, 
   const span = (await reader.span()) ?? { from: now, to: now };
   const slice = nextSlice(person.memory, span.from, now);
   let serverTime: EpochSeconds | undefined;
-  for (const range of [...recentOf(now, span), slice.window])
+  for (const range of [...recentOf(now, span), ...(await doubtfulOf(input, now)), slice.window])
     for await (const change of compareAll({ ...input, person }, stretchesOf(reader, range), false)) {
       const skew = change.observed?.clockSkewS;
       if (skew !== undefined) serverTime = now + skew;
@@ -29,6 +29,14 @@ export async function* syncReread(input: SyncInput): AsyncGenerator<SyncChange, 
     }
   const state = await refreshed(person.state, { reader, today: today({ now, serverTime }) });
   yield { upserts: [], removals: [], events: [], state, memory: { rereadAt: now, sliceTo: slice.sliceTo } };
+}
+
+/** Older groups that were missed before: their slice would come again in weeks only. */
+async function doubtfulOf({ person, reader }: SyncInput, now: EpochSeconds): Promise<Window[]> {
+  const ids = Object.keys(person.memory.missing ?? {}).slice(0, SYNC_LIMITS.doubtfulGroups);
+  const groups = await reader.byIds(ids.map(Number));
+  const older = groups.filter(({ measuredAt }) => measuredAt < now - SYNC_LIMITS.recentS);
+  return older.map(({ measuredAt }) => ({ from: measuredAt, to: measuredAt }));
 }
 
 /** The last weeks, and apart from them what is dated later: one date in the far future must not widen the rest. */

@@ -94,7 +94,7 @@ describe("a re-read", () => {
     host.api.put(late);
     // The poll that would show it was lost.
     host.api.forgetChanges();
-    for (let night = 0; night < 44; night++) {
+    for (let night = 0; night < 23; night++) {
       await host.wait(DAY);
       await host.reread();
     }
