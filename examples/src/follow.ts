@@ -1,12 +1,20 @@
 // Prints each weigh-in of a person once it happened, without Node-RED, MQTT or a database: node follow.ts [seconds between polls]
-import { Follower, Rounds, systemClock } from "@weighbridge/core";
+import { Follower, type PersonCommit, Rounds, systemClock } from "@weighbridge/core";
 import { MemoryPersonStore } from "@weighbridge/core/testing";
 import { client, person } from "./settings.ts";
 
 const DAY_S = 86_400;
 
-// Forgets everything at the end of the process. A program that must lose nothing implements the port `PersonStore` on its own database.
-const store = new MemoryPersonStore({
+/** Forgets everything at the end of the process. A program that must lose nothing implements the port `PersonStore` on its own database. */
+class PrintingStore extends MemoryPersonStore {
+  override async commit(commit: PersonCommit): Promise<void> {
+    await super.commit(commit);
+    for (const { kind, measuredAt, values, derived } of commit.change?.events ?? [])
+      process.stdout.write(`${JSON.stringify({ kind, measuredAt, values, change: derived.change })}\n`);
+  }
+}
+
+const store = new PrintingStore({
   key: `wbs:${person.userId}`,
   // Weigh-ins before now are history and no events.
   addedAt: Math.floor(systemClock.now() / 1000),
@@ -28,20 +36,17 @@ const follower = new Follower(
       repeatCallMs: 12_000,
     },
     // No callback URL: polls alone find what is new.
-    subscriptions: () => [],
-    onSuccess: printEvents,
+    callback: null,
+    onSubscription: () => {},
+    onProblem: (problem) => process.stderr.write(problem ? `${problem.message}: ${problem.remedy}\n` : "all is well\n"),
     onFailure: ({ error, againInS }) => process.stderr.write(`${error}; next try in ${againInS} s\n`),
+    onRecovered: (chore) => process.stderr.write(`${chore} works again\n`),
   },
   { record: await store.load(), hasHints: false },
 );
 
-function printEvents(): void {
-  for (const { kind, measuredAt, values, derived } of store.events.splice(0))
-    process.stdout.write(`${JSON.stringify({ kind, measuredAt, values, change: derived.change })}\n`);
-}
-
 const rounds = new Rounds(systemClock, { parallel: 1 });
-rounds.start([follower]);
+rounds.add(follower);
 process.stdout.write("following\n");
 
 // Waits of the clock keep no process alive.

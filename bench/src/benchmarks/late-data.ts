@@ -11,7 +11,7 @@ const DELAYS_S = {
   "late-data-30min": [301, 900, 1_799],
 } as const;
 
-const ACTIVE = { status: "active" } as const;
+const CALLBACK = { url: "http://home.example.org/w", comment: "Weighbridge" };
 const START_MS = Date.UTC(2026, 2, 1, 7);
 /** The bridge's defaults for a person with a subscription. */
 const TIMING = {
@@ -47,7 +47,12 @@ async function waitAfter(delayS: number): Promise<number> {
   const ada = simulator.person("Ada");
   const application = new Application({ clock, callsPerMinute: 100_000, repeatCallMs: 0 });
   const client = createWbsClient({ baseUrl: simulator.url, clock, application, retries: 0 });
-  const store = new MemoryPersonStore({ addedAt: seconds() });
+  const checked = { checkedAt: seconds(), nextCheckAt: seconds() + 86_400 };
+  const store = new MemoryPersonStore({
+    addedAt: seconds(),
+    subscription: { status: "active", callbackUrl: CALLBACK.url, ...checked },
+    memory: { callbackAt: seconds() },
+  });
   const follower = new Follower(
     {
       api: client.person(ada),
@@ -55,11 +60,13 @@ async function waitAfter(delayS: number): Promise<number> {
       clock,
       ambiguous: "hold",
       timing: TIMING,
-      subscriptions: () => [ACTIVE],
-      onSuccess: () => {},
+      callback: CALLBACK,
+      onSubscription: () => {},
+      onProblem: () => {},
       onFailure: ({ error }) => {
         throw error;
       },
+      onRecovered: () => {},
     },
     { record: await store.load(), hasHints: false },
   );
@@ -71,13 +78,14 @@ async function waitAfter(delayS: number): Promise<number> {
   const shownAt = measuredAt + delayS;
   let isShown = false;
   while (store.events.length === 0) {
-    const next = Math.max(clock.now(), follower.turnAt());
-    if (!isShown && next >= shownAt * 1000) {
-      await clock.advance(shownAt * 1000 - clock.now());
+    const next = Math.max(clock.monotonic(), follower.turnAt());
+    const untilShownMs = shownAt * 1000 - clock.now();
+    if (!isShown && next - clock.monotonic() >= untilShownMs) {
+      await clock.advance(untilShownMs);
       ada.weighsIn({ weight: 66, at: measuredAt });
       isShown = true;
     } else {
-      await clock.advance(next - clock.now());
+      await clock.advance(next - clock.monotonic());
       await follower.serve();
     }
   }

@@ -50,14 +50,13 @@ export {
 // Notifications: reading a callback, keeping a subscription
 export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
-export { type Decided, Follower, type FollowFailure, type FollowTiming } from "./follow/follower.ts";
-export { type HintedWindow, mergeHints } from "./follow/hinted-windows.ts";
-export { type KeepInput, keepSubscription } from "./follow/keep-subscription.ts";
+export { type Decided, Follower, type FollowFailure, type FollowStatus, type FollowTiming } from "./follow/follower.ts";
+export { admitHint } from "./follow/hints.ts";
 export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
+export { type FollowProblem, isAccountWorking } from "./follow/problem.ts";
 export { recordAfter } from "./follow/record-after.ts";
-export { Rounds } from "./follow/rounds.ts";
-export { type Chore, type ChoreIntervals, dueTimes, type LastDone } from "./follow/schedule.ts";
-export { planSubscription, SUBSCRIPTION_LIMITS, type SubscriptionStep } from "./follow/subscription-plan.ts";
+export { Rounds, type Turns } from "./follow/rounds.ts";
+export { type Callback, keepSubscription } from "./follow/subscription.ts";
 export { Application, type ApplicationOptions } from "./http/application.ts";
 export type { Method } from "./http/exchange.ts";
 export type { GroupQuery, PersonApi } from "./ports/person-api.ts";

@@ -5,6 +5,7 @@ import {
   createWbsClient,
   DOCUMENT_SCHEMA,
   isoTime,
+  type SubscriptionReport,
   systemClock,
   type WbsClient,
 } from "@weighbridge/core";
@@ -25,13 +26,14 @@ import { RetainedDocuments } from "./mqtt/retained-documents.ts";
 import { StateGuard } from "./mqtt/state-guard.ts";
 import { gatherStored, Household, type Resident } from "./people/people.ts";
 import { requestHandlers } from "./people/request-handlers.ts";
-import { Subscriptions } from "./people/subscriptions.ts";
 import { Syncer } from "./people/syncer.ts";
 import { Worker, type WorkerTiming } from "./people/worker.ts";
 import { Receiver } from "./receiver/receiver.ts";
 import { Stack } from "./stack.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store, StoredPerson } from "./store/store.ts";
+
+const SUBSCRIPTION_COMMENT = "Weighbridge: tells your home when you weigh in";
 
 /** The steps of a weigh-in's way through the bridge. */
 export type Step = PublisherStep | "inbox" | "answered" | "committed";
@@ -62,7 +64,6 @@ export class Bridge {
   #retained!: RetainedDocuments;
   #accessCheck!: AccessCheck;
   #stateGuard!: StateGuard;
-  #subscriptions: Subscriptions | undefined;
   #control: ControlConnection | undefined;
   #callbackUrl: string | undefined;
   #clientId!: string;
@@ -121,9 +122,10 @@ export class Bridge {
     this.#stack.add(() => this.#control?.close());
     this.#stack.add(() => this.#retained.stop());
     this.#stack.add(() => this.#stateGuard.stop());
+    // The API calls the URL when it subscribes: the receiver must listen first.
+    await this.#receive(secret);
     await this.#worker.start(this.#household.residents.map(({ config: { slug }, syncer }) => ({ slug, syncer })));
     this.#stack.add(() => this.#worker.stop());
-    await this.#receive(secret);
     log.info("Started", { people: config.people.length, callback: this.#callbackUrl !== undefined });
   }
 
@@ -145,14 +147,16 @@ export class Bridge {
       clock: this.#clock,
       log: this.#options.log,
       timing: timingOf(config),
-      onStanding: (personId) => this.#tellStanding(personId),
+      callback: this.#callbackUrl === undefined ? null : { url: this.#callbackUrl, comment: SUBSCRIPTION_COMMENT },
+      onProblem: (personId) => this.#tellStanding(personId),
+      onSubscription: (...report) => this.#subscriptionChecked(...report),
     });
     this.#household = new Household({
       config,
       version,
       residents,
       problemOf: (personId) => this.#worker.problemOf(personId),
-      nextPollAt: (personId) => this.#worker.nextPollAt(personId),
+      nextPollAt: (personId) => this.#worker.statusOf(personId)?.nextPollAt ?? null,
     });
   }
 
@@ -280,7 +284,7 @@ export class Bridge {
       worker: this.#worker,
       store: this.#store,
       retained: this.#retained,
-      subscriptions: this.#subscriptions,
+      hasCallback: this.#callbackUrl !== undefined,
     });
     const answer = await answerRequest(name, message, handlers);
     const topics = { ordinary: this.#topics.response(name), config: this.#options.config };
@@ -314,23 +318,12 @@ export class Bridge {
     await receiver.start();
     this.#household.callbacks = receiver.counts;
     this.#stack.add(() => receiver.stop());
-    // The API calls the URL when it subscribes: the receiver must listen first.
-    const subscriptions = new Subscriptions({
-      callbackUrl,
-      clock: this.#clock,
-      log,
-      onReport: (personId, report, isNews) => {
-        this.#retained.publish(this.#household.documentsOf(this.#household.byId(personId)));
-        // What was measured before there was a subscription was told to nobody.
-        if (report.status === "made") this.#worker.requestPoll(personId);
-        else this.#worker.reconsider(personId);
-        if (report.problem && isNews)
-          this.#warn({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
-      },
-    });
-    this.#subscriptions = subscriptions;
-    subscriptions.start(this.#household.residents.map(({ config: { slug }, api, syncer }) => ({ slug, api, syncer })));
-    this.#stack.add(() => subscriptions.stop());
+  }
+
+  #subscriptionChecked(personId: number, report: SubscriptionReport, isNews: boolean): void {
+    this.#retained.publish(this.#household.documentsOf(this.#household.byId(personId)));
+    if (report.problem && isNews)
+      this.#warn({ event: "subscription_failed", ...this.#who(personId), ...report.problem });
   }
 
   #tellStanding(personId: number): void {

@@ -22,16 +22,6 @@ export const LIMITS = {
   retryParkedMs: 3_600_000,
   /** Rows read of the outbox at once. */
   outboxRead: 256,
-  /** Hints of a person that one sync takes. */
-  hintsPerSync: 1_000,
-  /** A wider window is followed up by a poll. */
-  widestHintS: 31 * 86_400,
-  /** Windows of one person that are remembered as just called. */
-  recentCalls: 64,
-  retryMinS: 2,
-  retryMaxS: 300,
-  /** Where somebody has to act first, asking often does not help. */
-  retryBlockedS: 900,
   /** A finished event's row may stay this long, to share a commit with what comes next. */
   lazyCommitMs: 50,
   requestBytes: 16 * 1024,
@@ -40,8 +30,6 @@ export const LIMITS = {
   responseTopicLevels: 32,
   /** The broker sends no larger packet to the connection for requests (MQTT 5). */
   controlPacketBytes: 64 * 1024,
-  /** What a nightly re-read looks at again. */
-  rereadS: 30 * 86_400,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
   /** After Home Assistant's birth, and between two answers to it. */

@@ -7,10 +7,6 @@ export const LIMITS = {
   callbackSources: 1_000,
   /** Notifications that wait for a sync; the API repeats those that are turned away. */
   hints: 1_000,
-  /** A wider window is followed up by a poll. */
-  widestHintS: 31 * 86_400,
-  /** Windows that are remembered as just called. */
-  recentCalls: 64,
   /** Newest groups kept of a person: a hundred weigh-ins a month for forty years. */
   storedGroups: 50_000,
   /** Groups on one line of the state file. */
@@ -26,18 +22,14 @@ export const LIMITS = {
   pollWithSubscriptionS: 6 * 3_600,
   /** The cursor on disk may be so much older than the last poll. */
   cursorLagS: 6 * 3_600,
-  /** Age of the oldest groups that a nightly re-read looks at. */
-  rereadS: 30 * 86_400,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
   /** Hints that arrive this long after a sync become one more. */
   coalesceMs: 2_000,
   /** An identical call is never made sooner. */
   repeatCallMs: 12_000,
-  retryMinS: 2,
-  retryMaxS: 300,
-  /** After a refusal that a person must mend: asking often does not help. */
-  retryBlockedS: 900,
+  /** After the report of a subscription could not be kept. */
+  retrySubscriptionMs: 15 * 60_000,
   /** Node-RED gives a closing node 15 s. */
   revokeOnCloseMs: 10_000,
   /** A status that passes, such as that of a command, stays so long. */

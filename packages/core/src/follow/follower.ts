@@ -1,33 +1,35 @@
 import type { Clock } from "../clock.ts";
 import type { EpochSeconds } from "../domain/measure-group.ts";
+import type { SubscriptionReport } from "../domain/subscription.ts";
 import type { AmbiguousPolicy, Verdict } from "../domain/weigh-in.ts";
-import type { Window } from "../domain/window.ts";
-import { RejectedError } from "../errors.ts";
+import { WeighbridgeError } from "../errors.ts";
 import type { PersonApi } from "../ports/person-api.ts";
-import type { PersonCommit, PersonRecord, PersonStore, StoredHint, SyncedPerson } from "../ports/person-store.ts";
+import type { PersonRecord, PersonStore } from "../ports/person-store.ts";
 import { type Decision, decide } from "../weigh-ins/decide.ts";
-import { syncPoll } from "../weigh-ins/poll.ts";
-import { applyProfile } from "../weigh-ins/profile.ts";
-import { syncReread } from "../weigh-ins/reread.ts";
-import { syncWideWindow, syncWindow } from "../weigh-ins/window.ts";
-import { type HintedWindow, mergeHints } from "./hinted-windows.ts";
-import { RecentCalls } from "./recent-calls.ts";
-import { recordAfter, wholeCommit } from "./record-after.ts";
-import { type Chore, type ChoreIntervals, dueTimes, type LastDone, type ScheduleInput } from "./schedule.ts";
+import type { Failure } from "./backoff.ts";
+import { Backoff } from "./backoff.ts";
+import { ChoreWork } from "./chore-work.ts";
+import { CHORES, type Chore, type ChoreIntervals, Chores } from "./chores.ts";
+import { Followed } from "./followed.ts";
+import { HintFollower } from "./hint-follower.ts";
+import type { News } from "./hints.ts";
+import { blockedBy, emptyData, type FollowProblem, lateData, missingCallbacks } from "./problem.ts";
+import type { Turns } from "./rounds.ts";
+import { type Callback, doCallbacksCome, isSubscribed } from "./subscription.ts";
 
 export interface FollowTiming extends ChoreIntervals {
-  /** Hints that arrive this soon after a sync share one more sync. */
+  /** Hints that arrive this soon after others were followed share one more turn. */
   readonly coalesceMs: number;
   /** An identical call is never made sooner. */
   readonly repeatCallMs: number;
 }
 
-/** A turn that failed. What was hinted stays stored; the person is tried again later. */
-export interface FollowFailure {
-  readonly error: unknown;
-  readonly againInS: number;
-  /** Somebody must act first: asking often does not help. */
-  readonly isBlocked: boolean;
+/** `unknown`: no such weigh-in is stored. `not_held`: the API is sure of the person. */
+export type Decided = "done" | Extract<Decision, string>;
+
+/** Something that failed and is tried again. Only the first failure, and those for another reason, are reported. */
+export interface FollowFailure extends Failure {
+  readonly chore: Chore | "hints";
 }
 
 export interface FollowerInput {
@@ -36,93 +38,140 @@ export interface FollowerInput {
   readonly clock: Clock;
   readonly ambiguous: AmbiguousPolicy;
   readonly timing: FollowTiming;
-  /** How the subscriptions that bring notifications here stand. */
-  subscriptions(): ScheduleInput["subscriptions"];
-  onSuccess(): void;
+  /** Null: no callback can arrive here; polls find everything. */
+  readonly callback: Callback | null;
+  /** After each look at the subscription, whose report is stored. */
+  onSubscription(report: SubscriptionReport): void;
+  /** The problem is another one than before; null: there is none any more. */
+  onProblem(problem: FollowProblem | null): void;
   onFailure(failure: FollowFailure): void;
+  /** What failed works again. */
+  onRecovered(chore: FollowFailure["chore"]): void;
 }
 
-/** `unknown`: no such weigh-in is stored. `not_held`: the API is sure of the person. */
-export type Decided = "done" | Extract<Decision, string>;
+/** How a person is followed now. */
+export interface FollowStatus {
+  /** When the next poll is due. */
+  readonly nextPollAt: EpochSeconds;
+  /** When the oldest waiting hint was taken; null where none waits. */
+  readonly oldestHintAt: EpochSeconds | null;
+}
 
-const LIMITS = {
-  hintsPerTurn: 1_000,
-  /** A wider window is followed in parts. */
-  widestHintS: 31 * 86_400,
-  retryMinS: 2,
-  retryMaxS: 300,
-  retryBlockedS: 900,
-} as const;
+const INTERRUPTED = new Error("a hint came");
 
-const CHORES: readonly Chore[] = ["poll", "profile", "reread"];
-
-/** Follows one person at one API: hints at once, polls as a fallback, one thing at a time. */
-export class Follower {
+/** Follows one person at one API: hints at once, polls as a fallback, one thing at a time. What fails is tried again, and never ends it. */
+export class Follower implements Turns {
   readonly #input: FollowerInput;
-  readonly #stopping = new AbortController();
-  readonly #calls: RecentCalls;
-  /** As it was read at the last turn, with what was committed since. */
-  #record: PersonRecord;
-  readonly #done: LastDone;
-  readonly #startedAt: EpochSeconds;
-  #hasHints: boolean;
-  /** Hints are not looked at before, epoch milliseconds. */
-  #hintsFrom = 0;
-  /** Nothing is started before, epoch milliseconds. */
-  #restUntil = 0;
-  #failures = 0;
+  readonly #followed: Followed;
+  readonly #chores: Chores;
+  readonly #work: ChoreWork;
+  readonly #hints: HintFollower;
+  /** Of what fails unexpectedly outside of chores. */
+  readonly #backoff: Backoff;
+  #callback: Callback | null;
+  /** Fresh hints wait for more of them, monotonic milliseconds. */
+  #coalesceUntil = -Infinity;
+  readonly #failures = new Map<FollowFailure["chore"], Failure>();
+  #problem: FollowProblem | null = null;
+  #isStopped = false;
+  /** The calls that are being made. */
+  #calls: AbortController | undefined;
+  #canInterrupt = () => false;
   #running: Promise<unknown> | undefined;
 
   constructor(
     input: FollowerInput,
     { record, hasHints }: { readonly record: PersonRecord; readonly hasHints: boolean },
   ) {
-    const { clock, timing } = input;
+    const { clock, timing, callback } = input;
     this.#input = input;
-    this.#calls = new RecentCalls(clock, timing.repeatCallMs);
-    this.#done = { poll: null, profile: null, reread: record.memory.rereadAt ?? null };
-    this.#record = record;
-    this.#startedAt = this.#seconds();
-    this.#hasHints = hasHints;
+    this.#callback = callback;
+    this.#followed = new Followed(input, record);
+    this.#backoff = new Backoff(clock);
+    const isAnnounced = () => this.#isAnnounced();
+    this.#chores = new Chores({ clock, timing, repeatCallMs: timing.repeatCallMs, record, isAnnounced });
+    this.#work = new ChoreWork({
+      followed: this.#followed,
+      chores: this.#chores,
+      callback: () => this.#callback,
+      hasFreshHints: () => this.#hints.hasFresh,
+      onSubscription: input.onSubscription,
+    });
+    this.#hints = new HintFollower(
+      {
+        followed: this.#followed,
+        repeatCallMs: timing.repeatCallMs,
+        poll: (signal) => this.#pollForHints(signal),
+        pollAt: () => this.#chores.pollAllowedAt,
+        pollAgainAt: () => this.#chores.at("poll"),
+        onBlind: () => this.#work.requestReread(),
+      },
+      hasHints,
+    );
+    this.#planSubscription(record.subscription);
   }
 
-  get isBusy(): boolean {
-    return this.#running !== undefined;
+  get record(): PersonRecord {
+    return this.#followed.record;
   }
 
-  /** When the next turn is due, epoch milliseconds. */
+  /** Why the person's data may not come; null: all is well. */
+  get problem(): FollowProblem | null {
+    return this.#problem;
+  }
+
+  get status(): FollowStatus {
+    const waitMs = Math.max(0, this.#chores.at("poll") - this.#input.clock.monotonic());
+    return { nextPollAt: this.#followed.now() + Math.ceil(waitMs / 1000), oldestHintAt: this.#hints.oldestAt };
+  }
+
+  get isUrgent(): boolean {
+    return this.#hints.hasFresh;
+  }
+
   turnAt(): number {
-    const { poll, profile, reread } = this.dueTimes();
-    const hint = this.#hasHints ? this.#hintsFrom : Infinity;
-    return Math.max(this.#restUntil, Math.min(1000 * Math.min(poll, profile, reread), hint));
+    if (this.#isStopped) return Infinity;
+    const others = Math.max(this.#backoff.until, this.#chores.next);
+    return this.record.cursor === null ? others : Math.min(this.#hintsAt(), others);
   }
 
-  dueTimes(): Readonly<Record<Chore, EpochSeconds>> {
-    const { subscriptions, timing } = this.#input;
-    const { addedAt } = this.#record;
-    const times = { done: this.#done, startedAt: this.#startedAt, addedAt };
-    return dueTimes({ ...times, subscriptions: subscriptions(), intervals: timing });
+  #hintsAt(): number {
+    return this.#hints.hasFresh ? this.#coalesceUntil : Math.max(this.#backoff.until, this.#hints.retryAt);
   }
 
-  /** A hint of this person was stored. */
+  /** A hint of this person was stored. It is followed at once, whatever failed before. */
   hinted(): void {
-    this.#hasHints = true;
-    this.#hintsFrom = 0;
+    this.#hints.add();
+    if (this.#canInterrupt() && !this.#hints.isFlooded) this.#calls?.abort(INTERRUPTED);
   }
 
+  /** Polls once more, however many ask for it. */
   requestPoll(): void {
-    this.#done.poll = null;
-    this.#restUntil = 0;
+    this.#chores.backoff.poll.retryNow();
+    this.#chores.request("poll");
+  }
+
+  /** Looks after the subscription at once. */
+  checkSubscription(): void {
+    if (this.#callback === null) return;
+    this.#chores.backoff.subscription.retryNow();
+    this.#chores.request("subscription");
+  }
+
+  /** Another address for callbacks, or none. The subscription of the address before ends with the next check, or where there is none, stays. */
+  setCallback(callback: Callback | null): void {
+    this.#callback = callback;
+    this.#planSubscription(this.record.subscription);
   }
 
   /** Claims or refuses a weigh-in that may be somebody else's. */
   decide(weighInId: number, verdict: Verdict): Promise<Decided> {
     return this.alone(async () => {
       const { store, clock } = this.#input;
-      this.#record = await store.load();
-      const change = await decide({ person: this.#person(), reader: store.groups, clock, weighInId, verdict });
+      await this.#followed.load();
+      const change = await decide({ person: this.#followed.person, reader: store.groups, clock, weighInId, verdict });
       if (typeof change === "string") return change;
-      await this.#commit({ change });
+      await this.#followed.commit({ change });
       return "done";
     });
   }
@@ -145,148 +194,134 @@ export class Follower {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isStopped = true;
+    this.#calls?.abort(new Error("the follower stops"));
     await this.#running;
   }
 
   async #serve(): Promise<void> {
-    const { clock, store, timing, onSuccess } = this.#input;
+    if (this.#isStopped) return;
     try {
-      this.#record = await store.load();
+      await this.#followed.load();
       // Before the first poll nothing tells a moved group from a deleted one: it comes before any hint.
-      const isNew = this.#record.cursor === null;
-      const followed = isNew ? { hasFollowed: false } : await this.#tryHints();
-      const due = this.dueTimes();
-      for (const chore of CHORES) if (due[chore] <= this.#seconds()) await this.#doChore(chore);
-      if ("failure" in followed) throw followed.failure;
-      const hasFollowed = isNew ? await this.#followHints() : followed.hasFollowed;
-      this.#failures = 0;
-      onSuccess();
-      // Somebody may still be standing on the scale. A mere poll delays no hint.
-      if (hasFollowed) this.#restUntil = clock.now() + timing.coalesceMs;
+      const isNew = this.record.cursor === null;
+      if (isNew && this.#isDue("poll")) await this.#do("poll", { canInterrupt: false });
+      if (this.record.cursor !== null) await this.#followHints();
+      for (const chore of CHORES) if (this.#isDue(chore)) await this.#do(chore, { canInterrupt: !isNew });
+      this.#succeeded("hints", this.#backoff);
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#failed(error);
+      if (error !== INTERRUPTED && !this.#isStopped) this.#failedUnexpectedly(error);
     }
+    this.#judge();
   }
 
-  /** A window that fails again and again must not hold up the polls, which find the same in the end. */
-  async #tryHints(): Promise<{ readonly hasFollowed: boolean } | { readonly failure: unknown }> {
-    try {
-      return { hasFollowed: await this.#followHints() };
-    } catch (failure) {
-      return { failure };
-    }
+  #isDue(chore: Chore): boolean {
+    return this.#chores.at(chore) <= this.#input.clock.monotonic();
   }
 
-  /** Whether there was anything to follow. */
-  async #followHints(): Promise<boolean> {
-    const { store, clock } = this.#input;
-    if (!this.#hasHints || this.#hintsFrom > clock.now()) return false;
-    this.#hasHints = false;
+  async #followHints(): Promise<void> {
+    const { clock, timing } = this.#input;
+    if (this.#hintsAt() > clock.monotonic()) return;
+    const hasFollowed = await this.#call(
+      () => this.#hints.canWait,
+      (signal) => this.#hints.follow(signal),
+    );
+    // Somebody may still be standing on the scale.
+    if (hasFollowed && !this.#hints.canWait) this.#coalesceUntil = clock.monotonic() + timing.coalesceMs;
+  }
+
+  /** The poll of hints: its failure and success are those of any poll. */
+  async #pollForHints(signal: AbortSignal): Promise<News> {
+    this.#chores.request("poll");
+    this.#chores.begin("poll");
     try {
-      const hints = (await store.hints(LIMITS.hintsPerTurn)).toReversed();
-      if (hints.length === LIMITS.hintsPerTurn) this.#hasHints = true;
-      let next = Infinity;
-      await this.#followBlind(hints);
-      for (const window of mergeHints(hints.flatMap(withWindow))) {
-        const allowedAt = this.#calls.allowedAt(window);
-        if (allowedAt > clock.now()) {
-          next = Math.min(next, allowedAt);
-          continue;
-        }
-        this.#calls.add(window);
-        await this.#follow(window);
-      }
-      if (next < Infinity) {
-        // A new hint that came meanwhile does not wait for a repeated one.
-        if (!this.#hasHints) this.#hintsFrom = next;
-        this.#hasHints = true;
-      }
-      return hints.length > 0;
+      const news = await this.#work.poll("hint", signal);
+      this.#succeeded("poll", this.#chores.backoff.poll);
+      return news;
     } catch (error) {
-      this.#hasHints = true;
-      this.#calls.clear();
+      this.#chores.request("poll");
+      signal.throwIfAborted();
+      this.#failed("poll", this.#chores.backoff.poll, error);
       throw error;
     }
   }
 
-  /** A hint without a window is followed by a poll. */
-  async #followBlind(hints: readonly StoredHint[]): Promise<void> {
-    const doneHints = hints.filter(({ window }) => window === null).map(({ id }) => id);
-    if (doneHints.length === 0) return;
-    await this.#doChore("poll");
-    await this.#commit({ doneHints });
-  }
-
-  async #follow({ from, to, hints }: HintedWindow<HintWindow>): Promise<void> {
-    const doneHints = hints.map(({ id }) => id);
-    if (to - from <= LIMITS.widestHintS) {
-      await this.#commit({ change: await syncWindow({ ...this.#sync(), window: { from, to } }), doneHints });
-      return;
-    }
-    const window = { from, to };
-    for await (const change of syncWideWindow({ ...this.#sync(), window })) await this.#commit({ change });
-    await this.#commit({ doneHints });
-  }
-
-  async #commit(commit: PersonCommit): Promise<void> {
-    const whole = wholeCommit(this.#record, commit);
-    await this.#input.store.commit(whole);
-    this.#record = recordAfter(this.#record, whole);
-  }
-
-  async #doChore(chore: Chore): Promise<void> {
-    const before = this.#done[chore];
-    // Marked first: a poll that is asked for while one runs is one more.
-    this.#done[chore] = this.#seconds();
+  /** Rejects only where a hint interrupts it, or the follower stops. */
+  async #do(chore: Chore, { canInterrupt }: { readonly canInterrupt: boolean }): Promise<void> {
+    const backoff = this.#chores.backoff[chore];
+    this.#chores.begin(chore);
     try {
-      await this.#do[chore]();
+      await this.#call(
+        () => canInterrupt,
+        (signal) => this.#work.do(chore, signal),
+      );
+      this.#succeeded(chore, backoff);
     } catch (error) {
-      if (this.#done[chore] !== null) this.#done[chore] = before;
-      throw error;
+      this.#chores.request(chore);
+      if (error === INTERRUPTED || this.#isStopped) throw error;
+      this.#failed(chore, backoff, error);
     }
   }
 
-  readonly #do: Readonly<Record<Chore, () => Promise<void>>> = {
-    poll: async () => {
-      for await (const change of syncPoll(this.#sync())) await this.#commit({ change });
-    },
-    profile: async () => {
-      const { api, clock } = this.#input;
-      const profile = await api.profile({ signal: this.#stopping.signal });
-      const change = applyProfile({ person: this.#person(), clock, profile });
-      if (change) await this.#commit({ change });
-    },
-    reread: async () => {
-      for await (const change of syncReread(this.#sync())) await this.#commit({ change });
-    },
-  };
-
-  #failed(error: unknown): void {
-    this.#failures++;
-    const isBlocked = error instanceof RejectedError && error.actor !== "service";
-    const backoffS = Math.min(LIMITS.retryMaxS, LIMITS.retryMinS * 2 ** (this.#failures - 1));
-    const againInS = isBlocked ? LIMITS.retryBlockedS : backoffS;
-    this.#restUntil = this.#input.clock.now() + againInS * 1000;
-    this.#input.onFailure({ error, againInS, isBlocked });
+  async #call<T>(canInterrupt: () => boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const calls = new AbortController();
+    this.#calls = calls;
+    this.#canInterrupt = canInterrupt;
+    try {
+      return await work(calls.signal);
+    } catch (error) {
+      throw calls.signal.aborted ? calls.signal.reason : error;
+    } finally {
+      this.#calls = undefined;
+    }
   }
 
-  #seconds(): EpochSeconds {
-    return Math.floor(this.#input.clock.now() / 1000);
+  #succeeded(chore: FollowFailure["chore"], backoff: Backoff): void {
+    backoff.succeeded();
+    if (this.#failures.delete(chore)) this.#input.onRecovered(chore);
   }
 
-  #person(): SyncedPerson {
-    return { ...this.#record, ambiguous: this.#input.ambiguous };
+  #failed(chore: FollowFailure["chore"], backoff: Backoff, error: unknown): void {
+    const failure = backoff.failed(error);
+    const before = this.#failures.get(chore);
+    this.#failures.set(chore, failure);
+    if (before === undefined || codeOf(before.error) !== codeOf(error)) this.#input.onFailure({ ...failure, chore });
   }
 
-  #sync() {
-    const { api, clock, store } = this.#input;
-    return { api, clock, person: this.#person(), reader: store.groups, signal: this.#stopping.signal };
+  /** The store failed, or what is no fault of the API. Fresh hints wait too: nothing could be done for them. */
+  #failedUnexpectedly(error: unknown): void {
+    this.#failed("hints", this.#backoff, error);
+    this.#coalesceUntil = this.#backoff.until;
+  }
+
+  /** Finds what is wrong now, and reports it where that is another thing than before. */
+  #judge(): void {
+    const problem = this.#problemNow();
+    const isSame = problem?.code === this.#problem?.code;
+    this.#problem = problem;
+    if (!isSame) this.#input.onProblem(problem);
+  }
+
+  #problemNow(): FollowProblem | null {
+    const poll = this.#failures.get("poll");
+    const blocking = blockedBy(this.#failures.get("hints")) ?? blockedBy(poll);
+    if (blocking) return blocking;
+    const { failingMs } = this.#chores.backoff.poll;
+    const late = poll && lateData(poll.error, failingMs, this.#input.timing.pollWithoutSubscriptionS);
+    if (late) return late;
+    if (this.#followed.isEmpty) return emptyData(this.record.key);
+    return this.#callback === null ? null : missingCallbacks(this.record.memory, this.#followed.now());
+  }
+
+  #isAnnounced(): boolean {
+    const { subscription, memory } = this.record;
+    return this.#callback !== null && isSubscribed(subscription, this.#followed.now()) && doCallbacksCome(memory);
+  }
+
+  #planSubscription(report: SubscriptionReport | null): void {
+    if (this.#callback === null) this.#chores.endSubscription();
+    else this.#chores.planSubscription(report?.callbackUrl === this.#callback.url ? report : null);
   }
 }
 
-interface HintWindow extends Window {
-  readonly id: number;
-}
-
-const withWindow = ({ id, window }: StoredHint): HintWindow[] => (window === null ? [] : [{ ...window, id }]);
+const codeOf = (error: unknown): string => (error instanceof WeighbridgeError ? error.code : "unexpected");

@@ -1,33 +1,37 @@
 import type { Clock } from "../clock.ts";
 import type { Window } from "../domain/window.ts";
+import { FOLLOW_LIMITS } from "./limits.ts";
 
-const REMEMBERED = 64;
+const MINUTE_MS = 60_000;
 
-/** The API refuses an identical call that comes too soon. Remembers which windows were just asked for. */
+interface Call extends Window {
+  readonly at: number;
+}
+
+/** The windows of a person that were asked for in the last minute: their number is bounded, and none is asked for again too soon. */
 export class RecentCalls {
   readonly #clock: Clock;
   readonly #repeatMs: number;
-  readonly #calledAt = new Map<string, number>();
+  #calls: Call[] = [];
 
   constructor(clock: Clock, repeatMs: number) {
     this.#clock = clock;
     this.#repeatMs = repeatMs;
   }
 
-  /** When the window may be asked for again, epoch milliseconds. */
+  get isFull(): boolean {
+    const from = this.#clock.monotonic() - MINUTE_MS;
+    this.#calls = this.#calls.filter(({ at }) => at > from);
+    return this.#calls.length >= FOLLOW_LIMITS.windowCallsPerMinute;
+  }
+
+  /** When the window may be asked for again, monotonic milliseconds. */
   allowedAt({ from, to }: Window): number {
-    return (this.#calledAt.get(`${from} ${to}`) ?? -Infinity) + this.#repeatMs;
+    const last = this.#calls.findLast((call) => call.from === from && call.to === to);
+    return last === undefined ? -Infinity : last.at + this.#repeatMs;
   }
 
   add({ from, to }: Window): void {
-    const call = `${from} ${to}`;
-    // Deleted first, so that the map's oldest entry is the one that was called longest ago.
-    this.#calledAt.delete(call);
-    this.#calledAt.set(call, this.#clock.now());
-    if (this.#calledAt.size > REMEMBERED) this.#calledAt.delete(this.#calledAt.keys().next().value as string);
-  }
-
-  clear(): void {
-    this.#calledAt.clear();
+    this.#calls.push({ from, to, at: this.#clock.monotonic() });
   }
 }

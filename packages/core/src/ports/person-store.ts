@@ -29,6 +29,14 @@ export interface FollowMemory {
   readonly missing?: Readonly<Record<string, EpochSeconds>>;
   /** How many `profile_updated` there were. */
   readonly profileEvents?: number;
+  /** When the profile was last read. */
+  readonly profileAt?: EpochSeconds;
+  /** When the newest callback came that a turn saw. Forgotten with the URL that it came to. */
+  readonly callbackAt?: EpochSeconds;
+  /** When a poll last found a weigh-in that a callback should have announced. */
+  readonly missedAt?: EpochSeconds;
+  /** When the subscription was last made, not renewed. */
+  readonly subscribedAt?: EpochSeconds;
 }
 
 /** Everything stored of a person but groups, verdicts and hints. */

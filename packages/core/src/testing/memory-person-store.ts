@@ -1,6 +1,7 @@
 import type { EpochSeconds, MeasureGroup } from "../domain/measure-group.ts";
 import type { PersonEvent } from "../domain/weigh-in.ts";
 import type { Window } from "../domain/window.ts";
+import { admitHint } from "../follow/hints.ts";
 import { recordAfter } from "../follow/record-after.ts";
 import type {
   GroupReader,
@@ -52,8 +53,9 @@ export class MemoryPersonStore implements PersonStore {
   }
 
   async takeHint(window: Window | null, takenAt: EpochSeconds): Promise<void> {
-    this.#lastHintId += 1;
-    this.#hints.push({ id: this.#lastHintId, window, takenAt, tries: 0, nextAt: 0 });
+    const { dropped, added } = admitHint(this.#hints, window);
+    this.#hints = this.#hints.filter(({ id }) => !dropped.includes(id));
+    for (const one of added) this.#hints.push({ id: ++this.#lastHintId, window: one, takenAt, tries: 0, nextAt: 0 });
   }
 
   async commit(commit: PersonCommit): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PersonApi } from "@weighbridge/core";
+import { isAccountWorking, type PersonApi } from "@weighbridge/core";
 import type { Config, PersonConfig } from "../config/schema.ts";
 import {
   type DiscoveredPerson,
@@ -74,7 +74,7 @@ export class Household {
     const { config, syncer } = resident;
     const { state, seen, subscription } = syncer.stored;
     const { problem } = this.statusOf(resident);
-    const isAvailable = problem === null;
+    const isAvailable = isAccountWorking(problem);
     return [
       ...documentsOf(this.topics, { settings: config, state, seen, subscription, isAvailable }),
       this.#statusMessage(resident),

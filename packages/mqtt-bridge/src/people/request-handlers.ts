@@ -4,7 +4,6 @@ import type { RetainedDocuments } from "../mqtt/retained-documents.ts";
 import { healthDocument } from "../status.ts";
 import type { Store } from "../store/store.ts";
 import type { Household, Resident } from "./people.ts";
-import type { Subscriptions } from "./subscriptions.ts";
 import type { Worker } from "./worker.ts";
 
 export interface HandlersInput {
@@ -12,12 +11,13 @@ export interface HandlersInput {
   readonly worker: Worker;
   readonly store: Store;
   readonly retained: RetainedDocuments;
-  readonly subscriptions: Subscriptions | undefined;
+  /** Otherwise the bridge only polls. */
+  readonly hasCallback: boolean;
 }
 
 /** What requests over MQTT do. */
 export function requestHandlers(input: HandlersInput): RequestHandlers {
-  const { household, worker, store, retained, subscriptions } = input;
+  const { household, worker, store, retained, hasCallback } = input;
   const named = (slug: string): Resident => {
     const resident = household.bySlug(slug);
     if (resident) return resident;
@@ -44,10 +44,10 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       return { person: slug, weigh_in: weighInId, verdict };
     },
     async subscription(slug) {
-      if (subscriptions === undefined)
+      if (!hasCallback)
         throw new RequestError("no_callback_url", "this bridge only polls: set callback.public_url to be notified");
       const people = chosen(slug);
-      for (const { syncer } of people) subscriptions.check(syncer.stored.id);
+      for (const { syncer } of people) worker.checkSubscription(syncer.stored.id);
       return {
         people: people.map(({ config, syncer }) => {
           const { schema: _schema, ...subscription } = subscriptionOf(syncer.stored.subscription);

@@ -1,21 +1,19 @@
 import {
+  type Callback,
   type Clock,
+  type Decided,
   Follower,
   type FollowFailure,
+  type FollowProblem,
+  type FollowStatus,
   type FollowTiming,
   Rounds,
+  type SubscriptionReport,
   WeighbridgeError,
 } from "@weighbridge/core";
 import type { Log } from "../log.ts";
 import type { PeopleStore } from "../store/store.ts";
 import type { Syncer } from "./syncer.ts";
-
-/** What keeps a person's account from answering. */
-export interface AccountProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-}
 
 export interface WorkerTiming extends FollowTiming {
   readonly parallelSyncs: number;
@@ -26,17 +24,20 @@ export interface WorkerInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly timing: WorkerTiming;
-  /** A person's account began or ceased to answer. */
-  onStanding(personId: number): void;
+  /** Null where the bridge only polls. */
+  readonly callback: Callback | null;
+  /** Another problem than before, or none any more. */
+  onProblem(personId: number): void;
+  /** `isNews`: the problem, or that there is none any more, was not reported before. */
+  onSubscription(personId: number, report: SubscriptionReport, isNews: boolean): void;
 }
 
 interface Followed {
   readonly slug: string;
-  readonly syncer: Syncer;
+  readonly personId: number;
   readonly follower: Follower;
-  problem: AccountProblem | null;
-  /** Code of the failure that was logged last; undefined after a success. */
-  logged: string | undefined;
+  /** Code of the subscription's problem, as it was reported last. */
+  subscriptionProblem: string | undefined;
 }
 
 /** Follows everybody of the configuration, and logs how that goes. */
@@ -53,11 +54,11 @@ export class Worker {
   async start(people: Iterable<{ readonly slug: string; readonly syncer: Syncer }>): Promise<void> {
     const hinted = new Set(await this.#input.store.hinted());
     for (const { slug, syncer } of people) this.#add(slug, syncer, hinted.has(syncer.stored.id));
-    this.#rounds.start([...this.#people.values()].map(({ follower }) => follower));
   }
 
   #add(slug: string, syncer: Syncer, hasHints: boolean): void {
-    const { clock, timing } = this.#input;
+    const { clock, timing, callback, onProblem } = this.#input;
+    const personId = syncer.stored.id;
     const follower = new Follower(
       {
         api: syncer.api,
@@ -65,14 +66,20 @@ export class Worker {
         clock,
         ambiguous: syncer.ambiguous,
         timing,
-        subscriptions: () => (syncer.stored.subscription ? [syncer.stored.subscription] : []),
-        onSuccess: () => this.#succeeded(followed),
-        onFailure: (failure) => this.#failed(followed, failure),
+        callback,
+        onSubscription: (report) => this.#reportSubscription(followed, report),
+        onProblem: (problem) => {
+          if (problem) this.#input.log.warn("No data may come", { person: slug, ...problem });
+          onProblem(personId);
+        },
+        onFailure: (failure) => this.#logFailure(slug, failure),
+        onRecovered: (chore) => this.#input.log.info("The API answers again", { person: slug, chore }),
       },
       { record: syncer.stored, hasHints },
     );
-    const followed: Followed = { slug, syncer, follower, problem: null, logged: undefined };
-    this.#people.set(syncer.stored.id, followed);
+    const followed: Followed = { slug, personId, follower, subscriptionProblem: undefined };
+    this.#people.set(personId, followed);
+    this.#rounds.add(follower);
   }
 
   /** A hint of this person is on disk. */
@@ -85,42 +92,28 @@ export class Worker {
     this.#wake(personId, (follower) => follower.requestPoll());
   }
 
-  /** Something that times depend on has changed, such as the subscription. */
-  reconsider(personId: number): void {
-    this.#wake(personId, () => {});
+  /** Looks after the subscription as soon as the person's turn comes. */
+  checkSubscription(personId: number): void {
+    this.#wake(personId, (follower) => follower.checkSubscription());
   }
 
-  /** Does something to a person while no sync of theirs runs. */
-  async alone<T>(personId: number, work: (syncer: Syncer, follower: Follower) => Promise<T>): Promise<T> {
-    const { syncer, follower } = this.#person(personId);
-    try {
-      return await follower.alone(() => work(syncer, follower));
-    } finally {
-      this.#rounds.wake(follower);
-    }
+  /** What keeps a person's data from coming. */
+  problemOf(personId: number): FollowProblem | null {
+    return this.#people.get(personId)?.follower.problem ?? null;
   }
 
-  problemOf(personId: number): AccountProblem | null {
-    return this.#people.get(personId)?.problem ?? null;
-  }
-
-  /** Epoch seconds. */
-  nextPollAt(personId: number): number | null {
-    return this.#people.get(personId)?.follower.dueTimes().poll ?? null;
+  statusOf(personId: number): FollowStatus | undefined {
+    return this.#people.get(personId)?.follower.status;
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.#rounds.stop(), ...[...this.#people.values()].map(({ follower }) => follower.stop())]);
   }
 
-  decide(personId: number, ...verdict: Parameters<Follower["decide"]>): ReturnType<Follower["decide"]> {
-    return this.#person(personId).follower.decide(...verdict);
-  }
-
-  #person(personId: number): Followed {
+  async decide(personId: number, ...verdict: Parameters<Follower["decide"]>): Promise<Decided> {
     const followed = this.#people.get(personId);
     if (followed === undefined) throw new Error(`unknown person ${personId}`);
-    return followed;
+    return followed.follower.decide(...verdict);
   }
 
   #wake(personId: number, change: (follower: Follower) => void): void {
@@ -130,28 +123,24 @@ export class Worker {
     this.#rounds.wake(followed.follower);
   }
 
-  #succeeded(followed: Followed): void {
-    if (followed.logged !== undefined) this.#input.log.info("The API answers again", { person: followed.slug });
-    followed.logged = undefined;
-    if (followed.problem === null) return;
-    followed.problem = null;
-    this.#input.onStanding(followed.syncer.stored.id);
+  #reportSubscription(followed: Followed, report: SubscriptionReport): void {
+    const { log, onSubscription } = this.#input;
+    const { slug: person, personId } = followed;
+    const { status, problem } = report;
+    const isNews = problem?.code !== followed.subscriptionProblem;
+    followed.subscriptionProblem = problem?.code;
+    onSubscription(personId, report, isNews);
+    if (problem) {
+      if (isNews) log.warn("The subscription failed", { person, ...problem });
+    } else if (status === "made" || status === "renewed") log.info(`The subscription was ${status}`, { person });
+    else if (isNews) log.info("The subscription works again", { person });
   }
 
-  #failed(followed: Followed, { error, againInS, isBlocked }: FollowFailure): void {
-    const { log, onStanding } = this.#input;
+  #logFailure(person: string, { chore, error, againInS }: FollowFailure): void {
+    const { log } = this.#input;
     const reason = error instanceof Error ? error.message : String(error);
-    const facts = { person: followed.slug, reason, again_in_s: againInS };
-    if (!(error instanceof WeighbridgeError)) {
-      log.error("A sync failed unexpectedly", facts);
-      followed.logged = "unexpected";
-      return;
-    }
-    const { code, message, remedy } = error;
-    if (followed.logged !== code) log.warn("A sync failed", { ...facts, remedy });
-    followed.logged = code;
-    if (!isBlocked || followed.problem?.code === code) return;
-    followed.problem = { code, message, remedy };
-    onStanding(followed.syncer.stored.id);
+    const facts = { person, chore, reason, again_in_s: againInS };
+    if (error instanceof WeighbridgeError) log.warn("A sync failed", { ...facts, remedy: error.remedy });
+    else log.error("A sync failed unexpectedly", facts);
   }
 }

@@ -1,9 +1,9 @@
 import {
+  type Callback,
   type GroupPage,
   type GroupQuery,
   type PersonApi,
   RejectedError,
-  UnexpectedResponseError,
   UnreachableError,
 } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
@@ -12,7 +12,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { Syncer } from "../../src/people/syncer.ts";
 import { Worker } from "../../src/people/worker.ts";
 import type { Store } from "../../src/store/store.ts";
-import { changeOf, weightGroup } from "../support/changes.ts";
 import { openStore, START } from "../support/open-store.ts";
 
 /** Answers nothing, when it is let; remembers what it was asked. */
@@ -21,8 +20,7 @@ class Api implements PersonApi {
   readonly userId: string;
   readonly queries: GroupQuery[] = [];
   failure: Error | undefined;
-  /** Fails windows only. */
-  windowFailure: Error | undefined;
+  subscriptionFailure: Error | undefined;
   /** Answers wait for it. */
   gate: Promise<void> = Promise.resolve();
   readonly #clock: ManualClock;
@@ -36,13 +34,13 @@ class Api implements PersonApi {
     this.queries.push(query);
     await this.gate;
     if (this.failure) throw this.failure;
-    if (this.windowFailure && "from" in query) throw this.windowFailure;
     yield { groups: [], updateTime: Math.floor(this.#clock.now() / 1000) };
   }
   async profile() {
     return {};
   }
   async subscription() {
+    if (this.subscriptionFailure) throw this.subscriptionFailure;
     return undefined;
   }
   async subscribe() {}
@@ -64,9 +62,9 @@ interface Office {
   readonly clock: ManualClock;
   readonly store: Store;
   readonly apis: readonly Api[];
-  readonly standings: number[];
+  readonly problems: number[];
+  readonly reports: [status: string, isNews: boolean][];
   readonly log: ReturnType<typeof keptLog>;
-  readonly syncer: Syncer;
   hint(at: number, person?: number): Promise<void>;
 }
 
@@ -75,11 +73,12 @@ async function quiet(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } = {}): Promise<Office> {
+async function office({ people = 1, parallelSyncs = 4, callback = null as Callback | null } = {}): Promise<Office> {
   const clock = new ManualClock(START * 1000);
   const { store } = openStore(stateDir(), clock);
   const apis = Array.from({ length: people }, (_, index) => new Api(String(index + 1), clock));
-  const standings: number[] = [];
+  const problems: number[] = [];
+  const reports: Office["reports"] = [];
   const log = keptLog();
   const timing = {
     pollWithSubscriptionS: 21_600,
@@ -87,10 +86,18 @@ async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } =
     rereadS: 86_400,
     profileS: 86_400,
     coalesceMs: 2_000,
-    repeatCallMs,
+    repeatCallMs: 12_000,
     parallelSyncs,
   };
-  const worker = new Worker({ store, clock, log, timing, onStanding: (id) => standings.push(id) });
+  const worker = new Worker({
+    store,
+    clock,
+    log,
+    timing,
+    callback,
+    onProblem: (id) => problems.push(id),
+    onSubscription: (_, { status }, isNews) => reports.push([status, isNews]),
+  });
   const syncers = await Promise.all(
     apis.map(async (api) => {
       const stored = await store.addPerson(`wbs:${api.userId}`, START);
@@ -108,9 +115,9 @@ async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } =
     clock,
     store,
     apis,
-    standings,
+    problems,
+    reports,
     log,
-    syncer: (syncers[0] as (typeof syncers)[number]).syncer,
     async hint(at, person = 1) {
       await store.takeHint(person, { from: at, to: at + 1 }, at);
       worker.hinted(person);
@@ -119,80 +126,50 @@ async function office({ people = 1, parallelSyncs = 4, repeatCallMs = 12_000 } =
   };
 }
 
-test("the first hint starts a sync at once, without the clock moving", async () => {
-  const { apis, hint } = await office();
-  await hint(START);
-  expect(apis[0]?.windows).toEqual([{ from: START - 1, to: START + 2 }]);
-});
-
-test("hints that come while a sync runs, or soon after, become one more", async () => {
-  const { apis, hint, clock } = await office();
-  const [api] = apis as [Api];
-  const gate = Promise.withResolvers<void>();
-  api.gate = gate.promise;
-  await hint(START);
-  await hint(START + 1);
-  await hint(START + 2);
-  gate.resolve();
-  await quiet();
-  await hint(START + 3);
-  expect(api.windows).toHaveLength(1);
-  await clock.advance(2_000);
-  await quiet();
-  expect(api.windows).toEqual([
-    { from: START - 1, to: START + 2 },
-    { from: START, to: START + 5 },
-  ]);
-});
-
-test("an identical call is not made again within 12 s, and the hint waits on disk", async () => {
-  const { apis, hint, clock, store } = await office();
+test("a hint on disk is followed, also one from before the start", async () => {
+  const { apis, hint, store, worker, clock, log } = await office();
   const [api] = apis as [Api];
   await hint(START);
-  await clock.advance(2_000);
-  await hint(START);
-  await clock.advance(9_000);
-  await quiet();
-  expect(api.windows).toHaveLength(1);
+  expect(api.windows).toEqual([{ from: START - 1, to: START + 2 }]);
   expect((await store.counts()).hints).toBe(1);
-  await clock.advance(1_500);
+  await clock.advance(15_000);
   await quiet();
   expect(api.windows).toHaveLength(2);
-  expect((await store.counts()).hints).toBe(0);
+  expect(worker.statusOf(1)).toMatchObject({ oldestHintAt: START });
+  expect(log.lines).toEqual([]);
 });
 
-test("a failed sync keeps its hint and is tried again, later each time", async () => {
-  const { apis, hint, clock, store, log } = await office();
+test("a failure is logged once, with its remedy, and its end too", async () => {
+  const { apis, clock, log } = await office();
   const [api] = apis as [Api];
-  api.failure = new UnreachableError("nobody there", { code: "network", remedy: "wait" });
-  await hint(START);
-  expect((await store.counts()).hints).toBe(1);
-  await clock.advance(2_000);
-  await quiet();
-  await clock.advance(2_000);
-  await quiet();
-  expect(api.windows).toHaveLength(2);
-  api.failure = undefined;
-  await clock.advance(2_000);
-  await quiet();
-  expect(api.windows).toHaveLength(3);
-  expect((await store.counts()).hints).toBe(0);
+  api.failure = new UnreachableError("the API does not answer", { code: "network", remedy: "wait" });
+  for (let quarter = 0; quarter < 2; quarter++) {
+    await clock.advance(900_000);
+    await quiet();
+  }
   expect(log.lines.filter((line) => line.startsWith("warn"))).toHaveLength(1);
+  expect(log.lines[0]).toContain("wait");
+  api.failure = undefined;
+  await clock.advance(300_000);
+  await quiet();
+  expect(log.lines.at(-1)).toContain("answers again");
 });
 
-test("a person who must act first is told of once, and the end of it too", async () => {
-  const { apis, hint, clock, standings, worker } = await office();
+test("a refusal that repeats becomes the person's problem, until the API answers", async () => {
+  const { apis, clock, problems, worker } = await office();
   const [api] = apis as [Api];
-  const endpoint = { service: "measure", action: "getmeas" };
-  const words = { code: "not_shared", meaning: "not shared", remedy: "share" };
-  api.failure = new RejectedError({ ...endpoint, ...words, status: 250, actor: "person" });
-  await hint(START);
-  expect(standings).toEqual([1]);
+  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250, actor: "person" } as const;
+  api.failure = new RejectedError({ service: "measure", action: "getmeas", ...words });
+  for (const ms of [900_000, 15_000]) {
+    await clock.advance(ms);
+    await quiet();
+  }
+  expect(problems).toEqual([1]);
   expect(worker.problemOf(1)).toMatchObject({ code: "not_shared", remedy: "share" });
   api.failure = undefined;
   await clock.advance(900_000);
   await quiet();
-  expect(standings).toEqual([1, 1]);
+  expect(problems).toEqual([1, 1]);
   expect(worker.problemOf(1)).toBeNull();
 });
 
@@ -208,136 +185,24 @@ test("several people are synced side by side, up to the limit", async () => {
   expect(apis.filter(({ windows }) => windows.length > 0)).toHaveLength(5);
 });
 
-test("without a subscription everybody is polled every quarter of an hour", async () => {
-  const { apis, clock } = await office();
+test("a problem of the subscription is reported once, and its end too", async () => {
+  const { apis, worker, reports, log } = await office({ callback: { url: "http://home.example.org/w", comment: "" } });
   const [api] = apis as [Api];
-  expect(api.polls).toBe(1);
-  for (let quarter = 0; quarter < 4; quarter++) {
-    await clock.advance(900_000);
-    await quiet();
-  }
-  expect(api.polls).toBe(5);
-});
-
-test("a window of months is compared as a whole", async () => {
-  const { apis, worker, store } = await office();
-  const [api] = apis as [Api];
-  await store.takeHint(1, { from: 0, to: START }, START);
-  worker.hinted(1);
-  await quiet();
-  expect(api.windows).toEqual([{ from: 0, to: START + 1 }]);
-  expect(api.polls).toBe(1);
-  expect((await store.counts()).hints).toBe(0);
-});
-
-test("nothing happens to a person while something else is done to them alone", async () => {
-  const { apis, hint, worker } = await office();
-  const [api] = apis as [Api];
-  const done = Promise.withResolvers<void>();
-  const alone = worker.alone(1, () => done.promise);
-  await hint(START);
-  expect(api.windows).toEqual([]);
-  done.resolve();
-  await alone;
-  await quiet();
-  expect(api.windows).toHaveLength(1);
-});
-
-test("a window that fails again and again holds up neither the polls nor what comes after them", async () => {
-  const { apis, hint, clock } = await office();
-  const [api] = apis as [Api];
-  api.windowFailure = new UnexpectedResponseError("odd", { code: "unexpected_response", remedy: "wait" });
-  await hint(START);
-  for (let quarter = 0; quarter < 4; quarter++) {
-    await clock.advance(900_000);
-    await quiet();
-  }
-  expect(api.polls).toBeGreaterThanOrEqual(4);
-  expect(api.windows.length).toBeGreaterThan(4);
-});
-
-test("a poll that is asked for while one runs is one more", async () => {
-  const { apis, worker, clock } = await office();
-  const [api] = apis as [Api];
-  const gate = Promise.withResolvers<void>();
-  api.gate = gate.promise;
-  await clock.advance(900_000);
-  await quiet();
-  worker.requestPoll(1);
-  gate.resolve();
-  await quiet();
-  expect(api.polls).toBe(3);
-});
-
-test("a poll that failed is due again", async () => {
-  const { apis, clock } = await office();
-  const [api] = apis as [Api];
-  api.failure = new UnreachableError("nobody there", { code: "network", remedy: "wait" });
-  await clock.advance(900_000);
-  await quiet();
-  api.failure = undefined;
-  await clock.advance(2_000);
-  await quiet();
-  expect(api.polls).toBe(3);
-});
-
-test("when a subscription fails, polls come often at once", async () => {
-  const { apis, worker, syncer, clock } = await office();
-  const [api] = apis as [Api];
-  const report = { callbackUrl: "http://home.example.org/", checkedAt: START, nextCheckAt: START + 86_400 };
-  await syncer.saveSubscription({ ...report, status: "active" });
-  for (let quarter = 0; quarter < 4; quarter++) {
-    await clock.advance(900_000);
-    await quiet();
-  }
-  expect(api.polls).toBeLessThanOrEqual(2);
-  const before = api.polls;
-  await syncer.saveSubscription({ ...report, status: "failed" });
-  worker.reconsider(1);
-  await quiet();
-  expect(api.polls).toBe(before + 1);
-});
-
-test("a day after the last re-read the past is read again, also where the process is younger", async () => {
-  const { clock, store, syncer } = await office();
-  await store.commitSync(1, {
-    change: changeOf([weightGroup(7, START - 3_600)]),
-    messages: [],
-    isStateChanged: false,
-  });
-  await clock.advance(86_400_000);
-  await quiet();
-  expect(syncer.stored.memory).toMatchObject({ rereadAt: START + 86_400 });
-  expect((await store.people())[0]?.memory).toMatchObject({ rereadAt: START + 86_400 });
-});
-
-test("another failure than the one before is told too", async () => {
-  const { apis, hint, clock, log } = await office();
-  const [api] = apis as [Api];
-  api.failure = new UnreachableError("nobody there", { code: "network", remedy: "wait" });
-  await hint(START);
   const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250, actor: "person" } as const;
-  api.failure = new RejectedError({ service: "measure", action: "getmeas", ...words });
-  await clock.advance(2_000);
+  api.subscriptionFailure = new RejectedError({ service: "notify", action: "get", ...words });
+  for (let check = 0; check < 3; check++) {
+    worker.checkSubscription(1);
+    await quiet();
+  }
+  api.subscriptionFailure = undefined;
+  worker.checkSubscription(1);
   await quiet();
-  expect(log.lines.filter((line) => line.startsWith("warn"))).toHaveLength(2);
-  expect(log.lines.some((line) => line.includes("share"))).toBe(true);
-});
-
-test("a new hint that comes during a sync does not wait for a repeated one", async () => {
-  const { apis, hint, clock, store, worker } = await office();
-  const [api] = apis as [Api];
-  await hint(START);
-  await clock.advance(2_000);
-  const gate = Promise.withResolvers<void>();
-  api.gate = gate.promise;
-  await store.takeHint(1, { from: START, to: START + 1 }, START);
-  await hint(START - 100_000);
-  await store.takeHint(1, { from: START + 500_000, to: START + 500_001 }, START);
-  worker.hinted(1);
-  gate.resolve();
-  await quiet();
-  await clock.advance(2_000);
-  await quiet();
-  expect(api.windows.at(-1)).toEqual({ from: START + 500_000 - 1, to: START + 500_002 });
+  expect(reports).toEqual([
+    ["made", false],
+    ["failed", true],
+    ["failed", false],
+    ["failed", false],
+    ["made", true],
+  ]);
+  expect(log.lines.filter((line) => line.startsWith("warn"))).toHaveLength(1);
 });

@@ -204,7 +204,6 @@ export class Account {
       clock,
       ambiguous,
       pollWithoutSubscriptionS,
-      subscriptions: () => subscriptions.reports,
       tellFrom: () => this.#tellFrom(),
       onEvents: (events) => {
         for (const event of events) for (const listener of this.#listeners) listener.onEvent(event);

@@ -1,10 +1,5 @@
-import {
-  type Clock,
-  keepSubscription,
-  type PersonApi,
-  SUBSCRIPTION_LIMITS,
-  type SubscriptionReport,
-} from "@weighbridge/core";
+import { type Clock, keepSubscription, type PersonApi, type SubscriptionReport } from "@weighbridge/core";
+import { LIMITS } from "../limits.ts";
 import type { RecordFile } from "./record-file.ts";
 
 /** A subscription that a weigh-in node wants to have. */
@@ -35,7 +30,7 @@ export class Subscriptions {
   #alarm = new AbortController();
   /** After a report could not be kept, epoch milliseconds. */
   #retryAt = 0;
-  #keeping: Promise<boolean> = Promise.resolve(false);
+  #keeping: Promise<void> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(input: SubscriptionsInput) {
@@ -89,7 +84,7 @@ export class Subscriptions {
       for (const wanted of due) {
         if (signal.aborted || !this.#wanted.has(wanted.nodeId)) continue;
         this.#keeping = this.#keep(wanted);
-        if (await this.#keeping) await clock.sleep(SUBSCRIPTION_LIMITS.betweenSubscribesMs, signal).catch(() => {});
+        await this.#keeping;
       }
     }
   }
@@ -104,28 +99,21 @@ export class Subscriptions {
     return (this.#input.file.record.subscriptions[nodeId]?.nextCheckAt ?? 0) * 1000;
   }
 
-  /** Whether it subscribed. */
-  async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<boolean> {
+  async #keep({ nodeId, callbackUrl, comment, onReport }: WantedSubscription): Promise<void> {
     const { api, file, clock, onChecked, onFailure } = this.#input;
     const { signal } = this.#stopping;
     const known = file.record.subscriptions[nodeId];
-    const { failures = 0 } = known ?? {};
-    const earlier = known?.previousUrl ?? known?.callbackUrl;
-    const previous = earlier === undefined || earlier === callbackUrl ? {} : { previousUrl: earlier };
     try {
-      const report = await keepSubscription({ api, callbackUrl, comment, clock, signal, failures, ...previous });
-      // Until the earlier URL's subscription is ended it is the one to remember.
-      const kept = report.status === "failed" && known ? { ...report, callbackUrl: known.callbackUrl } : report;
-      await file.commit({ subscription: { nodeId, report: kept } });
+      const callback = { url: callbackUrl, comment };
+      const report = await keepSubscription({ api, callback, clock, known: known ?? null, signal });
+      await file.commit({ subscription: { nodeId, report } });
       this.#unchecked.delete(nodeId);
-      onChecked(kept);
-      if (this.#wanted.has(nodeId)) onReport(kept);
-      return report.status === "made" || report.status === "renewed";
+      onChecked(report);
+      if (this.#wanted.has(nodeId)) onReport(report);
     } catch (error) {
-      if (signal.aborted) return false;
+      if (signal.aborted) return;
       onFailure(error);
-      this.#retryAt = clock.now() + SUBSCRIPTION_LIMITS.retryAfterS * 1000;
-      return false;
+      this.#retryAt = clock.now() + LIMITS.retrySubscriptionMs;
     }
   }
 }

@@ -6,7 +6,7 @@ import {
   type PersonApi,
   type PersonEvent,
   Rounds,
-  type SubscriptionReport,
+  type Turns,
   type Verdict,
 } from "@weighbridge/core";
 import { type Problem, problemOf } from "../errors.ts";
@@ -20,8 +20,6 @@ export interface WeighInSyncInput {
   readonly clock: Clock;
   readonly ambiguous: AmbiguousPolicy;
   readonly pollWithoutSubscriptionS: number;
-  /** How those that bring notifications here stand. */
-  subscriptions(): readonly SubscriptionReport[];
   /** From when on events may be told, epoch milliseconds; until then they wait on disk. */
   tellFrom(): number;
   /** The events are on disk, and are told again after a crash until this returns. */
@@ -41,7 +39,7 @@ export class WeighInSync {
   #isStopped = false;
 
   constructor(input: WeighInSyncInput) {
-    const { api, file, clock, ambiguous, pollWithoutSubscriptionS, subscriptions } = input;
+    const { api, file, clock, ambiguous, pollWithoutSubscriptionS } = input;
     this.#input = input;
     const key = `${api.generation}:${api.userId}`;
     this.#follower = new Follower(
@@ -51,9 +49,11 @@ export class WeighInSync {
         clock,
         ambiguous,
         timing: { ...TIMING, pollWithoutSubscriptionS },
-        subscriptions,
-        onSuccess: () => this.#tell(null),
-        onFailure: ({ error }) => this.#tell(problemOf(error)),
+        callback: null,
+        onSubscription: () => {},
+        onProblem: (problem) => this.#tell(problem),
+        onFailure: () => {},
+        onRecovered: () => {},
       },
       { record: recordOf(key, file), hasHints: file.record.hints.length > 0 },
     );
@@ -61,17 +61,29 @@ export class WeighInSync {
   }
 
   start(): void {
-    const { file, tellFrom } = this.#input;
-    const follower = this.#follower;
-    const hasOwed = () => file.record.outbox.some(({ id }) => !this.#sent.has(id));
-    this.#rounds.start([
-      follower,
-      {
-        isBusy: false,
-        turnAt: () => (hasOwed() && !follower.isBusy ? tellFrom() : Infinity),
-        serve: () => follower.alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error))),
+    this.#rounds.add(this.#turns);
+  }
+
+  /** A turn of the follower, then the events that it owes. */
+  readonly #turns: Turns = this.#makeTurns();
+
+  #makeTurns(): Turns {
+    const hasOwed = () => this.#input.file.record.outbox.some(({ id }) => !this.#sent.has(id));
+    const owedAt = () => {
+      const { clock, tellFrom } = this.#input;
+      return hasOwed() ? clock.monotonic() + tellFrom() - clock.now() : Infinity;
+    };
+    const isUrgent = () => this.#follower.isUrgent;
+    return {
+      turnAt: () => Math.min(this.#follower.turnAt(), owedAt()),
+      get isUrgent() {
+        return isUrgent();
       },
-    ]);
+      serve: async () => {
+        await this.#follower.serve();
+        await this.#follower.alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error)));
+      },
+    };
   }
 
   async stop(): Promise<void> {
@@ -82,17 +94,17 @@ export class WeighInSync {
   /** A hint is on disk. */
   hinted(): void {
     this.#follower.hinted();
-    this.#rounds.wake(this.#follower);
+    this.#rounds.wake(this.#turns);
   }
 
   requestPoll(): void {
     this.#follower.requestPoll();
-    this.#rounds.wake(this.#follower);
+    this.#rounds.wake(this.#turns);
   }
 
   /** Something that times depend on has changed, such as a subscription. */
   reconsider(): void {
-    this.#rounds.wake(this.#follower);
+    this.#rounds.wake(this.#turns);
   }
 
   /** Somebody whom events waited for is there. */

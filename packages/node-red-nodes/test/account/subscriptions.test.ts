@@ -75,17 +75,6 @@ describe("a subscription", () => {
     expect(urls(world)).toEqual([`${base}/two`]);
   });
 
-  test("makes polls rare", async () => {
-    const { world } = await subscribed();
-    // One at the start, and one when the subscription was made.
-    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(2));
-    await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThanOrEqual(2));
-    await world.clock.advance(5 * 3_600_000);
-    expect(world.calls("getmeas")).toHaveLength(2);
-    await world.clock.advance(3_600_001);
-    await vi.waitFor(() => expect(world.calls("getmeas")).toHaveLength(3));
-  });
-
   test("brings what was weighed after the first poll and before it was made", async () => {
     const world = await startWorld();
     const { account, stateFile } = await adasAccount(world);

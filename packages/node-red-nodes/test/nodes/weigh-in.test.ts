@@ -143,6 +143,7 @@ describe("a weigh-in node", () => {
   test("keeps the newest weight as its status through a target and a back-dated entry", async () => {
     const { world, account, messages, shown, stepOn, statusClock } = await weighing();
     const poll = async (topic: string) => {
+      await world.clock.advance(12_000);
       account.requestPoll();
       await vi.waitFor(() => expect(messages.at(-1)?.topic).toBe(topic));
     };
@@ -221,21 +222,29 @@ describe("a weigh-in node", () => {
     account.requestPoll();
     await vi.waitFor(() => expect(messages).toHaveLength(1));
     // A problem of the account comes and goes; the address stays wrong.
-    world.sim.fail("601", { action: "getmeas" });
+    world.sim.fail("250", { action: "getmeas" });
     account.requestPoll();
-    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "too_many_requests" }));
+    await vi.waitFor(async () => {
+      await world.clock.advance(1_000);
+      expect(shown.at(-1)).toEqual({ kind: "problem", code: "not_shared" });
+    }, 5_000);
     world.sim.heal();
+    await world.clock.advance(12_000);
     account.requestPoll();
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "callback_url" }));
   });
 
   test("shows what is wrong with its account, and that it works again", async () => {
     const { world, shown, warnings, account } = await weighing();
-    world.sim.fail("601", { action: "getmeas" });
+    world.sim.fail("250", { action: "getmeas" });
     account.requestPoll();
-    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "too_many_requests" }));
+    await vi.waitFor(async () => {
+      await world.clock.advance(1_000);
+      expect(shown.at(-1)).toEqual({ kind: "problem", code: "not_shared" });
+    }, 5_000);
     expect(warnings).toHaveLength(1);
     world.sim.heal();
+    await world.clock.advance(12_000);
     account.requestPoll();
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "polling" }));
   });

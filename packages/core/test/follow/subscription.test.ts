@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { Subscription } from "../../src/domain/subscription.ts";
+import type { Subscription, SubscriptionReport } from "../../src/domain/subscription.ts";
 import { RejectedError, UnreachableError } from "../../src/errors.ts";
-import { keepSubscription } from "../../src/follow/keep-subscription.ts";
-import { planSubscription } from "../../src/follow/subscription-plan.ts";
+import { keepSubscription, planSubscription } from "../../src/follow/subscription.ts";
 import type { PersonApi } from "../../src/ports/person-api.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 
@@ -31,13 +30,12 @@ class Subscriptions {
   }
 }
 
-const keep = (api: Subscriptions, more: { previousUrl?: string; failures?: number } = {}) =>
+const keep = (api: Subscriptions, known: Partial<SubscriptionReport> | null = null) =>
   keepSubscription({
     api: api as unknown as PersonApi,
-    callbackUrl: URL,
-    comment: "Weighbridge",
+    callback: { url: URL, comment: "Weighbridge" },
     clock: new ManualClock(NOW * 1000),
-    ...more,
+    known: known && { status: "active", callbackUrl: URL, checkedAt: 0, nextCheckAt: 0, ...known },
   });
 
 test.each([
@@ -65,7 +63,7 @@ test("foreign subscriptions are never touched; only the one of an earlier URL of
   const api = new Subscriptions();
   api.byUrl.set("http://other.example.org/", { callbackUrl: "http://other.example.org/" });
   api.byUrl.set("http://old.example.org/w/1", { callbackUrl: "http://old.example.org/w/1" });
-  await keep(api, { previousUrl: "http://old.example.org/w/1" });
+  await keep(api, { callbackUrl: "http://old.example.org/w/1" });
   expect([...api.byUrl.keys()]).toEqual(["http://other.example.org/", URL]);
 });
 

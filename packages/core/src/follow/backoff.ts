@@ -1,0 +1,58 @@
+import type { Clock } from "../clock.ts";
+import { RejectedError } from "../errors.ts";
+import { FOLLOW_LIMITS } from "./limits.ts";
+
+export interface Failure {
+  readonly error: unknown;
+  readonly againInS: number;
+  /** Somebody must act first. A single refusal between good answers does not block. */
+  readonly isBlocked: boolean;
+}
+
+/** When something that failed is tried again: later each time, and seldom where somebody must act first. */
+export class Backoff {
+  readonly #clock: Clock;
+  #failures = 0;
+  #refusals = 0;
+  #until = -Infinity;
+  #since: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Monotonic milliseconds; in the past where nothing failed. */
+  get until(): number {
+    return this.#until;
+  }
+
+  /** For how long it has been failing, in milliseconds; 0 where it works. */
+  get failingMs(): number {
+    return this.#since === null ? 0 : this.#clock.monotonic() - this.#since;
+  }
+
+  failed(error: unknown): Failure {
+    const isRefusal = error instanceof RejectedError && error.actor !== "service";
+    this.#refusals = isRefusal ? this.#refusals + 1 : 0;
+    const { retryMinS, retryMaxS, retryBlockedS, confirmRefusalS } = FOLLOW_LIMITS;
+    const isBlocked = this.#refusals > 1;
+    const passingS = isRefusal ? confirmRefusalS : Math.min(retryMaxS, retryMinS * 2 ** this.#failures);
+    const againInS = isBlocked ? retryBlockedS : passingS;
+    this.#failures++;
+    this.#since ??= this.#clock.monotonic();
+    this.#until = this.#clock.monotonic() + againInS * 1000;
+    return { error, againInS, isBlocked };
+  }
+
+  /** Somebody asks for it: it is tried again at once, and goes on failing for as long as before. */
+  retryNow(): void {
+    this.#until = -Infinity;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#refusals = 0;
+    this.#since = null;
+    this.#until = -Infinity;
+  }
+}
