@@ -15,6 +15,8 @@ interface InFlight {
   readonly topic: string;
   /** It may have been on the wire before. */
   readonly isRepeat: boolean;
+  /** Settles when the broker has answered every document that was written before it. */
+  readonly documents: Promise<void>;
   /** The broker has it; from here on only PUBREL is sent. */
   isReleased: boolean;
 }
@@ -44,6 +46,8 @@ export class Publisher {
   readonly #documents = new Map<string, string>();
   /** Documents on the wire; each settles when the broker has answered or the connection is over. */
   readonly #unanswered = new Set<Promise<void>>();
+  /** Of the document that was written last: brokers answer in the order of writing, so that it settles after all before it. */
+  #lastDocument: Promise<void> = Promise.resolve();
   #connection: EventConnection | undefined;
   /** Undefined while there is no connection. */
   #session: Session | undefined;
@@ -86,7 +90,13 @@ export class Publisher {
     // Nothing is in flight: a session of this client id that the broker still keeps is of another database.
     this.#mayStartClean = this.#oldUpTo === 0;
     for (const rowId of await store.released())
-      this.#inFlight.set(packetIdOf(rowId), { rowId, topic: "", isRepeat: true, isReleased: true });
+      this.#inFlight.set(packetIdOf(rowId), {
+        rowId,
+        topic: "",
+        isRepeat: true,
+        documents: Promise.resolve(),
+        isReleased: true,
+      });
     this.#connection = this.#input.connect(this.#handshake());
     this.#retryParked().catch((error: Error) => {
       if (this.#stopping.signal.aborted) return;
@@ -164,10 +174,11 @@ export class Publisher {
         this.#isAskedAgain = false;
         const rewinds = this.#rewinds;
         const rows = await this.#owed();
-        // A subscriber that reacts to an event must find the state that the event belongs to: the broker has it before. Brokers keep no
-        // order between messages of different QoS, so that only PUBACK says so.
         const isWritten = this.#writeDocuments();
-        if (isWritten) await Promise.all(this.#unanswered);
+        // A subscriber that reacts to an event must find the state that the event belongs to. Brokers keep no order between messages of
+        // different QoS, so that only PUBACK says that it is there. A QoS 2 event goes out at once, since the broker forwards it at PUBREL, which
+        // waits for that; with less, the broker forwards it at PUBLISH.
+        if (isWritten && this.#session?.maximumQos !== 2) await this.#lastDocument;
         if (this.#phase === "documents" && this.#documents.size + this.#unanswered.size === 0)
           this.#onDocumentsTaken?.();
         if (isWritten && rewinds === this.#rewinds) this.#handAll(rows);
@@ -214,6 +225,7 @@ export class Publisher {
         this.#run();
       });
     this.#unanswered.add(answer);
+    this.#lastDocument = answer;
   }
 
   #isTooLarge(message: Message): boolean {
@@ -253,7 +265,7 @@ export class Publisher {
     }
     const packetId = packetIdOf(id);
     const isRepeat = id <= this.#oldUpTo;
-    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, isReleased: false });
+    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, documents: this.#lastDocument, isReleased: false });
     (this.#connection as EventConnection).publishEvent({ packetId, topic, payload }, isRepeat);
     this.#input.onStep?.("handed");
   }
@@ -281,7 +293,7 @@ export class Publisher {
         const flight = this.#inFlight.get(packetId);
         if (flight === undefined || flight.isReleased) return;
         flight.isReleased = true;
-        await this.#input.store.release(flight.rowId);
+        await Promise.all([this.#input.store.release(flight.rowId), flight.documents]);
         onStep?.("pubrel-stored");
       },
       acknowledged: (packetId) => {
