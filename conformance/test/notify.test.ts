@@ -1,4 +1,4 @@
-import { type PersonApi, parseNotification } from "@weighbridge/core";
+import { type PersonApi, parseNotification, type Window } from "@weighbridge/core";
 import { START, simulate, startReceiver } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { clientOf, keyOf } from "./support/client.ts";
@@ -122,8 +122,8 @@ describe("a notification", () => {
     expect(callback?.method).toBe("POST");
     const notification = parseNotification({ query: callback?.query ?? "", body: callback?.body ?? "" });
     if (notification.kind !== "notification") throw new Error(`it is a ${notification.kind}`);
-    expect(notification).toMatchObject({ userId: api.userId, from: START });
-    expect(await idsOf(api.measureGroups({ from: notification.from, to: notification.to }))).toEqual([grpid]);
+    expect(notification).toMatchObject({ userId: api.userId, window: { from: START } });
+    expect(await idsOf(api.measureGroups(notification.window as Window))).toEqual([grpid]);
   });
 
   test("WBS-NOTIFY-4: comes when a measure or a target is added, modified or deleted", async () => {

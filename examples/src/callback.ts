@@ -16,9 +16,11 @@ export async function takeCallback(
   // The API tries the URL without parameters when it is subscribed, and wants 200 within two seconds: answer, then work.
   response.writeHead(said.kind === "malformed" ? 400 : 200).end();
   if (said.kind !== "notification" || said.userId !== String(person.userId)) return;
-  // A callback proves nothing and carries no data: ask the API for the window that it names.
+  // A callback proves nothing and carries no data: ask the API for the window that it names, or for the last day where it names none.
+  const now = Math.floor(Date.now() / 1000);
+  const { from, to } = said.window ?? { from: now - 86_400, to: now };
   try {
-    const { groups } = await client.measure.getMeas({ ...person, startDate: said.from, endDate: said.to });
+    const { groups } = await client.measure.getMeas({ ...person, startDate: from, endDate: to });
     for (const { id, measures } of groups) process.stdout.write(`${JSON.stringify({ id, measures })}\n`);
   } catch (error) {
     process.stderr.write(`${error}\n`);

@@ -51,7 +51,7 @@ export {
 export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
 export { type Decided, Follower, type FollowFailure, type FollowStatus, type FollowTiming } from "./follow/follower.ts";
-export { admitHint } from "./follow/hints.ts";
+export { admitHint, WAITING_WINDOWS } from "./follow/hints.ts";
 export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
 export { type FollowProblem, isAccountWorking } from "./follow/problem.ts";
 export { recordAfter } from "./follow/record-after.ts";

@@ -303,13 +303,13 @@ export class Bridge {
       clock: this.#clock,
       log,
       onAnswered: () => onStep?.("answered"),
-      take: (userId, from, to) => {
+      take: (userId, window) => {
         const resident = this.#household.byUserId(userId);
         if (resident === undefined) return undefined;
         const { id } = resident.syncer.stored;
         this.#household.lastNotificationAt = this.#clock.now();
         this.#publishInfoSoon();
-        return this.#store.takeHint(id, { from, to }, Math.floor(this.#clock.now() / 1000)).then(() => {
+        return this.#store.takeHint(id, window, Math.floor(this.#clock.now() / 1000)).then(() => {
           onStep?.("inbox");
           this.#worker.hinted(id);
         });

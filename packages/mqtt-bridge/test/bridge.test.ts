@@ -175,7 +175,7 @@ test("bridge/info has what waits and what was called, a person's status has the 
   await settledFor(at);
   const post = async (body: string, url = callbackUrl) => (await fetch(url, { method: "POST", body })).status;
   expect(await post("userid=1&startdate=1&enddate=2")).toBe(200);
-  expect(await post("userid=1&startdate=yesterday&enddate=2")).toBe(400);
+  expect(await post("userid=ada&startdate=1&enddate=2")).toBe(400);
   expect(await post("", new URL("/guess", callbackUrl).href)).toBe(404);
   at.ada.weighsIn({ weight: 70 });
   await at.subscriber.until(() => at.events().length === 1);

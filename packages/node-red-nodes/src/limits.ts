@@ -5,8 +5,6 @@ export const LIMITS = {
   callbacksPerMinute: 600,
   /** Addresses whose callbacks are counted at once. */
   callbackSources: 1_000,
-  /** Notifications that wait for a sync; the API repeats those that are turned away. */
-  hints: 1_000,
   /** Newest groups kept of a person: a hundred weigh-ins a month for forty years. */
   storedGroups: 50_000,
   /** Groups on one line of the state file. */

@@ -3,6 +3,9 @@ import type { Window } from "../domain/window.ts";
 import type { StoredHint, SyncChange } from "../ports/person-store.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
+/** Windows of a person that may wait, for a store that applies the rule of `admitHint` in a language of its own. */
+export const WAITING_WINDOWS = FOLLOW_LIMITS.waitingWindows;
+
 /** What taking one more hint does to those that wait. */
 export interface Admission {
   /** Ids of waiting hints that make way. */

@@ -129,6 +129,37 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
       expect(await store.hints(9)).toMatchObject([{ window: { from: 10, to: 11 }, takenAt: 100 }]);
     });
 
+    test("a window that waits already is replaced by the newer hint", async () => {
+      const { store, takeHint } = await (await start()).open();
+      await takeHint({ from: 10, to: 11 }, 100);
+      await takeHint(null, 101);
+      await takeHint({ from: 10, to: 11 }, 102);
+      await takeHint(null, 103);
+      expect(await store.hints(9)).toMatchObject([
+        { window: null, takenAt: 103 },
+        { window: { from: 10, to: 11 }, takenAt: 102 },
+      ]);
+    });
+
+    test("where more than 16 windows wait, a hint without a window takes their place, beside the newest", async () => {
+      const { open } = await start();
+      const first = await open();
+      const taken = Array.from({ length: 17 }, (_, index) =>
+        first.takeHint({ from: index * 10, to: index * 10 + 1 }, 100 + index),
+      );
+      await Promise.all(taken);
+      expect(await first.store.hints(99)).toMatchObject([
+        { window: { from: 160, to: 161 }, takenAt: 116, tries: 0, nextAt: 0 },
+        { window: null, takenAt: 116 },
+      ]);
+      for (let index = 0; index < 200; index++)
+        await first.takeHint({ from: 5_000 + index * 10, to: 5_001 + index * 10 }, 300);
+      const waiting = await first.store.hints(99);
+      expect(waiting.length).toBeLessThanOrEqual(17);
+      expect(waiting[0]).toMatchObject({ window: { from: 6_990, to: 6_991 } });
+      await first.close();
+    });
+
     test("a hint that showed nothing new keeps its tries and its next time", async () => {
       const { open } = await start();
       const first = await open();

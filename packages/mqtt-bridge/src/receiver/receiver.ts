@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Clock, parseNotification } from "@weighbridge/core";
+import { type Clock, parseNotification, type Window } from "@weighbridge/core";
 import { bodyOf } from "../http/body.ts";
 import { type ConnectionLimits, HttpServer } from "../http/http-server.ts";
 import { PerMinute } from "../http/per-minute.ts";
@@ -18,7 +18,7 @@ export interface ReceiverInput {
   readonly log: Log;
   readonly limits?: Partial<ConnectionLimits>;
   /** Resolves when the hint is on disk; undefined where nobody here has this userid. */
-  take(userId: string, from: number, to: number): Promise<void> | undefined;
+  take(userId: string, window: Window | null): Promise<void> | undefined;
   /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
   onAnswered?(): void;
 }
@@ -148,8 +148,7 @@ export class Receiver {
       this.#input.log.warn("A notification was malformed", { reason: parsed.reason });
       return { status: 400, count: "malformed" };
     }
-    const { userId, from, to } = parsed;
-    const taken = this.#input.take(userId, from, to);
+    const taken = this.#input.take(parsed.userId, parsed.window);
     // An answer of ≥ 400 would make the API end the subscription.
     if (taken === undefined) return { status: 200, count: "unknownUsers" };
     await taken;

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { request, type Server } from "node:http";
 import { connect } from "node:net";
+import type { Window } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import { keptLog } from "@weighbridge/testing";
 import fc from "fast-check";
@@ -14,7 +15,7 @@ import { Receiver } from "../../src/receiver/receiver.ts";
 const SECRET = "t0kenThatNobodyGuesses";
 const FORM = "userid=29&startdate=1294332510&enddate=1294332511";
 
-type Take = (userId: string, from: number, to: number) => Promise<void> | undefined;
+type Take = (userId: string, window: Window | null) => Promise<void> | undefined;
 
 async function started(
   take: Take = (userId) => (userId === "29" ? Promise.resolve() : undefined),
@@ -40,7 +41,7 @@ test("WBS-NOTIFY-3: a notification of a known person is taken in, and answered a
     return stored.promise;
   });
   const answer = post(FORM);
-  await expect.poll(() => taken).toEqual([["29", 1_294_332_510, 1_294_332_511]]);
+  await expect.poll(() => taken).toEqual([["29", { from: 1_294_332_510, to: 1_294_332_511 }]]);
   expect(counts.taken).toBe(0);
   stored.resolve();
   expect(await answer).toBe(200);
@@ -77,10 +78,20 @@ test("a reverse proxy may put a path of its own before the secret", async () => 
   expect((await fetch(`http://127.0.0.1:${port}/scale/${SECRET}`, { method: "POST", body: FORM })).status).toBe(200);
 });
 
-test("a malformed notification is refused, and the log says why", async () => {
+test("a call for a userid that is none is refused, and the log says why", async () => {
   const { post, log } = await started();
-  expect(await post("userid=29&startdate=yesterday&enddate=1")).toBe(400);
-  expect(log.lines.join()).toContain("startdate");
+  expect(await post("userid=ada&startdate=1&enddate=1")).toBe(400);
+  expect(log.lines.join()).toContain("userid");
+});
+
+test("a known userid with an unreadable window is taken in, without a window", async () => {
+  const taken: unknown[] = [];
+  const { post } = await started((userId, window) => {
+    taken.push([userId, window]);
+    return Promise.resolve();
+  });
+  expect(await post("userid=29&startdate=yesterday&enddate=1")).toBe(200);
+  expect(taken).toEqual([["29", null]]);
 });
 
 test("a body of more than 4 KiB is refused", async () => {

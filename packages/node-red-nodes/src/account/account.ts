@@ -10,7 +10,7 @@ import {
 import { type Problem, problemOf, SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { AccountApi } from "./account-api.ts";
-import { isSameWindow, newRecord } from "./record.ts";
+import { newRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
 import { Subscriptions, type WantedSubscription } from "./subscriptions.ts";
 import { WeighInSync } from "./weigh-in-sync.ts";
@@ -37,7 +37,7 @@ export interface WeighInListener {
 }
 
 /** What became of a call of the callback URL. */
-export type Taking = "taken" | "probe" | "malformed" | "unknown_user" | "full";
+export type Taking = "taken" | "probe" | "malformed" | "unknown_user";
 
 interface Running {
   readonly file: RecordFile;
@@ -128,11 +128,8 @@ export class Account {
     if (parsed.kind !== "notification") return parsed.kind;
     if (parsed.userId !== this.api.person.userId) return "unknown_user";
     const { file, sync } = this.#started();
-    const { from, to } = parsed;
-    const { hints } = file.record;
-    if (hints.length >= LIMITS.hints && !hints.some(({ window }) => isSameWindow(window, { from, to }))) return "full";
     const takenAt = Math.floor(this.#input.clock.now() / 1000);
-    await file.commit({ hint: { window: { from, to }, takenAt } });
+    await file.commit({ hint: { window: parsed.window, takenAt } });
     sync.hinted();
     return "taken";
   }

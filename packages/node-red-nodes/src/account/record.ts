@@ -1,4 +1,5 @@
 import {
+  admitHint,
   type EpochSeconds,
   emptyPersonState,
   type FollowMemory,
@@ -86,13 +87,13 @@ export function* entriesOf({ groups, ...base }: AccountRecord): Generator<Record
   for (const part of groups.parts(LIMITS.groupsPerLine)) yield { groups: part };
 }
 
-export const isSameWindow = (a: Window | null, b: Window | null): boolean => a?.from === b?.from && a?.to === b?.to;
-
-/** One that waits already is replaced: the API has to be asked again after the newer one came. */
 function withHint(record: AccountRecord, window: Window | null, takenAt: EpochSeconds): AccountRecord {
-  const id = record.lastHintId + 1;
-  const others = record.hints.filter((hint) => !isSameWindow(hint.window, window));
-  return { ...record, lastHintId: id, hints: [...others, { id, window, takenAt, tries: 0, nextAt: 0 }] };
+  const { dropped, added } = admitHint(record.hints, window);
+  const fresh = added.map((one, index) => {
+    return { id: record.lastHintId + 1 + index, window: one, takenAt, tries: 0, nextAt: 0 };
+  });
+  const kept = record.hints.filter(({ id }) => !dropped.includes(id));
+  return { ...record, lastHintId: record.lastHintId + added.length, hints: [...kept, ...fresh] };
 }
 
 function withCommit(record: AccountRecord, commit: PersonCommit): AccountRecord {

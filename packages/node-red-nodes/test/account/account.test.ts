@@ -250,7 +250,7 @@ describe("an account that is listened to", () => {
     const { account } = await listening(world);
     expect(await account.takeNotification(notification(999_999, START))).toBe("unknown_user");
     expect(await account.takeNotification({ query: "", body: "" })).toBe("probe");
-    expect(await account.takeNotification({ query: "", body: "userid=1001" })).toBe("malformed");
+    expect(await account.takeNotification({ query: "", body: "userid=ada" })).toBe("malformed");
   });
 });
 

@@ -60,7 +60,6 @@ describe("the callback", () => {
     ["probe", 200],
     ["unknown_user", 200],
     ["malformed", 400],
-    ["full", 503],
   ])("answers what was %s with %d", async (taking, status) => {
     const { post } = await serving(taking);
     expect(await post("userid=1&startdate=2&enddate=3")).toBe(status);

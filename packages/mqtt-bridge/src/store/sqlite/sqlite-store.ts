@@ -125,7 +125,13 @@ class SqliteStore implements Store {
 
   takeHint(personId: number, window: Window | null, takenAt: EpochSeconds): Promise<void> {
     const { from = null, to = null } = window ?? {};
-    return this.#write([["takeHint", personId, from, to, takenAt]]);
+    // The rule of `admitHint`, inside the transaction: hints of one burst must see each other.
+    return this.#write([
+      ["dropSameHint", personId, from, to],
+      ["takeBlindHint", personId, takenAt, personId],
+      ["dropCrowd", personId, personId, personId],
+      ["takeHint", personId, from, to, takenAt],
+    ]);
   }
 
   async hints(personId: number, limit: number): Promise<StoredHint[]> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { WAITING_WINDOWS } from "@weighbridge/core";
 
 /** States of an outbox row. */
 export const OWED = 0;
@@ -21,6 +22,12 @@ const SQL = {
   saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
   saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
   saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
+  dropSameHint: "DELETE FROM hints WHERE person = ? AND from_s IS ? AND to_s IS ?",
+  // The quota of a person: where too many windows wait, a hint without one takes the place of all.
+  takeBlindHint: `INSERT INTO hints (person, taken_at) SELECT ?, ?
+    WHERE (SELECT count(*) FROM hints WHERE person = ? AND from_s IS NOT NULL) >= ${WAITING_WINDOWS}`,
+  dropCrowd: `DELETE FROM hints WHERE person = ? AND id < (SELECT max(id) FROM hints WHERE person = ?)
+    AND (SELECT count(*) FROM hints WHERE person = ? AND from_s IS NOT NULL) >= ${WAITING_WINDOWS}`,
   takeHint: "INSERT INTO hints (person, from_s, to_s, taken_at) VALUES (?, ?, ?, ?)",
   hints: "SELECT id, from_s, to_s, taken_at, tries, next_at FROM hints WHERE person = ? ORDER BY id DESC LIMIT ?",
   hinted: "SELECT DISTINCT person FROM hints",

@@ -15,10 +15,7 @@ export interface CallbackInput {
 export type CallbackRequest = IncomingMessage & { readonly body?: unknown };
 
 /** Known and unknown userids are answered alike: the caller must not learn which ones are known here. */
-const STATUS = { taken: 200, probe: 200, unknown_user: 200, malformed: 400, full: 503 } as const satisfies Record<
-  Taking,
-  number
->;
+const STATUS = { taken: 200, probe: 200, unknown_user: 200, malformed: 400 } as const satisfies Record<Taking, number>;
 
 /** Shown to a person who opens the callback URL in a browser, to see that it can be reached. */
 const PAGE = `<!doctype html>
