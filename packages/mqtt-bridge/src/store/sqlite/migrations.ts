@@ -36,7 +36,7 @@ export const MIGRATIONS: readonly string[] = [
 
   -- A hint without a window is followed by a poll.
   CREATE TABLE hints (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL, from_s INTEGER, to_s INTEGER,
+    id INTEGER PRIMARY KEY, person INTEGER NOT NULL, from_s INTEGER, to_s INTEGER,
     taken_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0) STRICT;
   INSERT INTO hints (id, person, from_s, to_s, taken_at) SELECT id, person, from_s, to_s, unixepoch() FROM inbox;
   CREATE INDEX hints_by_person ON hints (person, id);

@@ -280,10 +280,14 @@ function groupSteps(personId: number, { upserts, removals, events, verdicts = []
 function personSteps(personId: number, commit: SyncCommit): Step[] {
   const { change, memory, subscription, isStateChanged, seen } = commit;
   const steps: Step[] = [];
-  if (change && isStateChanged) steps.push(["saveState", JSON.stringify(change.state), personId]);
+  const state = change && isStateChanged ? JSON.stringify(change.state) : undefined;
+  const remembered = memory && JSON.stringify(memory);
+  // Both change with nearly every weigh-in, and the row is the largest that is written.
+  if (state && remembered) steps.push(["saveStateAndMemory", state, remembered, personId]);
+  else if (state) steps.push(["saveState", state, personId]);
+  else if (remembered) steps.push(["saveMemory", remembered, personId]);
   if (change?.cursor !== undefined) steps.push(["saveCursor", change.cursor, personId]);
   if (seen) steps.push(["saveSeen", JSON.stringify(seen), personId]);
-  if (memory) steps.push(["saveMemory", JSON.stringify(memory), personId]);
   if (subscription) steps.push(["saveSubscription", JSON.stringify(subscription), personId]);
   return steps;
 }

@@ -18,6 +18,7 @@ const SQL = {
   removeEventCounts: "DELETE FROM event_counts WHERE person = ?",
   removeHints: "DELETE FROM hints WHERE person = ?",
   saveState: "UPDATE people SET state = ? WHERE id = ?",
+  saveStateAndMemory: "UPDATE people SET state = ?, memory = ? WHERE id = ?",
   saveCursor: "UPDATE people SET cursor = ? WHERE id = ?",
   saveSeen: "UPDATE people SET seen = ? WHERE id = ?",
   saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
