@@ -5,7 +5,6 @@ export const LIMITS = {
   configProblemsShown: 100,
   /** Of the base topic and the other configured topics; MQTT takes 65,535 bytes with what is added to them. */
   topicCharacters: 200,
-  callbackBytes: 4 * 1024,
   callbackUrlCharacters: 512,
   callbackHeadersMs: 5_000,
   callbackRequestMs: 10_000,

@@ -1,5 +1,10 @@
 /** Every bound of following a person, in one place. */
 export const FOLLOW_LIMITS = {
+  /** A callback has some hundred bytes. */
+  callbackBytes: 4 * 1024,
+  /** Addresses whose callbacks are counted at once. */
+  callbackSources: 1_000,
+
   /** Windows of a person that wait. One more, and a poll and a re-read follow all of them. */
   waitingWindows: 16,
   /** Calls for windows of a person in any minute; a poll follows the hints beyond. */

@@ -1,9 +1,15 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Clock, parseNotification, type Window } from "@weighbridge/core";
-import { bodyOf } from "../http/body.ts";
+import {
+  CallbackEndpoint,
+  type CallbackOutcome,
+  type CallbackReply,
+  type Clock,
+  isCallbackSecret,
+  PerMinute,
+  readCallbackBody,
+  type Window,
+} from "@weighbridge/core";
 import { type ConnectionLimits, HttpServer } from "../http/http-server.ts";
-import { PerMinute } from "../http/per-minute.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 
@@ -35,10 +41,15 @@ export interface ReceiverCounts {
   dropped: number;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly count: keyof ReceiverCounts;
-}
+/** The counter of each outcome. */
+const COUNTS = {
+  taken: "taken",
+  probe: "probes",
+  unknown_user: "unknownUsers",
+  malformed: "malformed",
+  too_often: "refused",
+  refused: "refused",
+} as const satisfies Record<CallbackOutcome, keyof ReceiverCounts>;
 
 const CONNECTIONS: ConnectionLimits = {
   headersMs: LIMITS.callbackHeadersMs,
@@ -62,16 +73,14 @@ const noCounts = (): ReceiverCounts => ({
 export class Receiver {
   readonly counts: ReceiverCounts = noCounts();
   readonly #input: ReceiverInput;
-  readonly #secret: Buffer;
-  readonly #calls: PerMinute;
+  readonly #endpoint: CallbackEndpoint;
   readonly #drops: PerMinute;
   readonly #server: HttpServer;
 
   constructor(input: ReceiverInput) {
     const { host, port, clock, log, limits } = input;
     this.#input = input;
-    this.#secret = digest(input.secret);
-    this.#calls = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
+    this.#endpoint = new CallbackEndpoint({ clock, perMinute: input.perMinute, take: input.take });
     this.#drops = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
     this.#server = new HttpServer({
       host,
@@ -107,65 +116,48 @@ export class Receiver {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let reply: Reply;
+    let status: number;
+    let count: keyof ReceiverCounts;
     try {
-      reply = await this.#judge(request);
+      const reply = await this.#judge(request);
+      status = reply?.status ?? 404;
+      count = reply ? COUNTS[reply.outcome] : "refused";
     } catch (error) {
       // The caller has gone.
       if (request.destroyed && !request.complete) return;
       this.#input.log.error("A notification could not be stored", { reason: (error as Error).message });
       // Anything but 200 makes the API try again.
-      reply = { status: 503, count: "failed" };
+      [status, count] = [503, "failed"];
     }
-    this.counts[reply.count]++;
+    this.counts[count]++;
     // Does not wait for the unread rest of a refused request.
     const headers = request.complete ? {} : { connection: "close" };
-    response.writeHead(reply.status, headers).end(() => {
-      if (reply.count === "taken") this.#input.onAnswered?.();
+    response.writeHead(status, headers).end(() => {
+      if (count === "taken") this.#input.onAnswered?.();
     });
   }
 
-  async #judge(request: IncomingMessage): Promise<Reply> {
+  /** Undefined for every path but the secret one. */
+  async #judge(request: IncomingMessage): Promise<CallbackReply | undefined> {
     const { method = "", url = "", socket } = request;
-    if (url.length > LIMITS.callbackUrlCharacters) return { status: 404, count: "refused" };
-    const at = url.indexOf("?");
-    const path = at === -1 ? url : url.slice(0, at);
+    if (url.length > LIMITS.callbackUrlCharacters) return undefined;
+    const [path = "", query = ""] = url.split(/\?(.*)/s, 2);
     // A reverse proxy may have put a path of its own before it.
     const last = path.slice(path.lastIndexOf("/") + 1);
-    if (!timingSafeEqual(digest(last), this.#secret)) return { status: 404, count: "refused" };
-    if (this.#isTooOften(socket.remoteAddress ?? "")) return { status: 429, count: "refused" };
-    if (method === "GET" || method === "HEAD") return { status: 200, count: "probes" };
-    if (method !== "POST") return { status: 405, count: "refused" };
-    const body = await bodyOf(request, LIMITS.callbackBytes);
-    if (body === undefined) return { status: 413, count: "refused" };
-    return this.#take(at === -1 ? "" : url.slice(at + 1), body);
+    if (!isCallbackSecret(last, this.#input.secret)) return undefined;
+    const source = socket.remoteAddress ?? "";
+    const reply = await this.#endpoint.answer({ method, source, query, readBody: () => readCallbackBody(request) });
+    this.#report(reply, source);
+    return reply;
   }
 
-  async #take(query: string, body: string): Promise<Reply> {
-    const parsed = parseNotification({ query, body });
-    if (parsed.kind === "probe") return { status: 200, count: "probes" };
-    if (parsed.kind === "malformed") {
-      this.#input.log.warn("A notification was malformed", { reason: parsed.reason });
-      return { status: 400, count: "malformed" };
-    }
-    const taken = this.#input.take(parsed.userId, parsed.window);
-    // An answer of ≥ 400 would make the API end the subscription.
-    if (taken === undefined) return { status: 200, count: "unknownUsers" };
-    await taken;
-    return { status: 200, count: "taken" };
-  }
-
-  #isTooOften(source: string): boolean {
-    const count = this.#calls.count(source);
+  #report({ outcome, calls, reason = "" }: CallbackReply, address: string): void {
     const { perMinute, log } = this.#input;
-    if (count === perMinute + 1)
-      log.warn("An address calls too often; for the rest of the minute it is answered with 429", {
-        address: source,
-        remedy: "If it is the API, or the proxy before this bridge, raise callback.per_minute.",
-      });
-    return count > perMinute;
+    if (outcome === "malformed") log.warn("A notification was malformed", { reason });
+    if (outcome !== "too_often" || calls !== perMinute + 1) return;
+    log.warn("An address calls too often; for the rest of the minute it is answered with 429", {
+      address,
+      remedy: "If it is the API, or the proxy before this bridge, raise callback.per_minute.",
+    });
   }
 }
-
-/** Of one length, so that comparing takes one time. */
-const digest = (text: string) => createHash("sha256").update(text).digest();
