@@ -184,6 +184,8 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.post("/api/services/button/press", { entity_id: "button.ada_sync" });
     await home.shows("sensor.ada_weight", "69");
     await home.shows("counter.weigh_ins", String(weighIns));
+    await house.listener.publish("weighbridge/bridge/request/subscription", "{}");
+    await until(() => ada.subscriptions.live.length > 0);
   });
 
   test("a person who is removed from the configuration goes from Home Assistant", async () => {

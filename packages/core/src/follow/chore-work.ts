@@ -16,6 +16,8 @@ export interface ChoreWorkInput {
   readonly chores: Chores;
   callback(): Callback | null;
   hasFreshHints(): boolean;
+  /** Runs while nothing else is done to the person. */
+  alone(work: () => Promise<void>): Promise<void>;
   onSubscription(report: SubscriptionReport): void;
 }
 
@@ -80,13 +82,16 @@ export class ChoreWork {
   }
 
   async #keepSubscription(signal: AbortSignal): Promise<void> {
-    const { followed, chores, callback: wanted, onSubscription } = this.#input;
-    const { api, clock, record } = followed;
+    const { followed, chores, callback: wanted, onSubscription, alone } = this.#input;
+    const { api, clock } = followed;
     const callback = wanted();
     if (callback === null) return;
-    const known = record.subscription;
+    const known = followed.record.subscription;
     const report = await keepSubscription({ api, callback, clock, known, signal });
-    await followed.commit({ subscription: report, memory: memoryAfter(record.memory, known, report) });
+    await alone(async () => {
+      await followed.load();
+      await followed.commit({ subscription: report, memory: memoryAfter(followed.record.memory, known, report) });
+    });
     chores.planSubscription(report);
     // What was measured before there was a subscription was announced to nobody.
     if (report.status === "made") chores.request("poll");

@@ -59,9 +59,9 @@ export class Chores {
     return Math.max(chore === "poll" ? this.#pollAt() : this.#dueAt[chore], this.backoff[chore].until);
   }
 
-  /** The earliest. */
-  get next(): number {
-    return Math.min(this.at("poll"), this.at("subscription"), this.at("profile"), this.at("reread"));
+  /** The earliest of these. */
+  next(chores: readonly Chore[]): number {
+    return chores.reduce((earliest, chore) => Math.min(earliest, this.at(chore)), Infinity);
   }
 
   /** From when on a poll may be made beside the regular ones: the first at once, then none sooner than it may be repeated. */
@@ -95,7 +95,8 @@ export class Chores {
     const spread = report?.status === "failed" ? 1 : this.#spread;
     // A date that is farther off than it can be comes from a clock that was set.
     const waitS = leftS > longestS ? 0 : Math.max(0, leftS * spread);
-    this.#dueAt.subscription = clock.monotonic() + waitS * 1000;
+    // A look that was asked for meanwhile comes first.
+    this.#dueAt.subscription = Math.min(this.#dueAt.subscription, clock.monotonic() + waitS * 1000);
   }
 
   endSubscription(): void {

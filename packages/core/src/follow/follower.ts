@@ -57,6 +57,8 @@ export interface FollowStatus {
   readonly oldestHintAt: EpochSeconds | null;
 }
 
+const TURN_CHORES = CHORES.filter((chore) => chore !== "subscription");
+
 const INTERRUPTED = new Error("a hint came");
 
 /** Follows one person at one API: hints at once, polls as a fallback, one thing at a time. What fails is tried again, and never ends it. */
@@ -77,6 +79,10 @@ export class Follower implements Turns {
   /** The calls that are being made. */
   #calls: AbortController | undefined;
   #canInterrupt = () => false;
+  /** Subscribes wait for their pace behind those of other people: beside the turns, so that no hint and no poll waits for it. */
+  #keeping: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  #wake: () => void = () => {};
   #running: Promise<unknown> | undefined;
 
   constructor(
@@ -95,6 +101,7 @@ export class Follower implements Turns {
       chores: this.#chores,
       callback: () => this.#callback,
       hasFreshHints: () => this.#hints.hasFresh,
+      alone: (work) => this.alone(work),
       onSubscription: input.onSubscription,
     });
     this.#hints = new HintFollower(
@@ -129,9 +136,13 @@ export class Follower implements Turns {
     return this.#hints.hasFresh;
   }
 
+  attach(wake: () => void): void {
+    this.#wake = wake;
+  }
+
   turnAt(): number {
     if (this.#isStopped) return Infinity;
-    const others = Math.max(this.#backoff.until, this.#chores.next);
+    const others = Math.max(this.#backoff.until, this.#chores.next(this.#keeping === undefined ? CHORES : TURN_CHORES));
     return this.record.cursor === null ? others : Math.min(this.#hintsAt(), others);
   }
 
@@ -195,8 +206,10 @@ export class Follower implements Turns {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#calls?.abort(new Error("the follower stops"));
-    await this.#running;
+    const reason = new Error("the follower stops");
+    this.#stopping.abort(reason);
+    this.#calls?.abort(reason);
+    await Promise.all([this.#running, this.#keeping]);
   }
 
   async #serve(): Promise<void> {
@@ -207,7 +220,8 @@ export class Follower implements Turns {
       const isNew = this.record.cursor === null;
       if (isNew && this.#isDue("poll")) await this.#do("poll", { canInterrupt: false });
       if (this.record.cursor !== null) await this.#followHints();
-      for (const chore of CHORES) if (this.#isDue(chore)) await this.#do(chore, { canInterrupt: !isNew });
+      if (this.#isDue("subscription")) this.#keeping ??= this.#keepSubscription();
+      for (const chore of TURN_CHORES) if (this.#isDue(chore)) await this.#do(chore, { canInterrupt: !isNew });
       this.#succeeded("hints", this.#backoff);
     } catch (error) {
       if (error !== INTERRUPTED && !this.#isStopped) this.#failedUnexpectedly(error);
@@ -261,6 +275,22 @@ export class Follower implements Turns {
       if (error === INTERRUPTED || this.#isStopped) throw error;
       this.#failed(chore, backoff, error);
     }
+  }
+
+  /** Never rejects. */
+  async #keepSubscription(): Promise<void> {
+    const backoff = this.#chores.backoff.subscription;
+    this.#chores.begin("subscription");
+    try {
+      await this.#work.do("subscription", this.#stopping.signal);
+      this.#succeeded("subscription", backoff);
+    } catch (error) {
+      this.#chores.request("subscription");
+      if (!this.#isStopped) this.#failed("subscription", backoff, error);
+    }
+    this.#keeping = undefined;
+    this.#judge();
+    this.#wake();
   }
 
   async #call<T>(canInterrupt: () => boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ export interface Turns {
   readonly isUrgent: boolean;
   /** Never rejects. */
   serve(): Promise<void>;
+  /** Gives what to call when its next turn moves while it is not served. */
+  attach?(wake: () => void): void;
 }
 
 interface Entry {
@@ -41,6 +43,7 @@ export class Rounds {
 
   add(one: Turns): void {
     this.#turnAt.set(one, Infinity);
+    one.attach?.(() => this.wake(one));
     this.wake(one);
   }
 

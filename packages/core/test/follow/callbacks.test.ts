@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SubscriptionReport } from "../../src/domain/subscription.ts";
-import { away, DAY, follow, refusal, START } from "./world.ts";
+import { ManualClock } from "../../src/testing/manual-clock.ts";
+import { away, DAY, follow, quiet, refusal, START, ToldApi } from "./world.ts";
 
 const callback = { url: "http://home.example.org/w", comment: "Weighbridge" };
 const active: SubscriptionReport = {
@@ -138,4 +139,30 @@ test("a person who does not share is told what to do by the report", async () =>
   expect(ada.reports).toMatchObject([
     { status: "failed", problem: { code: "not_shared", remedy: "Turn sharing on." } },
   ]);
+});
+
+test("a subscribe that waits for its pace holds up no hint, no second try of one, and no poll", async () => {
+  const gate = Promise.withResolvers<void>();
+  const clock = new ManualClock(START * 1000);
+  const api = new ToldApi(clock);
+  api.hold = ({ what }) => (what === "subscribe" ? gate.promise : undefined);
+  const ada = await follow({ callback, clock, api });
+  ada.weighIn(1, START);
+  ada.api.fail = ({ what }) => (what === "window" || what === "poll" ? away() : undefined);
+  await ada.hint(START);
+  ada.api.fail = () => undefined;
+  await ada.pass(60, 5);
+  expect(ada.kinds()).toEqual(["weigh_in"]);
+  const polls = ada.api.of("poll").length;
+  await ada.pass(900, 30);
+  expect(ada.api.of("poll").length).toBeGreaterThan(polls);
+  // Asked for meanwhile: one more look, once this one is over.
+  ada.follower.checkSubscription();
+  await ada.wake();
+  await ada.pass(5);
+  const looks = ada.api.of("subscription").length;
+  gate.resolve();
+  await quiet();
+  expect(ada.api.of("subscription").length).toBeGreaterThan(looks);
+  expect(ada.reports.at(-1)?.status).toBe("active");
 });
