@@ -38,7 +38,7 @@ const base = (because: string, may: readonly string[] = [], modules: readonly st
 });
 
 /** Rooms that every room of core may import. */
-const BASE = ["errors.ts", "clock.ts", "limits.ts"];
+const BASE = ["error-codes.ts", "errors.ts", "clock.ts", "limits.ts"];
 
 /** The rooms of one API generation; two generations never import each other. */
 function generation(name: string, types: readonly string[]): Record<string, Room> {
@@ -49,7 +49,7 @@ function generation(name: string, types: readonly string[]): Record<string, Room
     ...Object.fromEntries(own.map((file) => [file, base(because, ["domain/"])])),
     [`${name}/wire/`]: base("the wire layer describes what travels: scalars and zod", ["domain/", "http/"], ["zod"]),
     [`${name}/decode/`]: base("decoding turns wire into domain and calls nothing", [
-      ...["errors.ts", "limits.ts", "domain/", "http/", "ports/", `${name}/wire/`],
+      ...["error-codes.ts", "errors.ts", "limits.ts", "domain/", "http/", "ports/", `${name}/wire/`],
       ...own,
     ]),
     [`${name}/`]: base("a generation knows the shared client, its own parts and the ports, never another generation", [
@@ -64,7 +64,8 @@ const core: Package = {
   modules: [],
   tests: [TESTING],
   rooms: {
-    "errors.ts": base("errors know nothing else"),
+    "error-codes.ts": base("codes are one table"),
+    "errors.ts": base("errors know their codes and nothing else", ["error-codes.ts"]),
     "clock.ts": base("the clock knows nothing else"),
     "limits.ts": base("limits are plain numbers"),
     "domain/": base("domain is what users hold: it knows itself only"),
@@ -150,7 +151,7 @@ const nodes: Package = {
   modules: [CORE],
   tests: [CLOCK, CORE_TESTING, SIMULATOR, TESTING],
   rooms: {
-    "errors.ts": base("errors know nothing of the nodes"),
+    "errors.ts": base("errors know the codes and nothing else of the nodes", ["shared/"]),
     "limits.ts": base("limits are plain numbers"),
     "shared/": base("form and runtime share checks, so these run in both"),
     "account/": base("account/ works without Node-RED and without a generation", ["errors.ts", "limits.ts", "shared/"]),

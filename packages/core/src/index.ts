@@ -38,10 +38,13 @@ export {
 } from "./domain/weigh-in.ts";
 export type { Window } from "./domain/window.ts";
 // Errors: who must act, and how
+export { type Actor, ERROR_CODES, type ErrorCode } from "./error-codes.ts";
 export {
-  type Actor,
   type Endpoint,
+  type ErrorDetails,
   InvalidCallError,
+  type Problem,
+  problemOf,
   RejectedError,
   UnexpectedResponseError,
   UnreachableError,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ERROR_CODES } from "../src/shared/error-codes.ts";
+import { type CodeEntry, ERROR_CODES } from "../src/shared/error-codes.ts";
 import { messageFields, type Properties } from "../src/shared/properties.ts";
 
 export type Labels = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
@@ -62,7 +62,9 @@ const NAME: Readonly<Record<string, string>> = { en: "Name", de: "Name", fr: "No
 function errorsOf({ type, language }: HelpInput): string {
   const words = JSON.parse(readFileSync(join(LOCALES, language, "errors.json"), "utf8")) as Record<string, string>;
   const node = type.replace("withings-", "");
-  const known = Object.entries(ERROR_CODES).filter(([, { nodes = [node] }]) => (nodes as string[]).includes(node));
+  const known = Object.entries(ERROR_CODES as Readonly<Record<string, CodeEntry>>).filter(
+    ([, { nodes }]) => nodes === undefined || nodes.some((name) => name === node),
+  );
   return known.map(([name]) => `- ${code(name)} – ${words[name]}`).join("\n");
 }
 

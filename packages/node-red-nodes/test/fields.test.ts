@@ -1,5 +1,5 @@
-import { InvalidCallError } from "@weighbridge/core";
 import { describe, expect, test } from "vitest";
+import { CallError } from "../src/shared/call-error.ts";
 import { choice, flag, moment, needed, text, wholeNumber } from "../src/shared/fields.ts";
 
 /** 2026-03-01T07:00:00Z. */
@@ -26,7 +26,7 @@ describe("a moment", () => {
   });
 
   test.each(["yesterday", "-7x", -1, Number.NaN, {}, true])("%s is refused by name, without its value", (given) => {
-    expect(() => moment("startdate", given, NOW)).toThrow(InvalidCallError);
+    expect(() => moment("startdate", given, NOW)).toThrow(CallError);
     expect(() => moment("startdate", given, NOW)).toThrow(/^startdate is not a moment/);
   });
 });

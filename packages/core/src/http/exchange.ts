@@ -121,8 +121,6 @@ const named = ({ endpoint }: Exchange) => `${endpoint.service}/${endpoint.action
 function unexpected(call: Exchange, what: string, repeat: Failure["repeat"]): Outcome {
   const error = new UnexpectedResponseError(`${named(call)} at ${call.baseUrl.origin} answered with ${what}`, {
     code: "unexpected_response",
-    remedy:
-      "Check the base URL, and whether a proxy or a maintenance page answers instead of the API; else try again later.",
   });
   return { failure: { error, repeat } };
 }
@@ -140,7 +138,6 @@ function timedOut(call: Exchange): Failure {
   const seconds = Math.round(call.timeoutMs / 100) / 10;
   const error = new UnreachableError(`${named(call)} at ${call.baseUrl.origin} did not answer within ${seconds} s`, {
     code: "timeout",
-    remedy: "Try again later; check the base URL and the network if it stays.",
   });
   return { error, repeat: "unclear" };
 }
@@ -151,7 +148,6 @@ function unreachable(call: Exchange, cause: unknown): Failure {
     `${named(call)} at ${call.baseUrl.origin} could not be reached${code ? ` (${code})` : ""}`,
     {
       code: "network",
-      remedy: "Try again later; check the base URL and the network if it stays.",
       cause: safeCause(cause, call.redact),
     },
   );

@@ -124,11 +124,9 @@ class Walk {
 const stuck = (why: string) =>
   new UnexpectedResponseError(`measure/getmeas: the pages do not come to an end: ${why}`, {
     code: "paging_stuck",
-    remedy: "Try again later. If it stays, the server does not honour the offset: ask for shorter windows of time.",
   });
 
 const tooManyPages = (maxPages: number) =>
   new UnexpectedResponseError(`measure/getmeas: more than ${maxPages} pages`, {
     code: "too_many_pages",
-    remedy: "Ask for a shorter window of time, or allow more pages or larger ones.",
   });

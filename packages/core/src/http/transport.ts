@@ -132,7 +132,6 @@ function check({ service, action, request }: Call, parameters: Parameters): Sent
   const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new InvalidCallError(`${service}/${action} was not sent: ${faults.join("; ")}`, {
     code: "invalid_parameter",
-    remedy: "Correct the parameters that the message names.",
   });
 }
 

@@ -112,7 +112,7 @@ test("many windows that fail delay a real one by no more than a turn", async () 
 test("a window that is refused for good is followed by one poll and dropped", async () => {
   const ada = await follow();
   await ada.pass(60, 5);
-  ada.api.fail = ({ what }) => (what === "window" ? refusal(293, "caller", "wrong_params") : undefined);
+  ada.api.fail = ({ what }) => (what === "window" ? refusal(304, "comment_refused") : undefined);
   const polls = ada.api.of("poll").length;
   await ada.hint(START + 9_000);
   expect(await ada.store.hints(9)).toEqual([]);

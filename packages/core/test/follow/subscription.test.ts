@@ -73,7 +73,6 @@ test("WBS-NOTIFY-8: a person who does not share gives a report that says what to
     code: "not_shared",
     status: 250,
     meaning: "not shared",
-    actor: "person",
     remedy: "Turn sharing on.",
     service: "notify",
     action: "subscribe",

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { CallOptions } from "../../src/domain/call-options.ts";
 import type { SubscriptionReport } from "../../src/domain/subscription.ts";
+import type { ErrorCode } from "../../src/error-codes.ts";
 import { RejectedError, UnreachableError } from "../../src/errors.ts";
 import { Follower, type FollowFailure, type FollowTiming } from "../../src/follow/follower.ts";
 import type { FollowProblem } from "../../src/follow/problem.ts";
@@ -28,12 +29,11 @@ const TIMING: FollowTiming = {
 
 export const away = () => new UnreachableError("the API does not answer", { code: "network", remedy: "Wait." });
 
-export const refusal = (status: number, actor: "person" | "caller" = "person", code = "not_shared") =>
+export const refusal = (status: number, code: ErrorCode = "not_shared") =>
   new RejectedError({
     code,
     status,
     meaning: code,
-    actor,
     remedy: "Turn sharing on.",
     service: "measure",
     action: "getmeas",

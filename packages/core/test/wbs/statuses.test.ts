@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { entryOf } from "../../src/error-codes.ts";
 import { RejectedError, WeighbridgeError } from "../../src/errors.ts";
 import { rejection, STATUSES } from "../../src/wbs/statuses.ts";
 
@@ -33,7 +34,7 @@ test.each([
 describe("every status", () => {
   test.each(Object.entries(STATUSES))("%s has a meaning that reads on after a colon, and a remedy", (_, entry) => {
     expect(entry.meaning).toMatch(/^[a-z][^.]+$/);
-    expect(entry.remedy).toMatch(/^[A-Z].+\.$/);
+    expect(entryOf(entry.code).remedy).toMatch(/^[A-Z].+\.$/);
     expect(entry.code).toMatch(/^[a-z_]+$/);
   });
 });

@@ -53,12 +53,12 @@ test("a cursor far ahead of our clock makes old weigh-ins no first sync: what it
 
 test.each([
   ["status_503", "service", "asks for everything, which needs no clock"],
-  ["invalid_parameters", "caller", "asks for everything, which needs no clock"],
+  ["comment_refused", "caller", "asks for everything, which needs no clock"],
   ["not_shared", "person", undefined],
   ["too_many_requests", "service", undefined],
-] as const)("a poll that is refused with %s (%s) %s", async (code, actor, then) => {
+] as const)("a poll that is refused with %s (%s) %s", async (code, _actor, then) => {
   const words = { meaning: "no", remedy: "see", status: 503 };
-  const refused = new RejectedError({ service: "measure", action: "getmeas", code, actor, ...words });
+  const refused = new RejectedError({ service: "measure", action: "getmeas", code, ...words });
   class Strict extends FakePersonApi {
     override async *measureGroups(query: Parameters<FakePersonApi["measureGroups"]>[0]) {
       if ("modifiedSince" in query) throw refused;

@@ -158,7 +158,7 @@ test("a failure is logged once, with its remedy, and its end too", async () => {
 test("a refusal that repeats becomes the person's problem, until the API answers", async () => {
   const { apis, clock, problems, worker } = await office();
   const [api] = apis as [Api];
-  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250, actor: "person" } as const;
+  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250 } as const;
   api.failure = new RejectedError({ service: "measure", action: "getmeas", ...words });
   for (const ms of [900_000, 15_000]) {
     await clock.advance(ms);
@@ -188,7 +188,7 @@ test("several people are synced side by side, up to the limit", async () => {
 test("a problem of the subscription is reported once, and its end too", async () => {
   const { apis, worker, reports, log } = await office({ callback: { url: "http://home.example.org/w", comment: "" } });
   const [api] = apis as [Api];
-  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250, actor: "person" } as const;
+  const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250 } as const;
   api.subscriptionFailure = new RejectedError({ service: "notify", action: "get", ...words });
   for (let check = 0; check < 3; check++) {
     worker.checkSubscription(1);

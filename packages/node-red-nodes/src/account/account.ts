@@ -4,11 +4,14 @@ import {
   type Decided,
   type PersonEvent,
   type PersonState,
+  type Problem,
   parseNotification,
+  problemOf,
   type Verdict,
 } from "@weighbridge/core";
-import { type Problem, problemOf, SetupError } from "../errors.ts";
+import { SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import type { NodeErrorCode } from "../shared/error-codes.ts";
 import type { AccountApi } from "./account-api.ts";
 import { newRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
@@ -253,7 +256,8 @@ export class Account {
   #started(): Running {
     if (this.#running) return this.#running;
     throw new SetupError("the account does not follow weigh-ins at the moment", {
-      code: this.#problem?.code ?? "not_ready",
+      // A problem comes from an error or from the follower, so its code is in the table.
+      code: (this.#problem?.code as NodeErrorCode | undefined) ?? "not_ready",
       remedy: this.#problem?.remedy ?? "Try again in a moment.",
     });
   }

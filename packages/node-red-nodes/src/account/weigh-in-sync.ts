@@ -5,11 +5,13 @@ import {
   Follower,
   type PersonApi,
   type PersonEvent,
+  type Problem,
+  problemOf,
   Rounds,
   type Turns,
   type Verdict,
 } from "@weighbridge/core";
-import { type Problem, problemOf } from "../errors.ts";
+
 import { LIMITS } from "../limits.ts";
 import type { RecordFile } from "./record-file.ts";
 import { RecordStore, recordOf } from "./record-store.ts";

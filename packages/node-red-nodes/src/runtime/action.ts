@@ -1,8 +1,9 @@
-import { type Clock, InvalidCallError } from "@weighbridge/core";
+import { type Clock, problemOf } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import type { Account } from "../account/account.ts";
-import { forCatchNode, problemOf } from "../errors.ts";
+import { forCatchNode } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import { CallError } from "../shared/call-error.ts";
 import { messageFields, type Properties } from "../shared/properties.ts";
 import { accountOf } from "./account-node.ts";
 import { type Config, type Fields, fieldsOf } from "./config.ts";
@@ -99,8 +100,8 @@ function setUp({ node, config, migrations }: ActionInput): { readonly config?: C
   }
 }
 
-function tooBusy(): InvalidCallError {
-  return new InvalidCallError(`the node works on ${LIMITS.messagesAtOnce} messages already`, {
+function tooBusy(): CallError {
+  return new CallError(`the node works on ${LIMITS.messagesAtOnce} messages already`, {
     code: "too_busy",
     remedy: "Send fewer messages at once: a Delay node in front limits the rate.",
   });

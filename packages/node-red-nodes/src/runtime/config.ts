@@ -1,5 +1,5 @@
-import { InvalidCallError } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
+import { CallError } from "../shared/call-error.ts";
 
 /** A node's settings as the editor saved them. */
 export type Config = NodeDef & Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ function overridesOf(msg: NodeMessage): Fields {
   delete msg[OVERRIDES];
   if (given === undefined || given === null) return {};
   if (typeof given === "object" && !Array.isArray(given)) return given as Fields;
-  throw new InvalidCallError("msg.withings is not an object", {
+  throw new CallError("msg.withings is not an object", {
     code: "invalid_value",
     remedy: 'Set msg.withings to an object such as { "limit": 5 }.',
   });
@@ -57,8 +57,8 @@ export function settingOf(RED: NodeAPI, node: Node, config: Config, name: string
   return RED.util.evaluateNodeProperty(String(value), "env", node, {});
 }
 
-function unreadable(name: string, error: unknown): InvalidCallError {
-  return new InvalidCallError(`${name} could not be evaluated: ${error instanceof Error ? error.message : "error"}`, {
+function unreadable(name: string, error: unknown): CallError {
+  return new CallError(`${name} could not be evaluated: ${error instanceof Error ? error.message : "error"}`, {
     code: "invalid_expression",
     remedy: `Correct the expression in ${name}.`,
   });

@@ -2,7 +2,7 @@ import type { Actor } from "@weighbridge/core";
 
 type NodeType = "account" | "weigh-in" | "getmeas" | "user" | "notify";
 
-interface ErrorCode {
+export interface CodeEntry {
   readonly actor: Actor;
   /** Nodes that fail with it; all of them where none is named. */
   readonly nodes?: readonly NodeType[];
@@ -17,7 +17,7 @@ const WITH_MESSAGES = ["weigh-in", ...ACTIONS] as const;
  * the README and of the help are made from it; `locales/<language>/errors.json` has the words. `status_<n>` stands for a status of the
  * service that no document explains.
  */
-export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
+export const ERROR_CODES = {
   network: { actor: "service" },
   timeout: { actor: "service" },
   too_many_requests: { actor: "service" },
@@ -28,8 +28,10 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   paging_stuck: { actor: "service", nodes: ["weigh-in", "getmeas"] },
   unknown_error: { actor: "service" },
   "status_<n>": { actor: "service" },
+  data_late: { actor: "service", nodes: ["weigh-in"] },
   not_ready: { actor: "operator", nodes: ["weigh-in"] },
   not_shared: { actor: "person" },
+  data_empty: { actor: "person", nodes: ["weigh-in"] },
   user_deactivated: { actor: "person" },
   wrong_password: { actor: "person", nodes: ["account", "user"] },
   unknown_email: { actor: "person", nodes: ["account", "user"] },
@@ -42,6 +44,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   invalid_option: { actor: "operator" },
   key_of_other_server: { actor: "operator", nodes: ["account"] },
   callback_url: { actor: "operator", nodes: ["weigh-in"] },
+  callbacks_missing: { actor: "operator", nodes: ["weigh-in"] },
   http_nodes_off: { actor: "operator", nodes: ["weigh-in"] },
   callback_url_refused: { actor: "operator", nodes: SUBSCRIBERS },
   comment_refused: { actor: "operator", nodes: SUBSCRIBERS },
@@ -54,12 +57,15 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   missing_value: { actor: "caller", nodes: ["user", "notify"] },
   invalid_expression: { actor: "caller", nodes: ACTIONS },
   invalid_parameter: { actor: "caller", nodes: ACTIONS },
-  unknown_service: { actor: "service" },
-  unknown_action: { actor: "service" },
+  unknown_service: { actor: "operator" },
+  unknown_action: { actor: "operator" },
   no_subscription: { actor: "caller", nodes: ["notify"] },
   nothing_to_revoke: { actor: "caller", nodes: SUBSCRIBERS },
   too_busy: { actor: "caller", nodes: ACTIONS },
   unknown_command: { actor: "caller", nodes: ["weigh-in"] },
   not_held: { actor: "caller", nodes: ["weigh-in"] },
   unknown_weigh_in: { actor: "caller", nodes: ["weigh-in"] },
-};
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+/** A code that a node can fail with. */
+export type NodeErrorCode = keyof typeof ERROR_CODES;

@@ -1,4 +1,4 @@
-import { InvalidCallError } from "@weighbridge/core";
+import { CallError } from "./call-error.ts";
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
 /** Epoch milliseconds begin where epoch seconds are in the year 5138. */
@@ -65,15 +65,15 @@ export function text(name: string, value: unknown): string | undefined {
 
 export function needed<T>(name: string, value: T | undefined): T {
   if (value !== undefined) return value;
-  throw new InvalidCallError(`${name} is missing`, {
+  throw new CallError(`${name} is missing`, {
     code: "missing_value",
     remedy: `Fill in ${name} in the node, or set msg.withings.${name}.`,
   });
 }
 
 /** The value is not repeated: it may be a secret in the wrong field. */
-function invalid(name: string, wanted: string): InvalidCallError {
-  return new InvalidCallError(`${name} is not ${wanted}`, {
+function invalid(name: string, wanted: string): CallError {
+  return new CallError(`${name} is not ${wanted}`, {
     code: "invalid_value",
     remedy: `Correct ${name} in the node, or in msg.withings where the node takes it from there.`,
   });

@@ -59,7 +59,7 @@ type ValueOf<S> = S extends { readonly kind: "number" | "moment" }
         : W
       : string | undefined;
 
-/** Gives a property by name: moments in epoch seconds, undefined where it is blank. Throws an InvalidCallError where it is malformed. */
+/** Gives a property by name: moments in epoch seconds, undefined where it is blank. Throws an CallError where it is malformed. */
 export type Reader<P extends Properties> = <K extends keyof P & string>(name: K) => ValueOf<P[K]>;
 
 /** Reads what `raw` gives. `nowMs` (epoch milliseconds) is what relative moments count from. */

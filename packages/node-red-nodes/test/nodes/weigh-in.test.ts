@@ -1,7 +1,7 @@
+import type { Problem } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import { serve, startWorld } from "@weighbridge/testing";
 import { describe, expect, test, vi } from "vitest";
-import type { Problem } from "../../src/errors.ts";
 import { weighInSettings } from "../../src/nodes/withings-weigh-in/settings.ts";
 import { type EventMessage, type Standing, WeighIn } from "../../src/nodes/withings-weigh-in/weigh-in.ts";
 import { type AccountOptions, adasAccount, notification } from "../support/account.ts";

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Problem } from "@weighbridge/core";
 import { type AmbiguousPolicy, Application, type PersonEvent } from "@weighbridge/core";
 import { stateDir, type World } from "@weighbridge/testing";
 import { onTestFinished } from "vitest";
@@ -7,7 +8,6 @@ import { Account, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { openApi } from "../../src/account/open-api.ts";
 import { readRecord } from "../../src/account/record-file.ts";
-import type { Problem } from "../../src/errors.ts";
 
 export interface AccountOptions {
   readonly directory?: string;

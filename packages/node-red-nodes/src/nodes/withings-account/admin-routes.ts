@@ -1,8 +1,8 @@
-import type { Clock } from "@weighbridge/core";
+import { type Clock, type Problem, problemOf } from "@weighbridge/core";
 import type { NodeAPI } from "node-red";
 import { FoundKeys } from "../../account/found-keys.ts";
 import type { AccountSettings } from "../../account/open-api.ts";
-import { type Problem, problemOf, SetupError } from "../../errors.ts";
+import { SetupError } from "../../errors.ts";
 import { filledIn } from "../../runtime/environment.ts";
 import type { AccountCredentials } from "./settings.ts";
 import { findUsers, tryAccount } from "./try-account.ts";

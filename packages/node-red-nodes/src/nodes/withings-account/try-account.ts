@@ -1,9 +1,9 @@
-import type { Clock } from "@weighbridge/core";
+import { type Clock, type Problem, problemOf } from "@weighbridge/core";
 import type { AccountUser, Login } from "../../account/account-api.ts";
 import type { FoundKeys } from "../../account/found-keys.ts";
 import { type AccountSettings, openApi } from "../../account/open-api.ts";
 import { userDocument } from "../../documents/documents.ts";
-import { type Problem, problemOf } from "../../errors.ts";
+
 import { LIMITS } from "../../limits.ts";
 
 /** Result of a button, which the editor shows in words. */

@@ -1,9 +1,9 @@
-import { systemClock } from "@weighbridge/core";
+import { problemOf, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { Account } from "../../account/account.ts";
 import { FoundKeys } from "../../account/found-keys.ts";
 import { openApi } from "../../account/open-api.ts";
-import { problemOf, SetupError } from "../../errors.ts";
+import { SetupError } from "../../errors.ts";
 import type { AccountNode } from "../../runtime/account-node.ts";
 import type { Config } from "../../runtime/config.ts";
 import { migrated } from "../../runtime/migrate.ts";

@@ -1,8 +1,9 @@
-import { InvalidCallError, isoTime, type MeasureGroup, measureTypes } from "@weighbridge/core";
+import { isoTime, type MeasureGroup, measureTypes } from "@weighbridge/core";
 import type { MeasureQuery } from "../../account/account-api.ts";
 import { groupDocument, latestDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
 import type { Fields } from "../../runtime/config.ts";
+import { CallError } from "../../shared/call-error.ts";
 import { wholeNumber } from "../../shared/fields.ts";
 import { type Reader, readerOf } from "../../shared/properties.ts";
 import type { NewsFile } from "./news-file.ts";
@@ -46,8 +47,8 @@ function resultOf({ groups, updateTime }: Read, output: "message" | "groups" | "
 }
 
 /** A page leaves groups out, and they would never be new again. */
-function partOfNews(): InvalidCallError {
-  return new InvalidCallError("only new measures cannot be cut by a limit or an offset", {
+function partOfNews(): CallError {
+  return new CallError("only new measures cannot be cut by a limit or an offset", {
     code: "invalid_value",
     remedy: "Clear the limit and the offset, or turn off only new.",
   });
@@ -71,7 +72,7 @@ function queryOf(value: Reader<typeof properties>): MeasureQuery {
 function measureTypeOf(value: string | undefined): number | undefined {
   if (value === undefined || !/[a-z]/i.test(value)) return wholeNumber("meastype", value, 1);
   for (const { id, code } of measureTypes.values()) if (id === value) return code;
-  throw new InvalidCallError("meastype is neither a code nor a known measure type", {
+  throw new CallError("meastype is neither a code nor a known measure type", {
     code: "invalid_value",
     remedy: "Set meastype to a code such as 1, or a name such as weight.",
   });

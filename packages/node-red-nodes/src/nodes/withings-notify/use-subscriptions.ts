@@ -1,6 +1,6 @@
-import { InvalidCallError } from "@weighbridge/core";
 import { subscriptionDocument } from "../../documents/documents.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
+import { CallError } from "../../shared/call-error.ts";
 import { needed } from "../../shared/fields.ts";
 import { readerOf } from "../../shared/properties.ts";
 import { properties } from "./properties.ts";
@@ -38,7 +38,7 @@ async function subscribe(call: ActionCall): Promise<ActionResult> {
   const callbackUrl = callbackUrlOf(call);
   const refusal = account.api.refusalOf(callbackUrl);
   if (refusal !== undefined)
-    throw new InvalidCallError(`callbackurl ${refusal}`, {
+    throw new CallError(`callbackurl ${refusal}`, {
       code: "invalid_value",
       remedy: "Correct callbackurl in the node, or msg.withings.callbackurl.",
     });
@@ -53,7 +53,7 @@ async function renew(call: ActionCall): Promise<ActionResult> {
   const { account, fields, signal } = call;
   const known = await account.api.person.subscription(callbackUrlOf(call), { signal });
   if (known === undefined)
-    throw new InvalidCallError("there is no such subscription to renew", {
+    throw new CallError("there is no such subscription to renew", {
       code: "no_subscription",
       remedy: "Subscribe first, with exactly this callback URL.",
     });

@@ -2,16 +2,17 @@ import {
   type Clock,
   type EventKind,
   formatWeight,
-  InvalidCallError,
   lastWeighInEvent,
   type PersonEvent,
+  type Problem,
+  problemOf,
   type SubscriptionReport,
   type WeightUnit,
 } from "@weighbridge/core";
 import type { Account, Taking, WeighInListener } from "../../account/account.ts";
 import { eventPayload } from "../../documents/documents.ts";
-import { type Problem, problemOf } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
+import { CallError } from "../../shared/call-error.ts";
 import { callbackUrlOf } from "../../shared/callback-address.ts";
 
 export interface WeighInSettings {
@@ -126,7 +127,7 @@ export class WeighIn implements WeighInListener {
     const { account } = this.#input;
     const command = COMMANDS.find((known) => known === topic);
     if (command === undefined)
-      throw new InvalidCallError(`the topic is not one of ${COMMANDS.join(", ")}`, {
+      throw new CallError(`the topic is not one of ${COMMANDS.join(", ")}`, {
         code: "unknown_command",
         remedy:
           'Set msg.topic to "claim" or "refuse" with the weigh-in as msg.payload, to "sync" to poll now, or to "repeat" to send the last weigh-in again.',
@@ -139,12 +140,12 @@ export class WeighIn implements WeighInListener {
     const decided = await account.decide(weighInIdOf(payload), command === "claim" ? "claimed" : "refused");
     if (decided === "done") return command === "claim" ? "claimed" : "refused";
     if (decided === "not_held")
-      throw new InvalidCallError("the scale is sure whose weigh-in this is", {
+      throw new CallError("the scale is sure whose weigh-in this is", {
         code: "not_held",
         remedy:
           "Only a weigh-in of a weigh_in_ambiguous event can be claimed or refused: edit or delete this one in the Withings app.",
       });
-    throw new InvalidCallError("there is no such weigh-in", {
+    throw new CallError("there is no such weigh-in", {
       code: "unknown_weigh_in",
       remedy: "Hand back weigh_in of the weigh_in_ambiguous event, as it came.",
     });
@@ -158,7 +159,7 @@ export class WeighIn implements WeighInListener {
     const eventCount = account.eventCount(state?.lastWeighIn?.id ?? 0);
     const event = state && lastWeighInEvent(state, { personKey: api.key, recordedAt, eventCount });
     if (event === undefined)
-      throw new InvalidCallError("no weigh-in is known yet", {
+      throw new CallError("no weigh-in is known yet", {
         code: "unknown_weigh_in",
         remedy: "Step on the scale once, then ask again.",
       });
@@ -248,7 +249,7 @@ function weighInIdOf(payload: unknown): number {
   const given = typeof payload === "object" && payload !== null && "weigh_in" in payload ? payload.weigh_in : payload;
   const id = typeof given === "string" ? Number(given) : given;
   if (typeof id === "number" && Number.isSafeInteger(id)) return id;
-  throw new InvalidCallError("the payload names no weigh-in", {
+  throw new CallError("the payload names no weigh-in", {
     code: "invalid_value",
     remedy: "Set msg.payload to the number of the weigh-in, or to an event that holds it as weigh_in.",
   });

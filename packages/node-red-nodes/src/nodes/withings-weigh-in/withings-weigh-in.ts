@@ -1,6 +1,6 @@
-import { systemClock } from "@weighbridge/core";
+import { type Problem, problemOf, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import { forCatchNode, type Problem, problemOf, SetupError } from "../../errors.ts";
+import { forCatchNode, SetupError } from "../../errors.ts";
 import { accountOf } from "../../runtime/account-node.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
 import { callbackSecret } from "../../runtime/installation-key.ts";
