@@ -175,6 +175,11 @@ export class Bridge {
         log.warn("The API sent a code that is not known yet; it is passed through", { kind, code });
         this.#warn({ event: "unknown_code", kind, code });
       },
+      onSkipped: (skipped) => {
+        log.warn("The API sent measurements that cannot be read; they are left out, the others count", { ...skipped });
+        this.#household.unreadableFields += 1;
+        this.#warn({ event: "group_skipped", ...skipped });
+      },
       // Each call moves a next poll: publish bridge/info again.
       onCall: () => this.#publishInfoSoon(),
     });

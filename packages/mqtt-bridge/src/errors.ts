@@ -1,12 +1,15 @@
 import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
+type ConfigErrorCode = "config_unreadable" | "config_yaml" | "config_invalid";
+type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
+
 /** A setting that cannot work; the operator has to change it. */
-export class ConfigError extends WeighbridgeError {
+export class ConfigError extends WeighbridgeError<ConfigErrorCode> {
   readonly actor: Actor = "operator";
 }
 
 /** The state directory cannot be used: another bridge has it, or the disk does not let us write. */
-export class StoreError extends WeighbridgeError {
+export class StoreError extends WeighbridgeError<StoreErrorCode> {
   readonly actor: Actor = "operator";
 }
 

@@ -1,11 +1,6 @@
-import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type SubscriptionReport } from "@weighbridge/core";
+import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type Problem, type SubscriptionReport } from "@weighbridge/core";
 import type { CallbackCounts, InfoDocument, WaitingDocument } from "./messages/bridge-documents.ts";
-import {
-  type Problem,
-  type StatusDocument,
-  type SubscriptionDocument,
-  subscriptionOf,
-} from "./messages/person-documents.ts";
+import { type StatusDocument, type SubscriptionDocument, subscriptionOf } from "./messages/person-documents.ts";
 import type { Waiting } from "./store/store.ts";
 
 /** Callbacks since the start, by outcome. */
@@ -25,6 +20,8 @@ export interface BridgeStatus {
   readonly people: number;
   readonly lastNotificationAt: EpochSeconds | null;
   readonly waiting: Waiting;
+  /** Fields of API answers that could not be read since the start: what they belong to is left out. */
+  readonly unreadableFields: number;
   /** Null where the bridge only polls. */
   readonly callbacks: CallbackOutcomes | null;
 }
@@ -61,6 +58,7 @@ export const infoDocument = ({ version, generation, people, ...status }: BridgeS
   people,
   last_notification: time(status.lastNotificationAt),
   waiting: waitingDocument(status.waiting),
+  unreadable_fields: status.unreadableFields,
   callbacks: callbackCounts(status.callbacks),
 });
 

@@ -1,4 +1,5 @@
-import type { Document, Problem } from "./person-documents.ts";
+import type { Problem, Skipped } from "@weighbridge/core";
+import type { Document } from "./person-documents.ts";
 
 export type Presence = "online" | "offline";
 
@@ -28,6 +29,8 @@ export interface InfoDocument extends Document {
   readonly people: number;
   readonly last_notification: string | null;
   readonly waiting: WaitingDocument;
+  /** Fields of API answers that could not be read since the start. */
+  readonly unreadable_fields: number;
   /** Null where the bridge only polls. */
   readonly callbacks: CallbackCounts | null;
 }
@@ -37,7 +40,8 @@ export type BridgeEvent =
   | ({ readonly event: "account_problem" | "subscription_failed"; readonly person: string } & Problem)
   | { readonly event: "account_recovered"; readonly person: string }
   | { readonly event: "event_parked"; readonly topic: string; readonly reason: string; readonly remedy: string }
-  | { readonly event: "unknown_code"; readonly kind: string; readonly code: number };
+  | { readonly event: "unknown_code"; readonly kind: string; readonly code: number }
+  | ({ readonly event: "group_skipped" } & Skipped);
 
 /** The answer to a request. */
 export interface ResponseDocument extends Document {

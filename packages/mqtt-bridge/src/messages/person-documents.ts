@@ -8,6 +8,7 @@ import {
   isoTime,
   massIn,
   type PersonState,
+  type Problem,
   type SubscriptionReport,
   valueIn,
   type WeightUnit,
@@ -16,13 +17,6 @@ import {
 /** Stands first in every JSON document. */
 export interface Document {
   readonly schema: typeof DOCUMENT_SCHEMA;
-}
-
-/** A fault with its remedy. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
 }
 
 /** The keys that name the person. */

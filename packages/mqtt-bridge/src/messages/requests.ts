@@ -16,11 +16,13 @@ export interface RequestHandlers {
   publishDiscovery(): Promise<object>;
 }
 
+type RequestErrorCode = "retained" | "invalid" | "unknown_person" | "unknown_weigh_in" | "not_held" | "no_callback_url";
+
 /** The request cannot be done as it stands. */
 export class RequestError extends Error {
-  readonly code: string;
+  readonly code: RequestErrorCode;
 
-  constructor(code: string, message: string) {
+  constructor(code: RequestErrorCode, message: string) {
     super(message);
     this.name = "RequestError";
     this.code = code;

@@ -1,4 +1,4 @@
-import { isAccountWorking, type PersonApi } from "@weighbridge/core";
+import { isAccountWorking, type PersonApi, type Problem } from "@weighbridge/core";
 import type { Config, PersonConfig } from "../config/schema.ts";
 import {
   type DiscoveredPerson,
@@ -8,7 +8,6 @@ import {
   personDiscovery,
 } from "../home-assistant/discovery.ts";
 import { documentsOf, messageOn } from "../messages/documents.ts";
-import type { Problem } from "../messages/person-documents.ts";
 import { type Topics, topicsBelow } from "../messages/topics.ts";
 import type { ReceiverCounts } from "../receiver/receiver.ts";
 import { type BridgeStatus, infoDocument, type PersonStatus, statusDocument } from "../status.ts";
@@ -38,6 +37,8 @@ export class Household {
   lastNotificationAt: number | null = null;
   /** Rows that wait on disk, as counted last. */
   waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, parked: 0 };
+  /** Fields of API answers that could not be read since the start. */
+  unreadableFields = 0;
   /** Undefined where the bridge only polls. */
   callbacks: ReceiverCounts | undefined;
   readonly #input: HouseholdInput;
@@ -152,6 +153,7 @@ export class Household {
       people: this.residents.length,
       lastNotificationAt: notifiedAt === null ? null : notifiedAt / 1000,
       waiting: this.waiting,
+      unreadableFields: this.unreadableFields,
       callbacks: this.callbacks ?? null,
     };
   }

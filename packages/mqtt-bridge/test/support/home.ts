@@ -14,6 +14,8 @@ interface HomeSettings {
   readonly isAdaWatched?: boolean;
   readonly discovery?: "device" | "components";
   readonly clientId?: string;
+  /** In place of the simulator: a server that stands before it. */
+  readonly apiUrl?: string;
 }
 
 export interface Home {
@@ -44,13 +46,20 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
     subscriber,
     ada,
     log,
-    async start({ clock = systemClock, callback = true, isAdaWatched = true, discovery = "device", clientId } = {}) {
+    async start({
+      clock = systemClock,
+      callback = true,
+      isAdaWatched = true,
+      discovery = "device",
+      clientId,
+      apiUrl,
+    } = {}) {
       const port = await freePort();
       const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
       const bridge = new Bridge({
         config: configSchema.parse({
           state_dir: directory,
-          api: { base_url: simulator.url, calls_per_minute: 10_000 },
+          api: { base_url: apiUrl ?? simulator.url, calls_per_minute: 10_000 },
           mqtt: { url: broker.url, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
