@@ -1,4 +1,4 @@
-import { Application, type Clock, type Generation, type UnknownCode } from "@weighbridge/core";
+import { Application, type Clock, type Generation, type Skipped, type UnknownCode } from "@weighbridge/core";
 import { SetupError } from "../errors.ts";
 import type { AccountApi } from "./account-api.ts";
 import { wbsApi } from "./wbs-api.ts";
@@ -14,22 +14,24 @@ export interface AccountSettings {
 
 interface Surroundings {
   readonly clock: Clock;
-  /** In place of one that is made for this account alone, from its calls per minute. */
-  readonly application?: Application;
+  /** Gives the application of a server; without it the account has one of its own. */
+  application?(baseUrl: string, callsPerMinute: number): Application;
   readonly timeoutMs?: number;
   readonly deadlineMs?: number;
   readonly retries?: number;
   onUnknown?(unknown: UnknownCode): void;
+  onSkipped?(skipped: Skipped): void;
 }
 
 type Opener = (settings: AccountSettings, surroundings: Surroundings) => AccountApi;
 
 const GENERATIONS: Partial<Record<Generation, Opener>> = {
-  wbs: ({ baseUrl, userId, publicKey, callsPerMinute }, surroundings) => {
+  wbs: ({ baseUrl, userId, publicKey, callsPerMinute }, { application, ...surroundings }) => {
     const who = { userId: wholeNumber("userid", userId), publicKey: required("publickey", publicKey) };
     const calls = wholeNumber("calls per minute", callsPerMinute);
-    const application = new Application({ clock: surroundings.clock, callsPerMinute: calls });
-    return wbsApi(who, { baseUrl, application, ...surroundings });
+    const { clock } = surroundings;
+    const shared = application?.(baseUrl, calls) ?? new Application({ clock, callsPerMinute: calls });
+    return wbsApi(who, { ...surroundings, baseUrl, application: shared });
   },
 };
 

@@ -27,7 +27,7 @@ export async function adasAccount({ sim, clock, ada }: World, options: AccountOp
   // The clock stands still: a test that asks twice would wait for ever.
   const application = new Application({ clock, callsPerMinute: 100_000, repeatCallMs: 0, subscribeGapMs: 0 });
   const account = new Account({
-    api: over(openApi({ ...settings, publicKey }, { clock, application, retries: 0 })),
+    api: over(openApi({ ...settings, publicKey }, { clock, application: () => application, retries: 0 })),
     name: "Ada",
     stateFile,
     ambiguous,

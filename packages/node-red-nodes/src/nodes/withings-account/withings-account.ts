@@ -1,6 +1,7 @@
-import { problemOf, systemClock } from "@weighbridge/core";
+import { problemOf, type Skipped, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { Account } from "../../account/account.ts";
+import { Applications } from "../../account/applications.ts";
 import { FoundKeys } from "../../account/found-keys.ts";
 import { openApi } from "../../account/open-api.ts";
 import { SetupError } from "../../errors.ts";
@@ -15,6 +16,7 @@ import { type AccountCredentials, followSettings, settingsOf } from "./settings.
 
 export default function register(RED: NodeAPI): void {
   const keys = new FoundKeys(() => stateFile(RED, "found-keys", "deployed"), systemClock);
+  const applications = new Applications(systemClock);
   const credentials = credentialsOf(properties) as Record<keyof AccountCredentials, { type: "text" | "password" }>;
 
   function WithingsAccount(this: AccountNode & Node<AccountCredentials>, config: Config): void {
@@ -41,7 +43,10 @@ export default function register(RED: NodeAPI): void {
     const publicKey = deployedKey(node, settings.publicKey);
     const onUnknown = ({ kind, code }: { readonly kind: string; readonly code: number }) =>
       node.log(`unknown ${kind.replace("_", " ")} ${code}: its values come through as they are`);
-    const api = openApi({ ...settings, publicKey }, { clock, onUnknown });
+    const onSkipped = ({ groups, values, field }: Skipped) =>
+      node.warn(`${groups} groups and ${values} values cannot be read (${field}): they are left out, the others count`);
+    const application = (url: string, calls: number) => applications.of(url, calls);
+    const api = openApi({ ...settings, publicKey }, { clock, application, onUnknown, onSkipped });
     const { ambiguous, pollWithoutSubscriptionS } = followSettings(RED, node, config);
     return new Account({
       api,
