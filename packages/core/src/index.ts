@@ -2,7 +2,7 @@
 
 // Time
 export { type Clock, systemClock } from "./clock.ts";
-// What users hold, and the tables that explain it
+// Data that users hold, and the tables that explain it
 export { attributions, categories } from "./domain/attributions.ts";
 // Calls
 export type { CallOptions, Priority } from "./domain/call-options.ts";
@@ -96,7 +96,7 @@ export type { OnceService } from "./wbs/services/once.ts";
 export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
 export type { WbsUser } from "./wbs/wbs-user.ts";
 export { derive } from "./weigh-ins/derive.ts";
-// What hosts publish: one form of each event for MQTT and flows
+// Documents that hosts publish: one form of each event for MQTT and flows
 export {
   boundedComment,
   type DerivedDocument,
@@ -109,7 +109,7 @@ export {
   type ProfileDocument,
   profileDocument,
 } from "./weigh-ins/event-document.ts";
-// What a host can send again
+// Events that a host can send again
 export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";
 export { syncWindow } from "./weigh-ins/window.ts";

@@ -40,7 +40,7 @@ export class Deliveries {
     this.#drain();
   }
 
-  /** What the service does when somebody subscribes: a call without a userid, which must be answered with 200. */
+  /** Probe that the service makes at a subscribe: a call without a userid, which must be answered with 200. */
   async probe(person: Watched, url: string): Promise<boolean> {
     return (await this.#post(person, url, "", 1)) === 200;
   }

@@ -3,7 +3,7 @@ import type { WireGroup, WireMeasure } from "./history.ts";
 const UNITS: Readonly<Record<number, string>> = { 1: " kg", 4: " m", 6: " % fat", 11: " bpm" };
 const TARGET = 2;
 const AMBIGUOUS = 1;
-/** What a person typed, by attribution. */
+/** Values that a person typed, by attribution. */
 const ENTERED: readonly number[] = [2, 4];
 const NEARLY_A_YEAR_MS = 300 * 86_400_000;
 const NOW_MS = 60_000;

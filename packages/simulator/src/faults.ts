@@ -1,7 +1,7 @@
 const WAYS = ["html", "http-500", "drop", "hang", "slow", "ignore-offset", "lose-callbacks"] as const;
 
 /**
- * What can go wrong on demand. A decimal number is a status of the API (`"601"`, `"2555"`).
+ * Faults on demand. A decimal number is a status of the API (`"601"`, `"2555"`).
  * - `html`: HTTP 503 with a maintenance page · `http-500`: an empty HTTP 500 · `drop`: the connection closes without an answer
  * - `hang`: no answer ever · `slow`: an answer after `ms` · `ignore-offset`: paging always gives the first page
  * - `lose-callbacks`: notifications are never sent, and nobody tries again

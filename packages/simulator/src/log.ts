@@ -42,7 +42,7 @@ export interface DeedEntry {
 export type LogEntry = CallEntry | CallbackEntry | DeedEntry;
 type Fresh<E extends LogEntry> = Omit<E, "id" | "at">;
 
-/** What happened, newest last; the oldest entries make room. */
+/** Entries of all that happened, newest last; the oldest entries make room. */
 export class Log {
   readonly #clock: MovableClock;
   readonly #entries: LogEntry[] = [];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PersonDetails } from "./person.ts";
 
-/** Somebody who is added by name: the same key and account at every start, so that what was configured with them goes on working. */
+/** A person who is added by name: the same key and account at every start, so that what was configured with them goes on working. */
 export function newcomer(name: string): PersonDetails & { readonly email: string; readonly password: string } {
   const publicKey = createHash("sha256").update(`publickey of ${name}`).digest("hex").slice(0, 16);
   return { publicKey, email: `${mailbox(name)}@example.org`, password: "demo" };

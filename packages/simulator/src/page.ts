@@ -54,7 +54,7 @@ function stateOf(world: World): object {
   const people = world.people.map((person) => ({
     name: person.name,
     userId: person.userId,
-    // What a program is configured with: the page shows it to whoever tries one out.
+    // Settings of a program: the page shows it to whoever tries one out.
     publicKey: person.publicKey,
     account: accountOf(person),
     isSharing: person.isSharing,
@@ -91,7 +91,7 @@ const person = z.string().trim().min(1).max(LIMITS.nameCharacters);
 const grpid = z.int();
 const kilograms = z.number().min(1).max(400);
 
-/** What somebody can get wrong, in their words. */
+/** Mistakes that a user can make, in their words. */
 const WRONG: Readonly<Record<string, string>> = {
   person: `A name has 1 to ${LIMITS.nameCharacters} characters.`,
   weight: "The weight must be 1 to 400 kg.",
@@ -99,7 +99,7 @@ const WRONG: Readonly<Record<string, string>> = {
   heightM: "The height must be 0.4 to 2.5 m.",
 };
 
-/** What each button sends. */
+/** Fields that each button sends. */
 const ACTIONS = {
   "weigh-in": z.strictObject({
     person,

@@ -21,7 +21,7 @@ export interface PersonDetails {
   readonly isSharing?: boolean;
 }
 
-/** What the scale measured. Fat and fat-free mass follow from the ratio unless they are given. */
+/** Values that the scale measured. Fat and fat-free mass follow from the ratio unless they are given. */
 export interface WeighIn {
   readonly weight: number;
   readonly fatRatio?: number;
@@ -175,7 +175,7 @@ export class Person {
   }
 }
 
-/** What a scale would have found with the same share of fat. */
+/** Values that a scale would have found with the same share of fat. */
 function reweighed(measures: readonly WireMeasure[], weight: number): WireMeasure[] {
   const ratio = measures.find(({ type }) => type === TYPES.fatRatio);
   const fat = ratio && (weight * decimal(ratio)) / 100;

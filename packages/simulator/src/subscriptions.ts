@@ -8,7 +8,7 @@ export interface Subscription {
   readonly expires: number;
 }
 
-/** Who watches one person. What expired is not there any more. */
+/** Subscriptions to one person; expired ones are left out. */
 export class Subscriptions {
   readonly #clock: MovableClock;
   readonly #onExpired: (subscription: Subscription) => void;

@@ -3,7 +3,7 @@
  */
 export type Priority = "hint" | "chore";
 
-/** What every call takes beside its parameters. */
+/** Options that every call takes beside its parameters. */
 export interface CallOptions {
   /** Ends the call, also while it waits for its place; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,4 +1,4 @@
-/** What of one answer could not be read and was left out. */
+/** Parts of one answer that could not be read and were left out. */
 export interface Skipped {
   /** Groups without an identity or a date, or without a single value that can be read. */
   readonly groups: number;

@@ -34,7 +34,7 @@ interface Waiting extends Admission {
 }
 
 /**
- * What one registration at an API has once, however many people and clients share it: the limit of calls per minute, the guard against
+ * State that one registration at an API has once, however many people and clients share it: the limit of calls per minute, the guard against
  * identical calls, and the pace of subscribes.
  *
  * A hint goes before every chore that waits; within a class the first come is the first served. A call that must wait for a reason of its

@@ -1,14 +1,14 @@
 import type { Endpoint } from "../errors.ts";
 import type { Failure } from "./retry.ts";
 
-/** What an answer says beside its HTTP head. */
+/** Content of an answer beside its HTTP head. */
 interface Envelope {
   /** 0 is success. */
   readonly status: number;
   readonly body?: unknown;
 }
 
-/** What one generation of the API says in its own way. The rest of http/ is the same for all. */
+/** Parts that one generation of the API says in its own way. The rest of http/ is the same for all. */
 export interface Dialect {
   /** Parameters whose values no error may show. */
   readonly secrets: readonly string[];

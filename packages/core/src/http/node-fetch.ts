@@ -3,7 +3,7 @@ import { request as requestHttps, Agent as TlsAgent } from "node:https";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** What is read of an answer. */
+/** Parts of an answer that are read. */
 export interface Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };

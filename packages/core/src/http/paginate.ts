@@ -89,7 +89,7 @@ class Walk {
     this.offset = 0;
   }
 
-  /** What of a page is new. */
+  /** Groups of a page that are new. */
   take({ groups, skipped = 0 }: MeasurePage): readonly MeasureGroup[] {
     const fresh = groups.filter(({ id }) => !this.#seen.has(id));
     for (const { id } of fresh) this.#seen.add(id);

@@ -21,7 +21,7 @@ import { type UserService, userService } from "./services/user.ts";
 
 export interface WbsClientOptions {
   /**
-   * Where the API is. @default "http://wbsapi.withings.net/"
+   * Address of the API. @default "http://wbsapi.withings.net/"
    * @example createWbsClient({ baseUrl: "http://127.0.0.1:8470/" }) // the simulator
    */
   readonly baseUrl?: string | URL;

@@ -1,4 +1,4 @@
-/** What names a user in nearly every call of the original API. */
+/** Userid and key, which name a user in nearly every call of the original API. */
 export interface WbsCredentials {
   readonly userId: number;
   /** A secret: reads everything of this user. */

@@ -9,7 +9,7 @@ export interface PasswordProof {
   readonly once: string;
 }
 
-/** What account/getuserslist takes instead of the password. The API prescribes MD5. */
+/** Hash that account/getuserslist takes instead of the password. The API prescribes MD5. */
 export function hashPassword({ email, password, once }: PasswordProof): string {
   return md5(`${email.toLowerCase()}:${md5(password)}:${once}`);
 }

@@ -71,7 +71,7 @@ function decodeMeasure({ type, value, unit }: WbsMeasure, unknown: UnknownSink):
   return { type: measureTypes.get(type)?.id ?? unknownType(type, unknown), code: type, value: exact(value, unit) };
 }
 
-// What is unknown is made on the fly: a table that a server can fill has no limit.
+// Unknown types are made on the fly: a table that a server can fill has no limit.
 
 function unknownType(code: number, unknown: UnknownSink): string {
   unknown({ kind: "measure_type", code });
