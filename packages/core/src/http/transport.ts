@@ -52,7 +52,7 @@ export class Transport {
     { deadlineMs = this.#options.deadlineMs, ...options }: SendOptions = {},
   ): Promise<unknown> {
     const { clock, application, dialect } = this.#options;
-    // Admission before each try counts too.
+    // Parameters that are made afresh before each try spend the deadline too.
     const deadline = typeof parameters === "function" ? clock.monotonic() + deadlineMs : undefined;
     const progress: Progress = { tries: 0, hasRefreshed: false, deadline };
     for (let last: Failure | undefined; ; ) {
