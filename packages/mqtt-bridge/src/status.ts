@@ -11,6 +11,7 @@ interface CallbackOutcomes {
   readonly malformed: number;
   readonly refused: number;
   readonly failed: number;
+  readonly dropped: number;
 }
 
 /** How the bridge stands: everything that reports on it is made from this. */
@@ -93,6 +94,6 @@ const waitingDocument = ({ hints, oldestHintAt, owed, parked }: Waiting): Waitin
 
 function callbackCounts(outcomes: CallbackOutcomes | null): CallbackCounts | null {
   if (outcomes === null) return null;
-  const { taken, probes, unknownUsers, malformed, refused, failed } = outcomes;
-  return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed };
+  const { taken, probes, unknownUsers, malformed, refused, failed, dropped } = outcomes;
+  return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed, dropped };
 }

@@ -192,7 +192,7 @@ test("bridge/info has what waits and what was called, a person's status has the 
     people: 1,
     last_notification: expect.stringMatching(/^20.*Z$/),
     waiting: { hints: 0, owed: expect.any(Number), parked: 0 },
-    callbacks: { taken: 1, unknown_users: 1, malformed: 1, refused: 1, failed: 0 },
+    callbacks: { taken: 1, unknown_users: 1, malformed: 1, refused: 1, failed: 0, dropped: 0 },
   });
   await expect.poll(isPollAhead, { timeout: 5_000 }).toBe(true);
   await clock.advance(6 * 3_600_000);

@@ -11,6 +11,8 @@ export interface CallbackCounts {
   readonly malformed: number;
   readonly refused: number;
   readonly failed: number;
+  /** Connections refused since too many were open. */
+  readonly dropped: number;
 }
 
 /** Rows on disk: hints for a sync, events for the broker, events that it refused. */

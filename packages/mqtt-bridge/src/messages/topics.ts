@@ -32,7 +32,7 @@ export const BRIDGE_TOPICS = {
   bridgeState: retained<Presence>("bridge/state", "`online` or `offline`, also when the bridge dies"),
   bridgeInfo: retained<InfoDocument>(
     "bridge/info",
-    "version, number of people, last notification, what waits on disk, fields that could not be read, callbacks by outcome",
+    "version, number of people, last notification, what waits on disk, fields that could not be read, callbacks by outcome, with connections dropped as too many",
   ),
   bridgeEvent: passing<Document & BridgeEvent>(
     "bridge/event",
