@@ -13,10 +13,32 @@ export class StoreError extends WeighbridgeError<StoreErrorCode> {
   readonly actor: Actor = "operator";
 }
 
-/** A step that failed while the bridge was stopping; all of them are reported together. */
+/** Steps that failed while the bridge was stopping, all of them. */
 export class StopError extends AggregateError {
   constructor(errors: readonly unknown[]) {
     super(errors, `${errors.length} step${errors.length === 1 ? "" : "s"} of stopping failed`);
     this.name = "StopError";
+  }
+}
+
+/** Everything that was started, to be stopped in reverse. */
+export class Teardown {
+  readonly #steps: (() => void | Promise<void>)[] = [];
+
+  add(step: () => void | Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Runs every step, the last first, whatever becomes of the others. Throws a StopError that holds every failure. */
+  async run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new StopError(errors);
   }
 }

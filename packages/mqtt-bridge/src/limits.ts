@@ -23,6 +23,8 @@ export const LIMITS = {
   outboxRead: 256,
   /** A finished event's row may stay this long, to share a commit with what comes next. */
   lazyCommitMs: 50,
+  /** People named in an answer about one who is unknown. */
+  slugsNamed: 20,
   requestBytes: 16 * 1024,
   /** Of a requester's response topic. */
   responseTopicCharacters: 512,

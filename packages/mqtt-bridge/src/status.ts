@@ -1,7 +1,7 @@
 import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type Problem, type SubscriptionReport } from "@weighbridge/core";
 import type { CallbackCounts, InfoDocument, WaitingDocument } from "./messages/bridge-documents.ts";
 import { type StatusDocument, type SubscriptionDocument, subscriptionOf } from "./messages/person-documents.ts";
-import type { Waiting } from "./store/store.ts";
+import type { Store, Waiting } from "./store/store.ts";
 
 /** Callbacks since the start, by outcome. */
 interface CallbackOutcomes {
@@ -35,12 +35,56 @@ export interface PersonStatus {
   readonly subscription: SubscriptionReport | null;
   readonly lastPollAt: EpochSeconds | null;
   readonly nextPollAt: EpochSeconds | null;
+  /** When the oldest waiting hint was taken; null where none waits. */
+  readonly oldestHintAt: EpochSeconds | null;
   readonly lastWeighInAt: EpochSeconds | null;
+}
+
+export interface StatusInput {
+  readonly version: string;
+  readonly generation: string;
+  readonly people: number;
+  readonly store: Pick<Store, "counts">;
+  unreadableFields(): number;
+  /** Null where the bridge only polls. */
+  callbacks(): { readonly outcomes: CallbackOutcomes; readonly lastTakenAt: EpochSeconds | null } | null;
+}
+
+/** Reads how the bridge stands from where it is counted. */
+export class Status {
+  readonly #input: StatusInput;
+  #waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, parked: 0 };
+
+  constructor(input: StatusInput) {
+    this.#input = input;
+  }
+
+  /** With the waiting rows as they were counted last. */
+  get latest(): BridgeStatus {
+    const { version, generation, people, unreadableFields, callbacks } = this.#input;
+    const { outcomes = null, lastTakenAt = null } = callbacks() ?? {};
+    return {
+      version,
+      generation,
+      people,
+      lastNotificationAt: lastTakenAt,
+      waiting: this.#waiting,
+      unreadableFields: unreadableFields(),
+      callbacks: outcomes,
+    };
+  }
+
+  /** Counts the waiting rows, too. */
+  async read(): Promise<BridgeStatus> {
+    this.#waiting = await this.#input.store.counts();
+    return this.latest;
+  }
 }
 
 interface PersonHealth extends Omit<StatusDocument, "schema"> {
   readonly person: string;
   readonly subscription: SubscriptionDocument["status"];
+  readonly oldest_hint: string | null;
 }
 
 /** The answer to a `health` request. */
@@ -75,6 +119,7 @@ export const healthDocument = (bridge: BridgeStatus, people: readonly PersonStat
     person: person.slug,
     ...figures(person),
     subscription: subscriptionOf(person.subscription).status,
+    oldest_hint: time(person.oldestHintAt),
   })),
 });
 

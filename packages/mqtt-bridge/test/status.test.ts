@@ -17,6 +17,7 @@ const ada: PersonStatus = {
   subscription: null,
   lastPollAt: START,
   nextPollAt: START + 60,
+  oldestHintAt: START - 60,
   lastWeighInAt: null,
 };
 const figures = {
@@ -43,7 +44,9 @@ test("the info document is as long for ten thousand people as for one", () => {
 
 test("a person's status and the health request say the same", () => {
   expect(statusDocument(ada)).toEqual({ schema: 1, ...figures });
-  expect(healthDocument(bridge, [ada]).people).toEqual([{ person: "ada", ...figures, subscription: "none" }]);
+  expect(healthDocument(bridge, [ada]).people).toEqual([
+    { person: "ada", ...figures, subscription: "none", oldest_hint: "2026-03-01T06:59:00.000Z" },
+  ]);
 });
 
 test("a bridge that only polls has no callbacks to count", () => {

@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     process.stdout.write(text);
     return code;
   };
-  if (values.version) return print(`${(await import("../version.ts")).VERSION}\n`);
+  if (values.version) return print(`${(await import("../config/version.ts")).VERSION}\n`);
   if (values.help) return print(HELP);
   if (command === undefined) return misused("Say what to do.");
   const file = values.config === undefined ? {} : { file: values.config };

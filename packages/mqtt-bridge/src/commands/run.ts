@@ -1,8 +1,8 @@
 import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
+import { VERSION } from "../config/version.ts";
 import { StopError, StoreError } from "../errors.ts";
 import { createLog } from "../log.ts";
-import { VERSION } from "../version.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */

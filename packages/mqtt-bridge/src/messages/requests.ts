@@ -2,10 +2,23 @@ import { DOCUMENT_SCHEMA, type Verdict } from "@weighbridge/core";
 import * as z from "zod";
 import type { Config } from "../config/schema.ts";
 import { LIMITS } from "../limits.ts";
-import type { ControlConnection, Incoming } from "../mqtt/control-connection.ts";
 import type { ResponseDocument } from "./bridge-documents.ts";
 import { messageOn } from "./documents.ts";
 import type { Topic } from "./topics.ts";
+
+/** A message that came: a request, or one of Home Assistant. */
+export interface Incoming {
+  readonly topic: string;
+  readonly payload: string;
+  readonly isRetained: boolean;
+  readonly responseTopic?: string;
+  readonly correlationData?: Buffer;
+}
+
+/** The way of an answer back. */
+interface AnswerPort {
+  publish(topic: string, payload: string, more?: { readonly correlationData?: Buffer }): Promise<void>;
+}
 
 /** The actions that a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
 export interface RequestHandlers {
@@ -131,7 +144,7 @@ function isAllowed(topic: string, { mqtt, home_assistant }: ResponseTopics["conf
 
 /** Publishes an answer on the response topic of MQTT 5 where that is allowed, or else on the command's own topic. */
 export async function sendAnswer(
-  connection: ControlConnection,
+  connection: AnswerPort,
   { responseTopic, correlationData }: Incoming,
   answer: Answer,
   topics: ResponseTopics,

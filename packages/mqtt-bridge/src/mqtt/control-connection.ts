@@ -1,18 +1,10 @@
 import type { Clock } from "@weighbridge/core";
 import type { OnMessageCallback } from "mqtt";
 import { LIMITS } from "../limits.ts";
+import type { Incoming } from "../messages/requests.ts";
 import { type BrokerAddress, sizeOfPublish } from "./broker.ts";
 import { REFUSALS, reasonOf } from "./endings.ts";
 import { Link, type Made } from "./link.ts";
-
-/** A request, or a message of Home Assistant. */
-export interface Incoming {
-  readonly topic: string;
-  readonly payload: string;
-  readonly isRetained: boolean;
-  readonly responseTopic?: string;
-  readonly correlationData?: Buffer;
-}
 
 /** An ordinary connection: takes requests, answers them. */
 export interface ControlConnection {

@@ -171,7 +171,14 @@ test("every template of a person reads a key that its document always has", () =
   const documents = new Map(
     documentsOf(topics, viewOf(knownState, { seen: SEEN })).map(({ topic, payload }) => [topic, payload]),
   );
-  const bare = { problem: null, subscription: null, lastPollAt: null, nextPollAt: null, lastWeighInAt: null };
+  const bare = {
+    problem: null,
+    subscription: null,
+    lastPollAt: null,
+    nextPollAt: null,
+    oldestHintAt: null,
+    lastWeighInAt: null,
+  };
   documents.set(topics.person("ada").status, JSON.stringify(statusDocument({ slug: "ada", ...bare })));
   const reading = [...of("Ada").entries()].filter(
     ([, { platform }]) => platform === "sensor" || platform === "binary_sensor",

@@ -187,10 +187,10 @@ test.each([
   ["sync", '["ada"]', "invalid", "a request is a JSON object"],
   ["sync", { person: 5 }, "invalid", "person must be a string"],
   ["sync", { persn: "ada" }, "invalid", "there is no key persn"],
-  ["sync", { person: "bob" }, "unknown_person", "nobody here has the slug bob; known are: ada"],
+  ["sync", { person: "bob" }, "unknown_person", 'unknown person "bob"; configured: ada'],
   ["claim", {}, "invalid", "person is missing; weigh_in is missing"],
   ["claim", { person: "ada", weigh_in: "1" }, "invalid", "weigh_in must be a number"],
-  ["refuse", { person: "bob", weigh_in: 1 }, "unknown_person", "nobody here has the slug bob"],
+  ["refuse", { person: "bob", weigh_in: 1 }, "unknown_person", 'unknown person "bob"; configured: ada'],
   ["health", { person: "ada" }, "invalid", "there is no key person"],
   ["sync", `"${"x".repeat(17_000)}"`, "invalid", "The request is longer than 16384 characters"],
 ])("%s %j gets the error %s in words", async (command, payload, code, words) => {

@@ -1,9 +1,9 @@
 import type { LatestValue } from "@weighbridge/core";
-import { FakePersonApi, personStoreContract } from "@weighbridge/core/testing";
+import { personStoreContract } from "@weighbridge/core/testing";
 import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
-import { Syncer } from "../../src/people/syncer.ts";
+import { PersonRows } from "../../src/people/person-rows.ts";
 import { changeOf } from "../support/changes.ts";
 import { openStore, START } from "../support/open-store.ts";
 
@@ -14,14 +14,12 @@ personStoreContract("A person of the bridge's SQLite file", () => {
     key,
     addedAt,
     open: async () => {
-      const { store, clock } = openStore(directory);
+      const { store } = openStore(directory);
       const [known] = await store.people();
       const stored = known ?? (await store.addPerson(key, addedAt));
-      const api = new FakePersonApi();
-      const settings = { slug: "ada", ambiguous: "hold" } as const;
       const toMessage = () => ({ topic: "t", payload: "" });
       return {
-        store: new Syncer({ stored, settings, api, store, clock, toMessage, onCommitted: () => {} }),
+        store: new PersonRows({ stored, store, toMessage, onCommitted: () => {} }),
         takeHint: (window, takenAt) => store.takeHint(stored.id, window, takenAt),
         close: () => store.close(),
       };
@@ -30,26 +28,17 @@ personStoreContract("A person of the bridge's SQLite file", () => {
 });
 
 test("of a hundred thousand measures two hundred are kept as topics, the known ones among them", async () => {
-  const { store, clock } = openStore(stateDir());
+  const { store } = openStore(stateDir());
   const stored = await store.addPerson("wbs:29", START);
-  const settings = { slug: "ada", ambiguous: "hold" } as const;
   const toMessage = () => ({ topic: "t", payload: "" });
-  const syncer = new Syncer({
-    stored,
-    settings,
-    api: new FakePersonApi(),
-    store,
-    clock,
-    toMessage,
-    onCommitted: () => {},
-  });
+  const rows = new PersonRows({ stored, store, toMessage, onCommitted: () => {} });
   const latest: Record<string, LatestValue> = {};
   for (let code = 1_000; code < 101_000; code++) latest[`type_${code}`] = newest(`type_${code}`, code);
   latest["weight"] = newest("weight", 1);
   const change = changeOf([]);
-  await syncer.commit({ change: { ...change, state: { ...change.state, latest, profile: {} } } });
-  expect(syncer.stored.seen).toHaveLength(LIMITS.measuresAdvertised);
-  expect(syncer.stored.seen).toContain("weight");
+  await rows.commit({ change: { ...change, state: { ...change.state, latest, profile: {} } } });
+  expect(rows.stored.seen).toHaveLength(LIMITS.measuresAdvertised);
+  expect(rows.stored.seen).toContain("weight");
 });
 
 const newest = (type: string, code: number): LatestValue => ({ type, code, value: 1, measuredAt: START, groupId: 1 });

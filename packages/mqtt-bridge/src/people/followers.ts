@@ -1,36 +1,38 @@
 import {
-  type Callback,
   type Clock,
   type Decided,
   Follower,
   type FollowFailure,
   type FollowProblem,
-  type FollowStatus,
   type FollowTiming,
   Rounds,
   type SubscriptionReport,
   WeighbridgeError,
 } from "@weighbridge/core";
+import type { Config } from "../config/schema.ts";
+import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
+import type { PersonStatus } from "../status.ts";
 import type { PeopleStore } from "../store/store.ts";
-import type { Syncer } from "./syncer.ts";
+import type { Person } from "./person.ts";
 
-export interface WorkerTiming extends FollowTiming {
-  readonly parallelSyncs: number;
-}
-
-export interface WorkerInput {
+export interface FollowersInput {
+  readonly config: Pick<Config, "timing">;
   readonly store: PeopleStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timing: WorkerTiming;
-  /** Null where the bridge only polls. */
-  readonly callback: Callback | null;
-  /** Another problem than before, or none any more. */
-  onProblem(personId: number): void;
-  /** `isNews`: the problem, or that there is none any more, was not reported before. */
-  onSubscription(personId: number, report: SubscriptionReport, isNews: boolean): void;
+  /** Undefined where the bridge only polls. */
+  readonly callbackUrl: string | undefined;
+  readonly reports: {
+    /** Another problem than before, or none any more. */
+    problem(personId: number, problem: FollowProblem | null): void;
+    /** `isNews`: the problem, or that there is none any more, was not reported before. */
+    subscription(personId: number, report: SubscriptionReport, isNews: boolean): void;
+  };
 }
+
+/** Shown to the person in the list of programs that may see their data. */
+const SUBSCRIPTION_COMMENT = "Weighbridge: tells your home when you weigh in";
 
 interface Followed {
   readonly slug: string;
@@ -41,41 +43,41 @@ interface Followed {
 }
 
 /** Follows everybody of the configuration, and logs how that goes. */
-export class Worker {
-  readonly #input: WorkerInput;
+export class Followers {
+  readonly #input: FollowersInput;
   readonly #people = new Map<number, Followed>();
   readonly #rounds: Rounds;
 
-  constructor(input: WorkerInput) {
+  constructor(input: FollowersInput) {
     this.#input = input;
-    this.#rounds = new Rounds(input.clock, { parallel: input.timing.parallelSyncs });
+    this.#rounds = new Rounds(input.clock, { parallel: input.config.timing.parallel_syncs });
   }
 
-  async start(people: Iterable<{ readonly slug: string; readonly syncer: Syncer }>): Promise<void> {
+  async start(people: Iterable<Person>): Promise<void> {
     const hinted = new Set(await this.#input.store.hinted());
-    for (const { slug, syncer } of people) this.#add(slug, syncer, hinted.has(syncer.stored.id));
+    for (const person of people) this.#add(person, hinted.has(person.rows.stored.id));
   }
 
-  #add(slug: string, syncer: Syncer, hasHints: boolean): void {
-    const { clock, timing, callback, onProblem } = this.#input;
-    const personId = syncer.stored.id;
+  #add({ config: { slug, ambiguous }, api, rows }: Person, hasHints: boolean): void {
+    const { config, clock, callbackUrl: url, reports } = this.#input;
+    const personId = rows.stored.id;
     const follower = new Follower(
       {
-        api: syncer.api,
-        store: syncer,
+        api,
+        store: rows,
         clock,
-        ambiguous: syncer.ambiguous,
-        timing,
-        callback,
+        ambiguous,
+        timing: timingOf(config),
+        callback: url === undefined ? null : { url, comment: SUBSCRIPTION_COMMENT },
         onSubscription: (report) => this.#reportSubscription(followed, report),
         onProblem: (problem) => {
           if (problem) this.#input.log.warn("No data may come", { person: slug, ...problem });
-          onProblem(personId);
+          reports.problem(personId, problem);
         },
         onFailure: (failure) => this.#logFailure(slug, failure),
         onRecovered: (chore) => this.#input.log.info("The API answers again", { person: slug, chore }),
       },
-      { record: syncer.stored, hasHints },
+      { record: rows.stored, hasHints },
     );
     const followed: Followed = { slug, personId, follower, subscriptionProblem: undefined };
     this.#people.set(personId, followed);
@@ -97,13 +99,22 @@ export class Worker {
     this.#wake(personId, (follower) => follower.checkSubscription());
   }
 
-  /** What keeps a person's data from coming. */
+  /** The fault that keeps a person's data from coming. */
   problemOf(personId: number): FollowProblem | null {
     return this.#people.get(personId)?.follower.problem ?? null;
   }
 
-  statusOf(personId: number): FollowStatus | undefined {
-    return this.#people.get(personId)?.follower.status;
+  statusOf({ config: { slug }, rows: { stored } }: Person): PersonStatus {
+    const follower = this.#people.get(stored.id)?.follower;
+    return {
+      slug,
+      problem: follower?.problem ?? null,
+      subscription: stored.subscription,
+      lastPollAt: stored.cursor,
+      nextPollAt: follower?.status.nextPollAt ?? null,
+      oldestHintAt: follower?.status.oldestHintAt ?? null,
+      lastWeighInAt: stored.state.lastWeighIn?.measuredAt ?? null,
+    };
   }
 
   async stop(): Promise<void> {
@@ -124,12 +135,12 @@ export class Worker {
   }
 
   #reportSubscription(followed: Followed, report: SubscriptionReport): void {
-    const { log, onSubscription } = this.#input;
+    const { log, reports } = this.#input;
     const { slug: person, personId } = followed;
     const { status, problem } = report;
     const isNews = problem?.code !== followed.subscriptionProblem;
     followed.subscriptionProblem = problem?.code;
-    onSubscription(personId, report, isNews);
+    reports.subscription(personId, report, isNews);
     if (problem) {
       if (isNews) log.warn("The subscription failed", { person, ...problem });
     } else if (status === "made" || status === "renewed") log.info(`The subscription was ${status}`, { person });
@@ -144,3 +155,12 @@ export class Worker {
     else log.error("A sync failed unexpectedly", facts);
   }
 }
+
+const timingOf = ({ timing }: Pick<Config, "timing">): FollowTiming => ({
+  pollWithSubscriptionS: timing.poll_with_subscription_s,
+  pollWithoutSubscriptionS: timing.poll_without_subscription_s,
+  rereadS: LIMITS.rereadEveryS,
+  profileS: LIMITS.profileEveryS,
+  coalesceMs: timing.coalesce_s * 1000,
+  repeatCallMs: timing.repeat_call_s * 1000,
+});

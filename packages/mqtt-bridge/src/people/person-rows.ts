@@ -1,43 +1,31 @@
 import {
-  type AmbiguousPolicy,
-  type Clock,
   type GroupReader,
-  type PersonApi,
   type PersonCommit,
   type PersonEvent,
   type PersonRecord,
   type PersonStore,
   recordAfter,
   type StoredHint,
-  type SubscriptionReport,
   type SyncChange,
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Message, PeopleStore, StoredPerson } from "../store/store.ts";
 
-interface SyncSettings {
-  readonly slug: string;
-  readonly ambiguous: AmbiguousPolicy;
-}
-
-export interface SyncerInput {
+export interface PersonRowsInput {
   readonly stored: StoredPerson;
-  readonly settings: SyncSettings;
-  readonly api: PersonApi;
   readonly store: PeopleStore;
-  readonly clock: Clock;
   toMessage(event: PersonEvent): Message;
   /** After each commit that changed something; the events are on disk. */
   onCommitted(change: SyncChange): void;
 }
 
-/** One person's part of the store: what is committed goes with the events' outbox rows in one transaction. */
-export class Syncer implements PersonStore {
+/** One person's rows in the store: a commit of the follower and the outbox rows of its events are one transaction. */
+export class PersonRows implements PersonStore {
   readonly groups: GroupReader;
-  readonly #input: SyncerInput;
+  readonly #input: PersonRowsInput;
   #stored: StoredPerson;
 
-  constructor(input: SyncerInput) {
+  constructor(input: PersonRowsInput) {
     this.#input = input;
     this.#stored = input.stored;
     this.groups = input.store.reader(input.stored.id);
@@ -51,20 +39,8 @@ export class Syncer implements PersonStore {
     return this.#stored;
   }
 
-  get api(): PersonApi {
-    return this.#input.api;
-  }
-
-  get ambiguous(): AmbiguousPolicy {
-    return this.#input.settings.ambiguous;
-  }
-
   hints(limit: number): Promise<StoredHint[]> {
     return this.#input.store.hints(this.#stored.id, limit);
-  }
-
-  saveSubscription(subscription: SubscriptionReport): Promise<void> {
-    return this.commit({ subscription });
   }
 
   async commit(commit: PersonCommit): Promise<void> {

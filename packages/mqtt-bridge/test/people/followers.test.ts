@@ -1,16 +1,11 @@
-import {
-  type Callback,
-  type GroupPage,
-  type GroupQuery,
-  type PersonApi,
-  RejectedError,
-  UnreachableError,
-} from "@weighbridge/core";
+import { type GroupPage, type GroupQuery, type PersonApi, RejectedError, UnreachableError } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import { keptLog, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { Syncer } from "../../src/people/syncer.ts";
-import { Worker } from "../../src/people/worker.ts";
+import { configSchema, type PersonConfig } from "../../src/config/schema.ts";
+import { Followers } from "../../src/people/followers.ts";
+import type { Person } from "../../src/people/person.ts";
+import { PersonRows } from "../../src/people/person-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStore, START } from "../support/open-store.ts";
 
@@ -58,7 +53,8 @@ class Api implements PersonApi {
 }
 
 interface Office {
-  readonly worker: Worker;
+  readonly followers: Followers;
+  readonly people: readonly Person[];
   readonly clock: ManualClock;
   readonly store: Store;
   readonly apis: readonly Api[];
@@ -73,45 +69,49 @@ async function quiet(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-async function office({ people = 1, parallelSyncs = 4, callback = null as Callback | null } = {}): Promise<Office> {
+async function office({
+  people = 1,
+  parallelSyncs = 4,
+  callbackUrl = undefined as string | undefined,
+} = {}): Promise<Office> {
   const clock = new ManualClock(START * 1000);
   const { store } = openStore(stateDir(), clock);
   const apis = Array.from({ length: people }, (_, index) => new Api(String(index + 1), clock));
   const problems: number[] = [];
   const reports: Office["reports"] = [];
   const log = keptLog();
-  const timing = {
-    pollWithSubscriptionS: 21_600,
-    pollWithoutSubscriptionS: 900,
-    rereadS: 86_400,
-    profileS: 86_400,
-    coalesceMs: 2_000,
-    repeatCallMs: 12_000,
-    parallelSyncs,
-  };
-  const worker = new Worker({
+  const { timing } = configSchema.parse({ timing: { parallel_syncs: parallelSyncs } });
+  const followers = new Followers({
     store,
     clock,
     log,
-    timing,
-    callback,
-    onProblem: (id) => problems.push(id),
-    onSubscription: (_, { status }, isNews) => reports.push([status, isNews]),
+    config: { timing },
+    callbackUrl,
+    reports: {
+      problem: (id) => problems.push(id),
+      subscription: (_, { status }, isNews) => reports.push([status, isNews]),
+    },
   });
-  const syncers = await Promise.all(
-    apis.map(async (api) => {
+  const everybody = await Promise.all(
+    apis.map(async (api): Promise<Person> => {
       const stored = await store.addPerson(`wbs:${api.userId}`, START);
-      const settings = { slug: `p${api.userId}`, ambiguous: "hold" as const };
       const toMessage = () => ({ topic: "t", payload: "" });
-      const input = { stored, settings, api, store, clock, toMessage, onCommitted: () => {} };
-      return { slug: settings.slug, syncer: new Syncer(input) };
+      const [config] = configSchema.parse({
+        people: [{ slug: `p${api.userId}`, name: "P", userid: Number(api.userId), publickey: "key" }],
+      }).people;
+      return {
+        config: config as PersonConfig,
+        api,
+        rows: new PersonRows({ stored, store, toMessage, onCommitted: () => {} }),
+      };
     }),
   );
-  await worker.start(syncers);
-  onTestFinished(() => worker.stop());
+  await followers.start(everybody);
+  onTestFinished(() => followers.stop());
   await quiet();
   return {
-    worker,
+    followers,
+    people: everybody,
     clock,
     store,
     apis,
@@ -120,14 +120,14 @@ async function office({ people = 1, parallelSyncs = 4, callback = null as Callba
     log,
     async hint(at, person = 1) {
       await store.takeHint(person, { from: at, to: at + 1 }, at);
-      worker.hinted(person);
+      followers.hinted(person);
       await quiet();
     },
   };
 }
 
 test("a hint on disk is followed, also one from before the start", async () => {
-  const { apis, hint, store, worker, clock, log } = await office();
+  const { apis, hint, store, followers, people, clock, log } = await office();
   const [api] = apis as [Api];
   await hint(START);
   expect(api.windows).toEqual([{ from: START - 1, to: START + 2 }]);
@@ -135,7 +135,7 @@ test("a hint on disk is followed, also one from before the start", async () => {
   await clock.advance(15_000);
   await quiet();
   expect(api.windows).toHaveLength(2);
-  expect(worker.statusOf(1)).toMatchObject({ oldestHintAt: START });
+  expect(followers.statusOf(people[0] as Person)).toMatchObject({ oldestHintAt: START });
   expect(log.lines).toEqual([]);
 });
 
@@ -156,7 +156,7 @@ test("a failure is logged once, with its remedy, and its end too", async () => {
 });
 
 test("a refusal that repeats becomes the person's problem, until the API answers", async () => {
-  const { apis, clock, problems, worker } = await office();
+  const { apis, clock, problems, followers } = await office();
   const [api] = apis as [Api];
   const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250 } as const;
   api.failure = new RejectedError({ service: "measure", action: "getmeas", ...words });
@@ -165,12 +165,12 @@ test("a refusal that repeats becomes the person's problem, until the API answers
     await quiet();
   }
   expect(problems).toEqual([1]);
-  expect(worker.problemOf(1)).toMatchObject({ code: "not_shared", remedy: "share" });
+  expect(followers.problemOf(1)).toMatchObject({ code: "not_shared", remedy: "share" });
   api.failure = undefined;
   await clock.advance(900_000);
   await quiet();
   expect(problems).toEqual([1, 1]);
-  expect(worker.problemOf(1)).toBeNull();
+  expect(followers.problemOf(1)).toBeNull();
 });
 
 test("several people are synced side by side, up to the limit", async () => {
@@ -186,16 +186,18 @@ test("several people are synced side by side, up to the limit", async () => {
 });
 
 test("a problem of the subscription is reported once, and its end too", async () => {
-  const { apis, worker, reports, log } = await office({ callback: { url: "http://home.example.org/w", comment: "" } });
+  const { apis, followers, reports, log } = await office({
+    callbackUrl: "http://home.example.org/w",
+  });
   const [api] = apis as [Api];
   const words = { code: "not_shared", meaning: "not shared", remedy: "share", status: 250 } as const;
   api.subscriptionFailure = new RejectedError({ service: "notify", action: "get", ...words });
   for (let check = 0; check < 3; check++) {
-    worker.checkSubscription(1);
+    followers.checkSubscription(1);
     await quiet();
   }
   api.subscriptionFailure = undefined;
-  worker.checkSubscription(1);
+  followers.checkSubscription(1);
   await quiet();
   expect(reports).toEqual([
     ["made", false],

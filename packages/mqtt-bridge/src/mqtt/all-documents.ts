@@ -1,0 +1,126 @@
+import { isAccountWorking } from "@weighbridge/core";
+import type { Config } from "../config/schema.ts";
+import {
+  type DiscoveredPerson,
+  type DiscoverySettings,
+  discoveryMessages,
+  ownDiscovery,
+  personDiscovery,
+} from "../home-assistant/discovery.ts";
+import { documentsOf, messageOn } from "../messages/documents.ts";
+import type { Topics } from "../messages/topics.ts";
+import type { Followers } from "../people/followers.ts";
+import type { People } from "../people/people.ts";
+import { accountOf, type Person } from "../people/person.ts";
+import { infoDocument, type Status, statusDocument } from "../status.ts";
+import type { Message } from "../store/store.ts";
+
+export interface AllDocumentsInput {
+  readonly config: Config;
+  readonly version: string;
+  readonly topics: Topics;
+  readonly people: People;
+  readonly followers: Followers;
+  readonly status: Status;
+}
+
+/** Makes every message that the broker is to retain, as things stand. */
+export class AllDocuments {
+  readonly #input: AllDocumentsInput;
+  /** As the status documents have it, by person. */
+  readonly #nextPolls = new Map<number, number | null>();
+
+  constructor(input: AllDocumentsInput) {
+    this.#input = input;
+  }
+
+  of(person: Person): Message[] {
+    const { topics, followers } = this.#input;
+    const { state, seen, subscription } = person.rows.stored;
+    const { problem } = followers.statusOf(person);
+    const isAvailable = isAccountWorking(problem);
+    return [
+      ...documentsOf(topics, { settings: person.config, state, seen, subscription, isAvailable }),
+      this.#statusOf(person),
+    ];
+  }
+
+  /** The status of everybody whose next poll moved since this was asked last. */
+  movedStatuses(): Message[] {
+    const { people, followers } = this.#input;
+    const moved = people.all.filter((person) => {
+      const { id } = person.rows.stored;
+      const { nextPollAt } = followers.statusOf(person);
+      if (this.#nextPolls.get(id) === nextPollAt) return false;
+      this.#nextPolls.set(id, nextPollAt);
+      return true;
+    });
+    return moved.map((person) => this.#statusOf(person));
+  }
+
+  #statusOf(person: Person): Message {
+    const { topics, followers } = this.#input;
+    return messageOn(topics.person(person.config.slug).status, statusDocument(followers.statusOf(person)));
+  }
+
+  discovery(): Message[] {
+    return this.#discoveryIn(this.#input.config.home_assistant.discovery);
+  }
+
+  discoveryOf(personId: number): Message[] {
+    const { enabled, discovery } = this.#input.config.home_assistant;
+    const person = this.#input.people.byId(personId);
+    return enabled ? personDiscovery(this.#settings(discovery), discovered(person)) : [];
+  }
+
+  /** Topics of the form that is not chosen. */
+  otherDiscovery(): string[] {
+    const { discovery } = this.#input.config.home_assistant;
+    return this.#discoveryIn(discovery === "device" ? "components" : "device").map(({ topic }) => topic);
+  }
+
+  /** Topics that only this bridge publishes to. */
+  get own(): { readonly filters: readonly string[]; has(topic: string): boolean } {
+    const discovery = ownDiscovery(this.#settings("device"));
+    const below = `${this.#input.config.mqtt.base_topic}/people/`;
+    return {
+      filters: [`${below}#`, ...discovery.filters],
+      has: (topic) => topic.startsWith(below) || discovery.has(topic),
+    };
+  }
+
+  info(): Message {
+    const { topics, status } = this.#input;
+    return messageOn(topics.bridgeInfo, infoDocument(status.latest));
+  }
+
+  /** Everything retained; that the bridge is there comes last. */
+  everything(): Message[] {
+    const { topics, people } = this.#input;
+    return [
+      ...this.discovery(),
+      ...people.all.flatMap((person) => this.of(person)),
+      this.info(),
+      messageOn(topics.bridgeState, "online"),
+    ];
+  }
+
+  #settings(style: DiscoverySettings["style"]): DiscoverySettings {
+    const { config, version, topics } = this.#input;
+    const { base_topic: baseTopic } = config.mqtt;
+    return { prefix: config.home_assistant.discovery_prefix, style, topics, baseTopic, version };
+  }
+
+  #discoveryIn(style: DiscoverySettings["style"]): Message[] {
+    const { config, people } = this.#input;
+    return config.home_assistant.enabled ? discoveryMessages(this.#settings(style), people.all.map(discovered)) : [];
+  }
+}
+
+const discovered = ({ config, api, rows }: Person): DiscoveredPerson => ({
+  slug: config.slug,
+  name: config.name,
+  weightUnit: config.weight_unit,
+  account: accountOf(api),
+  seen: rows.stored.seen,
+});

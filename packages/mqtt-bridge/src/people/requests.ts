@@ -1,0 +1,73 @@
+import { LIMITS } from "../limits.ts";
+import { subscriptionOf } from "../messages/person-documents.ts";
+import { RequestError, type RequestHandlers } from "../messages/requests.ts";
+import { healthDocument, type Status } from "../status.ts";
+import type { Followers } from "./followers.ts";
+import type { People } from "./people.ts";
+import type { Person } from "./person.ts";
+
+export interface HandlersInput {
+  readonly people: People;
+  readonly followers: Followers;
+  readonly status: Status;
+  /** Otherwise the bridge only polls. */
+  readonly hasCallback: boolean;
+  /** Publishes everything retained once more. */
+  publishEverything(): void;
+}
+
+/** What requests over MQTT do. */
+export function requestHandlers(input: HandlersInput): RequestHandlers {
+  const { people: everybody, followers, status, hasCallback, publishEverything } = input;
+  const named = (slug: string): Person => {
+    const person = everybody.bySlug(slug);
+    if (person) return person;
+    throw new RequestError("unknown_person", `unknown person "${slug}"; configured: ${slugsOf(everybody)}`);
+  };
+  const chosen = (slug: string | undefined) => (slug === undefined ? everybody.all : [named(slug)]);
+  return {
+    async sync(slug) {
+      const people = chosen(slug);
+      for (const { rows } of people) followers.requestPoll(rows.stored.id);
+      return { people: people.map(({ config }) => config.slug) };
+    },
+    async decide(slug, weighInId, verdict) {
+      const { rows } = named(slug);
+      const decided = await followers.decide(rows.stored.id, weighInId, verdict);
+      if (decided === "unknown")
+        throw new RequestError(
+          "unknown_weigh_in",
+          `${slug} has no weigh-in ${weighInId} here; it is the weigh_in of an event`,
+        );
+      if (decided === "not_held")
+        throw new RequestError("not_held", `the scale is sure that weigh-in ${weighInId} is of ${slug}; edit it there`);
+      return { person: slug, weigh_in: weighInId, verdict };
+    },
+    async subscription(slug) {
+      if (!hasCallback)
+        throw new RequestError("no_callback_url", "this bridge only polls: set callback.public_url to be notified");
+      const people = chosen(slug);
+      for (const { rows } of people) followers.checkSubscription(rows.stored.id);
+      return {
+        people: people.map(({ config, rows }) => {
+          const { schema: _schema, ...subscription } = subscriptionOf(rows.stored.subscription);
+          return { person: config.slug, ...subscription };
+        }),
+      };
+    },
+    async health() {
+      const people = everybody.all.map((person) => followers.statusOf(person));
+      return healthDocument(await status.read(), people);
+    },
+    async publishDiscovery() {
+      publishEverything();
+      return {};
+    },
+  };
+}
+
+/** Of a large household only the first. */
+function slugsOf({ all }: People): string {
+  const slugs = all.slice(0, LIMITS.slugsNamed).map(({ config }) => config.slug);
+  return slugs.length < all.length ? `${slugs.join(", ")} and ${all.length - slugs.length} more` : slugs.join(", ");
+}

@@ -1,0 +1,37 @@
+import type { Clock, EpochSeconds, Window } from "@weighbridge/core";
+import type { People } from "../people/people.ts";
+import type { PeopleStore } from "../store/store.ts";
+
+export interface InboxInput {
+  readonly people: People;
+  readonly store: PeopleStore;
+  readonly clock: Clock;
+  /** A hint of this person is on disk. */
+  onTaken(personId: number): void;
+}
+
+/** Stores the hints of known people. */
+export class Inbox {
+  readonly #input: InboxInput;
+  #lastTakenAt: EpochSeconds | null = null;
+
+  constructor(input: InboxInput) {
+    this.#input = input;
+  }
+
+  /** When the last notification of a known person came. */
+  get lastTakenAt(): EpochSeconds | null {
+    return this.#lastTakenAt;
+  }
+
+  /** Resolves when the hint is on disk; undefined where nobody of this userid is configured. */
+  take(userId: string, window: Window | null): Promise<void> | undefined {
+    const { people, store, clock, onTaken } = this.#input;
+    const person = people.byUserId(userId);
+    if (person === undefined) return undefined;
+    const { id } = person.rows.stored;
+    const takenAt = Math.floor(clock.now() / 1000);
+    this.#lastTakenAt = takenAt;
+    return store.takeHint(id, window, takenAt).then(() => onTaken(id));
+  }
+}
