@@ -2,7 +2,7 @@ export interface LoadOrder {
   /** Undefined: where the subject asked to be called. */
   readonly callbackUrl?: string;
   readonly baseTopic: string;
-  /** Who steps on the scale, in this order; each once. */
+  /** People who step on the scale, in this order, each once. */
   readonly userIds: readonly number[];
   readonly clients: number;
   /** Begin only after the whole history of so many people was asked for: before that, a weigh-in may be history and no event. */

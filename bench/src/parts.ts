@@ -16,10 +16,10 @@ const BRIDGE = file("../../packages/mqtt-bridge/bin/weighbridge.js");
 /** For a profile: `BENCH_BRIDGE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR" pnpm bench callback-p50`. */
 const BRIDGE_OPTIONS = process.env["BENCH_BRIDGE_OPTIONS"]?.split(" ") ?? [];
 
-/** What does not come by then does not come. */
+/** A message that does not come by then does not come. */
 const PATIENCE_MS = 60_000;
 
-/** What is measured is what is shipped: the compiled bridge. */
+/** Measures the compiled bridge, which is what ships. */
 export function buildBridge(): void {
   const { status } = spawnSync(process.execPath, [file("../../packages/mqtt-bridge/scripts/bundle.ts")], {
     stdio: ["ignore", 2, 2],

@@ -13,7 +13,7 @@ export interface Shown {
   readonly value: unknown;
 }
 
-/** What Node-RED tells its editors: debug messages and what stands below the nodes, as somebody would read them there. */
+/** Messages of Node-RED to its editors: debug messages and what stands below the nodes, as somebody would read them there. */
 export class EditorComms {
   readonly shown: Shown[] = [];
   readonly #statuses = new Map<string, string[]>();

@@ -8,7 +8,7 @@ import type { FlowRoom } from "./flow-room.ts";
 import type { Listener } from "./listener.ts";
 import type { WebService } from "./services.ts";
 
-/** What an example is run with; its flow is deployed and followed. */
+/** Input of an example's run; its flow is deployed and followed. */
 export interface ExampleRun {
   readonly room: FlowRoom;
   readonly person: Person;

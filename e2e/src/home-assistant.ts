@@ -8,7 +8,7 @@ import { freePort, until } from "@weighbridge/testing/parts";
 import { HomeAssistantSocket } from "./home-assistant-socket.ts";
 
 const ROOT = process.env["HOME_ASSISTANT_ROOT"] ?? "/opt/home-assistant";
-/** Where a browser would come from; Home Assistant wants to know it and never calls it. */
+/** Address that a browser would come from; Home Assistant wants to know it and never calls it. */
 const CLIENT_ID = "http://127.0.0.1/";
 const START_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 20_000;
@@ -164,7 +164,7 @@ export class HomeAssistant {
     return this.post("/api/template", { template });
   }
 
-  /** What the MQTT integration objects to. */
+  /** Log lines in which the MQTT integration objects. */
   complaints(): string[] {
     return this.log.split("\n").filter((line) => /(WARNING|ERROR).*mqtt/i.test(line));
   }

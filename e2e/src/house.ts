@@ -32,7 +32,7 @@ export class House {
     this.callbackPort = parts.callbackPort;
   }
 
-  /** Who lives here, for the next start of the bridge. */
+  /** Configures these people for the next start of the bridge. */
   async inhabit(people: readonly Inhabitant[], more: MoreConfig = {}): Promise<void> {
     const port = this.callbackPort;
     await this.bridge.configure({

@@ -92,7 +92,7 @@ class Crowd {
     }
   }
 
-  /** What was not told yet would be no deletion for anybody. */
+  /** A weigh-in that was not published yet would be no deletion for a subscriber. */
   #deleteOne(): void {
     const index = this.#kept.findIndex(({ slug, grpid }) => this.#witness.byWeighIn.has(`${slug} ${grpid} weigh_in`));
     const [told] = index < 0 ? [] : this.#kept.splice(index, 1);
@@ -218,7 +218,7 @@ async function settle(
     await until(isComplete, 2_000).catch(() => {});
   }
   await until(isComplete, 30_000).catch(() => {});
-  // What comes twice comes late.
+  // A second copy comes late.
   await until(() => Date.now() - witness.lastAt > 2_500, 30_000);
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What stands before a receiver and now and then answers for it without telling it: a receiver that keeps nothing, seen from outside. */
+/** Stands before a receiver and now and then answers in its place: a receiver that keeps nothing, seen from outside. */
 export interface LossyProxy {
   readonly port: number;
   close(): Promise<void>;

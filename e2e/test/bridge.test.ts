@@ -209,7 +209,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     const idle = await memoryOf(at.bridge.pid);
     const date = at.simulator.clock.seconds();
     for (const { name } of people) at.simulator.person(name).weighsIn({ weight: 60, at: date });
-    // Nobody's measures can be fetched while the notifications come.
+    // No measures can be fetched while the notifications come.
     const outage = at.simulator.fail("hang", { service: "measure" });
     const answers = await notifyAll(url, at, people, date);
     outage.end();

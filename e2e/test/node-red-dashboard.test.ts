@@ -60,7 +60,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
 
   test.runIf(PICTURES)("the picture of the examples is taken", async () => {
     const ada = room.person("ada");
-    // What was measured in the second in which an account is added is news.
+    // A weigh-in of the second in which an account is added is news.
     const last = ada.history.newest(1)[0]?.date ?? 0;
     await until(() => room.simulator.clock.seconds() > last);
     const flow = readExamples().flatMap(({ nodes }) => room.fill(nodes, ada));

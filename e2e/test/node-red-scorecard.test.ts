@@ -8,7 +8,7 @@ import { npmFolder, paletteFolder } from "@weighbridge/playground";
 import { expect, onTestFinished, test } from "vitest";
 
 const OFFLINE = fileURLToPath(new URL("../src/offline-registry.cjs", import.meta.url));
-/** What the scorecard can judge without a network. */
+/** Checks of the scorecard that need no network. */
 const JUDGED = ["P01", "P03", "P04", "P05", "P06", "P07", "N02", "D01"] as const;
 
 test("the flow library's scorecard has nothing against the packed nodes", { timeout: 300_000 }, async () => {

@@ -16,12 +16,12 @@ export interface Example {
   readonly nodes: readonly FlowNode[];
 }
 
-/** What a user fills in after importing an example. */
+/** Fields that a user fills in after importing an example. */
 export interface Household {
   readonly baseUrl: string;
   readonly person: { readonly userId: number; readonly publicKey: string };
   readonly login: { readonly email: string; readonly password: string };
-  /** Where the API reaches Node-RED. */
+  /** Address at which the API reaches Node-RED. */
   readonly publicUrl: string;
   /** Values for the tabs' environment variables, by name. */
   readonly variables: Readonly<Record<string, string>>;

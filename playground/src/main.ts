@@ -11,7 +11,7 @@ import { npmFolder } from "./npm-folder.ts";
 import { buildNodes, NODES_FOLDER } from "./packages.ts";
 import { pretendServices, pretendUrl } from "./pretend-services.ts";
 
-/** Where it likes to listen; other ports where these are taken. */
+/** Ports to listen on; others where these are taken. */
 const PORTS = { nodeRed: 1880, scale: 8470, broker: 1884 } as const;
 const ACCOUNT = "ada";
 const LAMP_TOPIC = "zigbee2mqtt/bathroom lamp/set";

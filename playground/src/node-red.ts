@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { FlowNode } from "./examples.ts";
 
 export interface NodeRedOptions {
-  /** Where flows, credentials and packages are. */
+  /** Folder of flows, credentials and packages. */
   readonly userDir: string;
   readonly port: number;
   /** Node-RED's `red.js`; the workspace's without it. */

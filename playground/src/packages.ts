@@ -18,7 +18,7 @@ export function buildNodes(): void {
   if (status !== 0) throw new Error(`the nodes could not be built:\n${stdout}${stderr}`);
 }
 
-/** What would be published, installed by npm as a user's Node-RED does it, under a name of its own: gives the package's folder. */
+/** Packs what would be published, installed by npm as a user's Node-RED does it, under a name of its own: gives the package's folder. */
 export async function paletteFolder(name: string): Promise<string> {
   buildNodes();
   const out = await mkdtemp(join(tmpdir(), "weighbridge-packed-"));

@@ -7,7 +7,7 @@ import { buildBridge, message, Stage, Watcher, whileAlive } from "../parts.ts";
 const PEOPLE = 1_000;
 const CLIENTS = 32;
 const ROUNDS = 9;
-/** Nobody is notified about twice within the time in which the bridge takes several notifications as one. */
+/** No person has two notifications within the time in which the bridge takes several as one. */
 const COALESCED_MS = 2_500;
 
 /**

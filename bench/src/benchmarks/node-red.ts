@@ -29,7 +29,7 @@ const onTab = (type: string) => ({ id: type, type, z: "tab", version: 1, account
 /** A client is made, so nothing that it needs can be loaded only after the measurement; but none of these calls the API by itself. */
 const NODES = [ACCOUNT, ...["withings-getmeas", "withings-user", "withings-notify"].map(onTab)];
 
-/** What the nodes add to a Node-RED: to the time until its flows run, and to its memory. */
+/** Cost of the nodes for a Node-RED: to the time until its flows run, and to its memory. */
 export const nodeRed: Benchmark = {
   names: ["node-red-start-ms", "node-red-memory-mb"],
   async run(log) {

@@ -24,7 +24,7 @@ export class FixedApi {
   #nextId = 1;
   readonly #polled = new Set<string>();
   #learn: (url: string) => void = () => {};
-  /** What the first call about a subscription named. */
+  /** Callback URL of the first call about a subscription. */
   readonly callbackUrl = new Promise<string>((resolve) => {
     this.#learn = resolve;
   });

@@ -7,7 +7,7 @@ import mqtt from "mqtt";
 import type { LoadOrder, LoadReport } from "../load.ts";
 import { FixedApi } from "./fixed-api.ts";
 
-/** What does not come out by then is lost. */
+/** An event that does not come out by then is lost. */
 const PATIENCE_MS = 20_000;
 
 const [brokerUrl, version] = process.argv.slice(2);

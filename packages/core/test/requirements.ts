@@ -1,7 +1,7 @@
 interface Requirement {
-  /** What must hold, in our words. */
+  /** The fact, in our words. */
   readonly fact: string;
-  /** Where the fact is written: a section of the API's documentation, or what was learnt from its real servers. */
+  /** Source of the fact: a section of the API's documentation, or what was learnt from its real servers. */
   readonly source: string;
 }
 

@@ -45,7 +45,7 @@ export const LIMITS = {
   infoDelayMs: 5_000,
   mqttConnectMs: 10_000,
   mqttRetryMs: 1_000,
-  /** Where asking often changes nothing: a login that is refused, a connection that ends again and again. */
+  /** Wait where asking often changes nothing: a login that is refused, a connection that ends again and again. */
   mqttRetryMaxMs: 60_000,
   mqttKeepaliveS: 30,
   /** How long stopping waits for the broker to take the last document. */

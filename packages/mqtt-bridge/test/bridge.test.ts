@@ -140,7 +140,7 @@ test.each([
     const isDevice = (topic: string) => topic.startsWith("homeassistant/device/");
     const isOld = (topic: string) => isDevice(topic) === (before === "device");
     const discovery = await at.broker.subscribe("homeassistant/#");
-    // What is replayed to a new subscriber is the old form.
+    // A new subscriber is sent the old form.
     const fresh = () => discovery.received.filter(({ packet, topic }) => !packet.retain && topic.endsWith("/config"));
     const news = () => fresh().filter(({ topic }) => !isOld(topic));
     await at.start({ discovery: after });

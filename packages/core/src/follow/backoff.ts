@@ -5,7 +5,7 @@ import { FOLLOW_LIMITS } from "./limits.ts";
 export interface Failure {
   readonly error: unknown;
   readonly againInS: number;
-  /** Somebody must act first. A single refusal between good answers does not block. */
+  /** True where a person must act first. A single refusal between good answers does not block. */
   readonly isBlocked: boolean;
 }
 
@@ -44,7 +44,7 @@ export class Backoff {
     return { error, againInS, isBlocked };
   }
 
-  /** Somebody asks for it: it is tried again at once, and goes on failing for as long as before. */
+  /** Tries again at once, since it was asked for; the time since the first failure goes on. */
   retryNow(): void {
     this.#until = -Infinity;
   }

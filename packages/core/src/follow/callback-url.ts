@@ -8,7 +8,7 @@ interface Rules {
   readonly nameOnly: boolean;
 }
 
-/** What each generation accepts as a callback URL. */
+/** Rules of each generation for a callback URL. */
 const RULES: Readonly<Record<Generation, Rules>> = {
   wbs: { longest: 128, protocols: ["http:", "https:"], nameOnly: false },
   // The port is empty where it is the protocol's own.

@@ -24,7 +24,7 @@ export interface ChoreWorkInput {
 /** Events that a callback announces where all is well. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set(["weigh_in", "weigh_in_ambiguous", "measurement"]);
 
-/** What each chore of a person does at the API and in the store. Rejects with what fails. */
+/** Does each chore of a person at the API and in the store. Rejects with the error of either. */
 export class ChoreWork {
   readonly #input: ChoreWorkInput;
   readonly #startedAt: EpochSeconds;
@@ -93,7 +93,7 @@ export class ChoreWork {
       await followed.commit({ subscription: report, memory: memoryAfter(followed.record.memory, known, report) });
     });
     chores.planSubscription(report);
-    // What was measured before there was a subscription was announced to nobody.
+    // No callback announced what was measured before there was a subscription.
     if (report.status === "made") chores.request("poll");
     onSubscription(report);
   }

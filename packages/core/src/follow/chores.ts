@@ -5,7 +5,7 @@ import type { PersonRecord } from "../ports/person-store.ts";
 import { Backoff } from "./backoff.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
-/** What is done to a person from time to time, whether or not a callback comes. In the order in which they are done. */
+/** Work that is done for a person from time to time, with or without a callback. In the order in which they are done. */
 export const CHORES = ["poll", "subscription", "profile", "reread"] as const;
 export type Chore = (typeof CHORES)[number];
 

@@ -45,7 +45,7 @@ export interface FollowerInput {
   /** The problem is another one than before; null: there is none any more. */
   onProblem(problem: FollowProblem | null): void;
   onFailure(failure: FollowFailure): void;
-  /** What failed works again. */
+  /** Called when something that failed works again. */
   onRecovered(chore: FollowFailure["chore"]): void;
 }
 
@@ -240,7 +240,7 @@ export class Follower implements Turns {
       () => this.#hints.canWait,
       (signal) => this.#hints.follow(signal),
     );
-    // Somebody may still be standing on the scale.
+    // The person may still be standing on the scale.
     if (hasFollowed && !this.#hints.canWait) this.#coalesceUntil = clock.monotonic() + timing.coalesceMs;
   }
 

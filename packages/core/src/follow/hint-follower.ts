@@ -74,7 +74,7 @@ export class HintFollower {
     this.#hasFresh = true;
   }
 
-  /** What is followed now was tried before: a fresh hint may interrupt it. */
+  /** True while only hints are followed that were tried before: a fresh hint may interrupt them. */
   get canWait(): boolean {
     return this.#canWait;
   }

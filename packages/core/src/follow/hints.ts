@@ -6,7 +6,7 @@ import { FOLLOW_LIMITS } from "./limits.ts";
 /** Windows of a person that may wait, for a store that applies the rule of `admitHint` in a language of its own. */
 export const WAITING_WINDOWS = FOLLOW_LIMITS.waitingWindows;
 
-/** What taking one more hint does to those that wait. */
+/** Effect of one more hint on those that wait. */
 export interface Admission {
   /** Ids of waiting hints that make way. */
   readonly dropped: readonly number[];
@@ -60,7 +60,7 @@ export function mergeHints(hints: readonly WindowHint[]): AskedWindow[] {
 const order = (a: StoredHint, b: StoredHint) => a.tries - b.tries || a.id - b.id;
 const sooner = <H extends StoredHint>(a: H, b: H): H => (order(a, b) <= 0 ? a : b);
 
-/** What a call showed that was not stored yet. */
+/** Groups that a call showed and that were not stored yet. */
 export interface News {
   readonly measuredAt: readonly EpochSeconds[];
   readonly hasRemovals: boolean;
@@ -91,7 +91,7 @@ export function isAnswered({ window }: StoredHint, asked: Window | null, { measu
 /** Calls widen a window by a second at both ends. */
 const isNear = ({ from, to }: Window, at: EpochSeconds) => at >= from - 1 && at <= to + 1;
 
-/** What becomes of a hint that a call showed nothing for: when to ask again, or null where the hint is dropped. */
+/** Next step for a hint that a call showed nothing for: when to ask again, or null where the hint is dropped. */
 export function triedHint(
   { id, takenAt, tries }: StoredHint,
   now: EpochSeconds,

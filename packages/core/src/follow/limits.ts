@@ -25,7 +25,7 @@ export const FOLLOW_LIMITS = {
   retryMaxS: 300,
   /** A single refusal may be a mistake of the service: it is soon asked again. */
   confirmRefusalS: 2,
-  /** Somebody has to act first: asking often does not help. */
+  /** Asking often does not help where a person has to act first. */
   retryBlockedS: 900,
   /** Polls without a subscription that may be missed before the person's data counts as late. */
   missedPolls: 2,

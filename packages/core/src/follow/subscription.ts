@@ -7,7 +7,7 @@ import type { PersonApi } from "../ports/person-api.ts";
 import type { FollowMemory } from "../ports/person-store.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
-/** Where notifications of a person are to arrive. */
+/** Address at which notifications of a person arrive. */
 export interface Callback {
   readonly url: string;
   /** Shown to the person in the list of who may see their data. */
@@ -25,7 +25,7 @@ export interface KeepInput {
 
 export type SubscriptionStep = "keep" | "renew" | "make";
 
-/** What to do about a subscription, given what the API knows of it. */
+/** Step for a subscription, given what the API knows of it. */
 export function planSubscription(actual: Subscription | undefined, now: EpochSeconds): SubscriptionStep {
   if (actual === undefined) return "make";
   const left = actual.expiresAt === undefined ? Infinity : actual.expiresAt - now;
@@ -98,7 +98,7 @@ async function endEarlier(url: string | undefined, api: PersonApi, options: Call
   }
 }
 
-/** What is remembered of callbacks after a look at the subscription. Another URL, or one that was made again, has to prove itself. */
+/** Memory of callbacks after a look at the subscription. Another URL, or one that was made again, has to prove itself. */
 export function memoryAfter(
   { callbackAt, ...memory }: FollowMemory,
   known: SubscriptionReport | null,

@@ -12,7 +12,7 @@ export interface ReceivedCall {
   readonly headers: IncomingMessage["headers"];
 }
 
-/** What a server says to the n-th call (from 0). A string is sent as it is, anything else as JSON; a function does it all itself. */
+/** Answer of a server to the n-th call (from 0). A string is sent as it is, anything else as JSON; a function does it all itself. */
 export type Answer = unknown | ((response: ServerResponse) => void);
 
 export interface ApiServer {

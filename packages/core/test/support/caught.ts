@@ -1,4 +1,4 @@
-/** What a promise was rejected with. */
+/** The reason with which a promise was rejected. */
 export async function caught(work: Promise<unknown>): Promise<Error> {
   try {
     await work;

@@ -1,4 +1,4 @@
-/** What the founding document shows as the answer of measure/getmeas. */
+/** Answer of measure/getmeas in the founding document. */
 export const exampleAnswer = {
   status: 0,
   body: {

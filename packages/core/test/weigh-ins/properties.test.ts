@@ -38,7 +38,7 @@ async function onceForAll(api: FakePersonApi): Promise<Host> {
 
 type Step = { do: "poll" } | { do: "delete"; id: number } | { do: "put"; sketch: Sketch };
 
-/** What happens at the API, and the notifications that follow; first in vain where the host crashes before it can commit. */
+/** Changes at the API, and the notifications that follow; first in vain where the host crashes before it can commit. */
 async function happen(host: Host, step: Step, isCrashing = false): Promise<void> {
   host.api.now += 1_000;
   const hints = act(host, step);

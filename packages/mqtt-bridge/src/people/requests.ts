@@ -16,7 +16,7 @@ export interface HandlersInput {
   publishEverything(): void;
 }
 
-/** What requests over MQTT do. */
+/** Actions of requests over MQTT. */
 export function requestHandlers(input: HandlersInput): RequestHandlers {
   const { people: everybody, followers, status, hasCallback, publishEverything } = input;
   const named = (slug: string): Person => {

@@ -16,7 +16,7 @@ import type { Log } from "../log.ts";
 export interface ReceiverInput {
   readonly host: string;
   readonly port: number;
-  /** What one address may call in a minute. */
+  /** Calls of one address in a minute; more are refused. */
   readonly perMinute: number;
   /** The last part of the only path that is answered: at least 128 random bits. */
   readonly secret: string;
@@ -29,7 +29,7 @@ export interface ReceiverInput {
   onAnswered?(): void;
 }
 
-/** What was called, by outcome. */
+/** Callbacks since the start, by outcome. */
 export interface ReceiverCounts {
   taken: number;
   probes: number;

@@ -1,6 +1,6 @@
 import type { EpochSeconds, GroupReader, PersonCommit, PersonRecord, StoredHint, Window } from "@weighbridge/core";
 
-/** What is kept of a person. `id` only means something inside the store. */
+/** A person's record. `id` only means something inside the store. */
 export interface StoredPerson extends PersonRecord {
   readonly id: number;
   /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */

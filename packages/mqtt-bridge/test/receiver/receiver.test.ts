@@ -116,7 +116,7 @@ test("where the disk refuses the hint, the API is asked to try again", async () 
 
 test("an address that calls too often is asked to try again until the minute is over, and the log says what to set", async () => {
   const { port, post, clock, log, counts } = await started(undefined, 3);
-  // Who does not know the path takes nothing from those who do.
+  // Calls of a wrong path count for nothing.
   for (let n = 0; n < 5; n++)
     expect((await fetch(`http://127.0.0.1:${port}/guess`, { method: "POST", body: FORM })).status).toBe(404);
   const answers: number[] = [];

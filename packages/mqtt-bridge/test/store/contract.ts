@@ -12,7 +12,7 @@ const commitOf = (more: Partial<SyncCommit> = {}): SyncCommit => ({
 
 const ids = (groups: readonly { readonly id: number }[]) => groups.map(({ id }) => id);
 
-/** What every store has to keep to. `open` opens the same place again and again; the one before is closed. */
+/** Rules that every store keeps. `open` opens the same place again and again; the one before is closed. */
 export function testStore(name: string, start: () => { open(): Store }): void {
   describe(`${name} keeps the store's contract:`, () => {
     test("a setting is made once and kept", async () => {

@@ -165,7 +165,7 @@ test("all writes of one turn of the event loop are one transaction", async () =>
   const { store } = openStore(directory);
   const { id } = await store.addPerson("wbs:29", 0);
   const writes = [store.takeHint(id, { from: 1, to: 2 }, 5), store.takeHint(id, { from: 3, to: 4 }, 5)];
-  // What fails takes everything of its transaction along.
+  // A write that fails takes everything of its transaction along.
   const broken = changeOf([{ ...weightGroup(1, 100), id: "not a number" as unknown as number }]);
   writes.push(store.commitSync(id, { change: broken, messages: [], isStateChanged: false }));
   const outcomes = await Promise.allSettled(writes);

@@ -10,7 +10,7 @@ export function weightGroup(id: number, measuredAt: number, kilograms = 80): Mea
   };
 }
 
-/** What a sync found that brought these groups. */
+/** A sync's change that brought these groups. */
 export const changeOf = (upserts: readonly MeasureGroup[], more: Partial<SyncChange> = {}): SyncChange => ({
   upserts,
   removals: [],

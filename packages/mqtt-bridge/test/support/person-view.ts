@@ -22,7 +22,7 @@ export function stateWith(values: Readonly<Record<string, number>>, more: Partia
   return { ...emptyPersonState(), latest: Object.fromEntries(latest), ...more };
 }
 
-/** Somebody with a weigh-in, a height and a target. */
+/** A person with a weigh-in, a height and a target. */
 export const knownState: PersonState = stateWith(
   { weight: 79.3, fat_ratio: 17.8, height: 1.73 },
   {

@@ -22,7 +22,7 @@ export interface AccountInput {
   readonly api: AccountApi;
   /** Named after the person by their household. */
   readonly name: string;
-  /** Where the weigh-in state is kept. */
+  /** File of the weigh-in state. */
   readonly stateFile: string;
   readonly ambiguous: AmbiguousPolicy;
   readonly pollWithoutSubscriptionS: number;
@@ -30,7 +30,7 @@ export interface AccountInput {
   warn(text: string): void;
 }
 
-/** Somebody who wants to hear of weigh-ins. Must not throw. */
+/** A listener to weigh-ins. Must not throw. */
 export interface WeighInListener {
   /** Stays the same when it is made anew. */
   readonly id: string;
@@ -39,7 +39,7 @@ export interface WeighInListener {
   onProblem(problem: Problem | null): void;
 }
 
-/** What became of a call of the callback URL. */
+/** Outcome of a call of the callback URL. */
 export type Taking = "taken" | "probe" | "malformed" | "unknown_user";
 
 interface Running {
@@ -48,7 +48,7 @@ interface Running {
   readonly subscriptions: Subscriptions;
 }
 
-/** What can keep an account from working, the gravest first. */
+/** Parts that can keep an account from working, the gravest first. */
 const SOURCES = ["start", "sync", "subscriptions"] as const;
 
 /** One person at one API, shared by every node that uses the account node: one client, one limiter, one sync. */
@@ -214,7 +214,7 @@ export class Account {
       api: api.person,
       file,
       clock,
-      // What was measured before there was a subscription was told to nobody; and without one, polls come more often.
+      // No callback announced what was measured before there was a subscription; and without one, polls come more often.
       onChecked: ({ status }) => {
         this.#tell("subscriptions", null);
         return status === "made" ? sync.requestPoll() : sync.reconsider();

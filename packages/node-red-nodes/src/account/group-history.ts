@@ -63,7 +63,7 @@ export class GroupHistory implements Pick<GroupReader, "between" | "byIds" | "be
     return this.#search((group) => group.measuredAt < measuredAt);
   }
 
-  /** Where the group stands, or would stand. */
+  /** Index at which the group stands, or would stand. */
   #indexOf(group: MeasureGroup): number {
     return this.#search((other) => byTime(other, group) < 0);
   }

@@ -1,7 +1,7 @@
 import type { GroupReader } from "@weighbridge/core";
 import type { AccountRecord } from "./record.ts";
 
-/** What sync reads, out of the record as it is at each call. */
+/** Reads for sync out of the record as it is at each call. */
 export const groupReader = (record: () => AccountRecord): GroupReader => ({
   between: (from, to) => record().groups.between(from, to),
   byIds: (ids) => record().groups.byIds(ids),

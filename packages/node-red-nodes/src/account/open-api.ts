@@ -3,7 +3,7 @@ import { SetupError } from "../errors.ts";
 import type { AccountApi } from "./account-api.ts";
 import { wbsApi } from "./wbs-api.ts";
 
-/** What the account node's form says, after environment variables were filled in. */
+/** Settings of the account node's form, after environment variables were filled in. */
 export interface AccountSettings {
   readonly generation: string;
   readonly baseUrl: string;

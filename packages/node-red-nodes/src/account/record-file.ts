@@ -17,7 +17,7 @@ interface Header {
   readonly key: string;
 }
 
-/** What became of the file: read, made, or set aside under another name since it could not be understood. */
+/** Outcome of opening the file: read, made, or set aside under another name since it could not be understood. */
 export type Loaded = { readonly is: "read" | "new" } | { readonly is: "set_aside"; readonly path: string };
 
 /**
@@ -75,7 +75,7 @@ export class RecordFile {
   }
 
   async #write(): Promise<void> {
-    // What comes in one turn is written together.
+    // Entries of one turn are written together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting;

@@ -18,7 +18,7 @@ import { GroupHistory } from "./group-history.ts";
 
 /** Everything of a person that must survive a restart, apart from groups. Plain data; never holds a key. */
 interface Base {
-  /** What was measured before it makes no events. */
+  /** Weigh-ins measured before it make no events. */
   readonly addedAt: EpochSeconds;
   readonly cursor: EpochSeconds | null;
   readonly state: PersonState;

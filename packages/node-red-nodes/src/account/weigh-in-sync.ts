@@ -109,7 +109,7 @@ export class WeighInSync {
     this.#rounds.wake(this.#turns);
   }
 
-  /** Somebody whom events waited for is there. */
+  /** The listener that events waited for is there. */
   tellOwed(): void {
     this.#follower.alone(() => this.#deliver()).catch((error: unknown) => this.#tell(problemOf(error)));
   }

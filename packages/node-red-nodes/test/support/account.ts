@@ -56,7 +56,7 @@ export const notification = (userId: number, date: number) => ({
   body: `userid=${userId}&startdate=${date}&enddate=${date + 1}`,
 });
 
-/** What a state file holds, with its groups as a list. */
+/** Content of a state file, with its groups as a list. */
 export async function recordIn(stateFile: string) {
   const [first = ""] = (await readFile(stateFile, "utf8")).split("\n");
   const record = await readRecord(stateFile, JSON.parse(first).key);

@@ -9,7 +9,7 @@ const $ = (id) => document.getElementById(id);
 
 let state = { run: "", people: [], faults: [], log: [] };
 let chosen = "";
-/** What was heard of the log, newest last. */
+/** Entries of the log, newest last. */
 let entries = [];
 /** The deed whose outcome is told under its button. */
 let deed;
@@ -44,7 +44,7 @@ function choose(name) {
   say("");
 }
 
-// What a button came to
+// Outcome of a button
 
 /** Under the button, where whoever pressed it looks. */
 function say(text, button, isProblem = false) {
@@ -62,7 +62,7 @@ function showMessage(text, isProblem = false) {
 
 const people = (count) => `${count} subscriber${count === 1 ? "" : "s"}`;
 
-/** Who was told of the deed so far. */
+/** Callbacks that were sent for the action so far. */
 function showOutcome() {
   if (deed === undefined) return;
   const { name, isSharing, subscriptions } = state.people.find((one) => one.name === deed.person) ?? {};

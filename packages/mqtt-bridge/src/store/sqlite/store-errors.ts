@@ -8,7 +8,7 @@ const SPOILT: ReadonlySet<number> = new Set([CORRUPT, NOT_A_DATABASE]);
 /** The primary code is the lowest byte of an extended one. */
 const PRIMARY = 0xff;
 
-/** What an error of SQLite, or of the system, means for a state directory, with the remedy. */
+/** Meaning of an error of SQLite, or of the system, for a state directory, with the remedy. */
 export function storeError(file: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const code = (cause as { errcode?: unknown } | undefined)?.errcode;

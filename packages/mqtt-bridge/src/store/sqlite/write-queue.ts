@@ -90,7 +90,7 @@ export class WriteQueue {
     return writes;
   }
 
-  /** What is on disk is whole, and a restart goes on from there. */
+  /** The file on disk is whole, and a restart goes on from there. */
   #fail(error: unknown, writes: readonly Write[]): void {
     this.#failure = { error };
     for (const { reject } of [...writes, ...this.#take()]) reject(error);

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Step, StepResult } from "./statements.ts";
 
-/** What the thread answers: at its start, and to each transaction, in order. */
+/** Answers of the thread: one at its start, then one to each transaction, in order. */
 export type ThreadAnswer =
   | { readonly is: "ready" }
   | { readonly is: "stored"; readonly results: readonly StepResult[] }
@@ -39,7 +39,7 @@ export class WriteThread {
   commit(steps: readonly Step[]): Promise<readonly StepResult[]> {
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject };
-      // What is being written keeps the process alive.
+      // A transaction that is being written keeps the process alive.
       this.#worker.ref();
       this.#worker.postMessage(steps);
     });
