@@ -89,8 +89,7 @@ async function measured(groups: number, stateFile: string): Promise<number[]> {
     await sleep(SETTLE_MS);
     const stop = await longestStop(async () => {
       const event = once(events, "weigh-in");
-      const body = `userid=29&startdate=${measuredAt}&enddate=${measuredAt + 1}`;
-      await account.takeNotification({ query: "", body });
+      await account.takeNotification("29", { from: measuredAt, to: measuredAt + 1 });
       await event;
       await sleep(SETTLE_MS);
     });

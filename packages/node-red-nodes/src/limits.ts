@@ -1,10 +1,9 @@
 /** Every bound of the package, in one place. */
 export const LIMITS = {
-  callbackBytes: 4 * 1024,
+  /** Of a callback that Node-RED parsed before the nodes saw it. */
+  parsedBodyCharacters: 4 * 1024,
   /** Callbacks of one address in a minute; the API sends a few for each weigh-in. */
   callbacksPerMinute: 600,
-  /** Addresses whose callbacks are counted at once. */
-  callbackSources: 1_000,
   /** Newest groups kept of a person: a hundred weigh-ins a month for forty years. */
   storedGroups: 50_000,
   /** Groups on one line of the state file. */

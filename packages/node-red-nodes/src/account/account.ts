@@ -5,9 +5,9 @@ import {
   type PersonEvent,
   type PersonState,
   type Problem,
-  parseNotification,
   problemOf,
   type Verdict,
+  type Window,
 } from "@weighbridge/core";
 import { SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -38,9 +38,6 @@ export interface WeighInListener {
   /** Null: the account works. */
   onProblem(problem: Problem | null): void;
 }
-
-/** Outcome of a call of the callback URL. */
-export type Taking = "taken" | "probe" | "malformed" | "unknown_user";
 
 interface Running {
   readonly file: RecordFile;
@@ -125,16 +122,15 @@ export class Account {
     }
   }
 
-  /** Resolves when the hint is on disk. Throws a SetupError where it cannot be kept. */
-  async takeNotification(call: { readonly query: string; readonly body: string }): Promise<Taking> {
-    const parsed = parseNotification(call);
-    if (parsed.kind !== "notification") return parsed.kind;
-    if (parsed.userId !== this.api.person.userId) return "unknown_user";
+  /** Resolves when the hint is on disk; undefined where it is not this account's person. Rejects with a SetupError where it cannot be kept. */
+  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
+    return userId === this.api.person.userId ? this.#take(window) : undefined;
+  }
+
+  async #take(window: Window | null): Promise<void> {
     const { file, sync } = this.#started();
-    const takenAt = Math.floor(this.#input.clock.now() / 1000);
-    await file.commit({ hint: { window: parsed.window, takenAt } });
+    await file.commit({ hint: { window, takenAt: Math.floor(this.#input.clock.now() / 1000) } });
     sync.hinted();
-    return "taken";
   }
 
   /** Claims or refuses a weigh-in that may be somebody else's. */

@@ -1,19 +1,17 @@
 import { ManualClock } from "@weighbridge/core/testing";
 import { serve } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import type { Taking } from "../../src/account/account.ts";
-import { Callback, type CallbackRequest, isSecret } from "../../src/nodes/withings-weigh-in/callback.ts";
+import { Callback, type CallbackRequest } from "../../src/nodes/withings-weigh-in/callback.ts";
 
-async function serving(outcome: Taking | Error = "taken", parsed?: unknown) {
-  const calls: { readonly query: string; readonly body: string }[] = [];
+async function serving(failure?: Error, parsed?: unknown) {
+  const calls: unknown[] = [];
   const failures: unknown[] = [];
   const clock = new ManualClock(0);
   const callback = new Callback({
     clock,
-    async take(call) {
-      calls.push(call);
-      if (outcome instanceof Error) throw outcome;
-      return outcome;
+    take(userId, window) {
+      calls.push([userId, window]);
+      return failure ? Promise.reject(failure) : Promise.resolve();
     },
     onFailure: (error) => failures.push(error),
   });
@@ -55,26 +53,20 @@ describe("the callback", () => {
     expect(calls).toEqual([]);
   });
 
-  test.each<[Taking, number]>([
-    ["taken", 200],
-    ["probe", 200],
-    ["unknown_user", 200],
-    ["malformed", 400],
-  ])("answers what was %s with %d", async (taking, status) => {
-    const { post } = await serving(taking);
-    expect(await post("userid=1&startdate=2&enddate=3")).toBe(status);
-  });
-
-  test("hands over the form and the query as they came", async () => {
+  test("hands over the person and the window that form and query name", async () => {
     const { post, calls } = await serving();
     await post("userid=1&startdate=2&enddate=3", "?appli=1");
-    expect(calls).toEqual([{ query: "appli=1", body: "userid=1&startdate=2&enddate=3" }]);
+    await post("", "?userid=4&startdate=5&enddate=6");
+    expect(calls).toEqual([
+      ["1", { from: 2, to: 3 }],
+      ["4", { from: 5, to: 6 }],
+    ]);
   });
 
   test("understands a body that Node-RED's editor has parsed before", async () => {
-    const { post, calls } = await serving("taken", { userid: "1", startdate: 2, enddate: "3", nested: { a: 1 } });
+    const { post, calls } = await serving(undefined, { userid: "1", startdate: 2, enddate: "3", nested: { a: 1 } });
     expect(await post("ignored")).toBe(200);
-    expect(calls[0]?.body).toBe("userid=1&startdate=2&enddate=3");
+    expect(calls).toEqual([["1", { from: 2, to: 3 }]]);
   });
 
   test("answers with 503 where the notification cannot be kept, so that it comes again", async () => {
@@ -100,9 +92,4 @@ describe("the callback", () => {
     await clock.advance(60_000);
     expect((await fetch(url)).status).toBe(200);
   });
-});
-
-test("only the whole secret is the secret", () => {
-  expect(isSecret("abc", "abc")).toBe(true);
-  for (const wrong of ["", "ab", "abcd", "ABC"]) expect(isSecret(wrong, "abc")).toBe(false);
 });

@@ -28,7 +28,7 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
   await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());
   const stepOn = (details: Parameters<typeof world.ada.weighsIn>[0]) => {
     const { date, grpid } = world.ada.weighsIn(details);
-    return weighIn.takeNotification(notification(world.ada.userId, date)).then(() => grpid);
+    return Promise.resolve(weighIn.takeNotification(...notification(world.ada.userId, date))).then(() => grpid);
   };
   return { world, ...made, weighIn, statusClock, messages, shown, warnings, stepOn };
 }

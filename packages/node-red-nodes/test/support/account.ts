@@ -50,11 +50,8 @@ export function newListener(id = "weigh-in") {
   return { ...heard, listener };
 }
 
-/** The body of a notification. */
-export const notification = (userId: number, date: number) => ({
-  query: "",
-  body: `userid=${userId}&startdate=${date}&enddate=${date + 1}`,
-});
+/** What a notification of this user and second says. */
+export const notification = (userId: number, date: number) => [String(userId), { from: date, to: date + 1 }] as const;
 
 /** Content of a state file, with its groups as a list. */
 export async function recordIn(stateFile: string) {

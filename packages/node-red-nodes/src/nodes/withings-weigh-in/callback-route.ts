@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
+import { isCallbackSecret } from "@weighbridge/core";
 import type { NodeAPI } from "node-red";
 import { CALLBACK_PATH } from "../../shared/callback-address.ts";
-import { type CallbackRequest, isSecret } from "./callback.ts";
+import type { CallbackRequest } from "./callback.ts";
 
 type Answer = (request: CallbackRequest, response: ServerResponse) => Promise<void>;
 
@@ -26,7 +27,7 @@ export function mountCallback(RED: NodeAPI, secret: string, answer: Answer): (()
   const handle = (request: CallbackRequest & { path: string }, response: ServerResponse, next: () => void) => {
     const given = decoded(request.path.slice(CALLBACK_PATH.length + 1).replace(/\/$/, ""));
     if (given === undefined) return void response.writeHead(400).end();
-    return isSecret(given, secret) ? void answer(request, response) : next();
+    return isCallbackSecret(given, secret) ? void answer(request, response) : next();
   };
   httpNode.all(PATHS, handle as never);
   return () => {

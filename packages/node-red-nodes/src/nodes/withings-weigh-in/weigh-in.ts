@@ -8,8 +8,9 @@ import {
   problemOf,
   type SubscriptionReport,
   type WeightUnit,
+  type Window,
 } from "@weighbridge/core";
-import type { Account, Taking, WeighInListener } from "../../account/account.ts";
+import type { Account, WeighInListener } from "../../account/account.ts";
 import { eventPayload } from "../../documents/documents.ts";
 import { LIMITS } from "../../limits.ts";
 import { CallError } from "../../shared/call-error.ts";
@@ -109,8 +110,8 @@ export class WeighIn implements WeighInListener {
     }
   }
 
-  takeNotification(call: { readonly query: string; readonly body: string }): Promise<Taking> {
-    return this.#input.account.takeNotification(call);
+  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
+    return this.#input.account.takeNotification(userId, window);
   }
 
   /** Does what a message to the node asks for, and shows what became of it for a moment. */

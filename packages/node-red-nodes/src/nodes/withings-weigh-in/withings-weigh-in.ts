@@ -1,4 +1,4 @@
-import { type Problem, problemOf, systemClock } from "@weighbridge/core";
+import { type Problem, problemOf, systemClock, type Window } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { forCatchNode, SetupError } from "../../errors.ts";
 import { accountOf } from "../../runtime/account-node.ts";
@@ -13,11 +13,6 @@ import { type EventMessage, type Standing, WeighIn } from "./weigh-in.ts";
 interface WeighInNode extends Node {
   /** Sends the last weigh-in again. */
   repeat?(): Promise<void>;
-}
-
-interface NotificationCall {
-  readonly query: string;
-  readonly body: string;
 }
 
 const NO_HTTP: Problem = {
@@ -80,7 +75,7 @@ export default function register(RED: NodeAPI): void {
       const send = (message: EventMessage) => this.send({ ...message });
       const running = new WeighIn({ nodeId: this.id, account, settings, secret, clock: systemClock, send, show, warn });
       weighIn = running;
-      const take = (call: NotificationCall) => running.takeNotification(call);
+      const take = (userId: string, window: Window | null) => running.takeNotification(userId, window);
       const callback = new Callback({ clock: systemClock, take, onFailure: (error) => warn(problemOf(error)) });
       // The API tries the URL while it is being subscribed.
       unmount = mountCallback(RED, secret, (request, response) => callback.answer(request, response));
