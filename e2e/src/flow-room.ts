@@ -15,6 +15,9 @@ import { type EditorComms, openComms } from "./editor-comms.ts";
 
 const PASSWORD = "bozo";
 
+/** Accounts with the same limit share the pace of subscribes, 5 s apart: a limit of their own keeps tests from waiting for each other. */
+export const ownLimit = ({ userId }: Person): string => String(1_000 + (userId % 5_000));
+
 /** A real Node-RED, the simulated API that its flows talk to, and somebody who reads its editor. */
 export class FlowRoom {
   readonly nodeRed: NodeRed;
@@ -33,7 +36,7 @@ export class FlowRoom {
 
   /** A flow with what a user would fill in. */
   fill(nodes: readonly FlowNode[], person: Person, variables: Readonly<Record<string, string>> = {}, port?: number) {
-    return tailored(nodes, {
+    const flow = tailored(nodes, {
       baseUrl: this.simulator.url,
       person,
       login: { email: `${person.name}@example.org`, password: PASSWORD },
@@ -41,6 +44,9 @@ export class FlowRoom {
       variables,
       ...(port === undefined ? {} : { broker: { host: "127.0.0.1", port } }),
     });
+    return flow.map((node) =>
+      node.type === "withings-account" ? { ...node, callsperminute: ownLimit(person) } : node,
+    );
   }
 
   /** Deploys; resolves when the weigh-in nodes of the flow have their subscriptions and a first look at what there is. */
