@@ -307,7 +307,7 @@ export class Publisher {
   }
 
   /**
-   * Owes again what was in flight. Where the broker lost our session, an event whose PUBREL was owed may have been forwarded or not: no
+   * Requeues what was in flight. Where the broker lost our session, an event whose PUBREL was owed may have been forwarded or not: no
    * protocol can tell. It is sent again, since a weigh-in that arrives twice (with the same event_id) does less harm than one that never arrives.
    */
   async #connected(session: Session): Promise<void> {
@@ -327,8 +327,8 @@ export class Publisher {
     });
     this.#input.onConnected();
     this.#run();
-    await Promise.all(doubtful.map(({ rowId }) => this.#input.store.owe(rowId)));
-    // Only now: until the rows are owed again, a read would pass them by.
+    await Promise.all(doubtful.map(({ rowId }) => this.#input.store.requeue(rowId)));
+    // Only now: until the rows are requeued, a read would pass them by.
     if (again.length > 0) this.#rewindTo(Math.min(...again.map(([, { rowId }]) => rowId)));
     if (doubtful.length > 0)
       this.#input.log.warn("The broker forgot our session; events in doubt are sent again", {

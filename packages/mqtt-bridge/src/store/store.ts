@@ -71,8 +71,8 @@ export interface Outbox {
   park(id: number, note: string): Promise<void>;
   /** Owes everything that is parked once more: the broker's rules may have changed. Resolves with the lowest of these rows; null for none. */
   unpark(): Promise<number | null>;
-  /** Owes it again: the broker forgot our session. */
-  owe(id: number): Promise<void>;
+  /** Puts a released row back among the owed ones: the broker forgot our session. */
+  requeue(id: number): Promise<void>;
 }
 
 /** Retained topics that the broker may hold of this bridge. */

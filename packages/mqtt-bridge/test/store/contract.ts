@@ -109,7 +109,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       const after = open();
       expect(await after.released()).toEqual([b]);
       expect(ids(await after.owed(0, 9))).toEqual([c]);
-      await after.owe(b);
+      await after.requeue(b);
       expect(await after.released()).toEqual([]);
       expect(ids(await after.owed(0, 9))).toEqual([b, c]);
     });

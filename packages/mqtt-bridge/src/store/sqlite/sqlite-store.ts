@@ -234,7 +234,7 @@ class SqliteStore implements Store {
     return lowest?.["id"] as number | null;
   }
 
-  owe(id: number): Promise<void> {
+  requeue(id: number): Promise<void> {
     return this.#write([["mark", OWED, "the broker forgot our session", id]]);
   }
 
