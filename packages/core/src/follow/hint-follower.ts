@@ -126,8 +126,10 @@ export class HintFollower {
       const failure = isTooMuch ? null : await this.#ask(asked, ofTurn, signal);
       if (failure === undefined) continue;
       failures++;
-      left.push(...ofTurn);
-      if (isRefused(failure)) for (const { id } of ofTurn) refused.add(id);
+      for (const hint of ofTurn) {
+        left.push(hint);
+        if (isRefused(failure)) refused.add(hint.id);
+      }
     }
     return { left, refused };
   }

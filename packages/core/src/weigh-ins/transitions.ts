@@ -21,12 +21,12 @@ export function transitionsOf(
   const later = new Map(after.map((reading) => [keyOf(reading), reading]));
   const transitions: Transition[] = [];
   for (const [key, reading] of earlier) {
-    if (!later.has(key)) transitions.push(...ended(reading));
+    if (!later.has(key)) transitions.push(ended(reading));
   }
   for (const [key, reading] of later) {
     const known = earlier.get(key);
     if (known === undefined || !isSame(known, reading) || !isAnnounced(known, reading))
-      transitions.push(...became(known, reading, touched));
+      for (const transition of became(known, reading, touched)) transitions.push(transition);
   }
   return transitions;
 }
@@ -46,9 +46,9 @@ const isAnnounced = (a: Reading, b: Reading): boolean =>
   JSON.stringify(a.values) === JSON.stringify(b.values);
 
 /** A weigh-in that was announced (also as ambiguous) gets a `weigh_in_deleted`. */
-function ended(before: Reading): Transition[] {
+function ended(before: Reading): Transition {
   const wasAnnounced = before.kind === "weigh_in" && before.standing !== "silent";
-  return [{ kind: wasAnnounced ? "weigh_in_deleted" : "unannounced", before, after: undefined }];
+  return { kind: wasAnnounced ? "weigh_in_deleted" : "unannounced", before, after: undefined };
 }
 
 function became(before: Reading | undefined, after: Reading, touched: ReadonlySet<number>): Transition[] {
@@ -57,7 +57,7 @@ function became(before: Reading | undefined, after: Reading, touched: ReadonlySe
   const isFresh = before?.standing !== after.standing || after.groupIds.some((id) => touched.has(id));
   if (after.standing === "held") {
     const question: Transition = { kind: isFresh ? "weigh_in_ambiguous" : "unannounced", before: undefined, after };
-    return before?.standing === "accepted" ? [...ended(before), question] : both(question.kind);
+    return before?.standing === "accepted" ? [ended(before), question] : both(question.kind);
   }
   if (after.standing === "silent") return before === undefined ? both("unannounced") : silenced(before, after);
   if (after.kind === "measurement") return both(isFresh ? "measurement" : "unannounced");

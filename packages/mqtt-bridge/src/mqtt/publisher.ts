@@ -329,7 +329,7 @@ export class Publisher {
     this.#run();
     await Promise.all(doubtful.map(({ rowId }) => this.#input.store.requeue(rowId)));
     // Only now: until the rows are requeued, a read would pass them by.
-    if (again.length > 0) this.#rewindTo(Math.min(...again.map(([, { rowId }]) => rowId)));
+    for (const [, { rowId }] of again) this.#rewindTo(rowId);
     if (doubtful.length > 0)
       this.#input.log.warn("The broker forgot our session; events in doubt are sent again", {
         events: doubtful.length,
