@@ -186,6 +186,14 @@ describe("the weigh-in node in Node-RED", () => {
     expect(await counted).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });
   });
 
+  test("brings a problem that no message brought about to the Catch node", async () => {
+    const run = await weighing({ publicurl: `http://home.example.org/${"x".repeat(200)}` });
+    const { topic, payload, error } = await nextMessage(run.node("caught"));
+    expect(topic).toBe("problem");
+    expect(payload).toMatchObject({ code: "callback_url", remedy: expect.stringContaining("public URL") });
+    expect(error).toMatchObject({ code: "callback_url", message: expect.stringContaining("the API takes 128") });
+  });
+
   test.each<[string, object]>([
     ["no_account", { account: "" }],
     ["invalid_value", { events: "weight", eventsType: "choice" }],

@@ -22,7 +22,7 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
     clock: statusClock,
     send: (message) => messages.push(message),
     show: (standing) => shown.push(standing),
-    warn: (problem) => warnings.push(problem),
+    report: (problem) => warnings.push(problem),
   });
   await weighIn.start();
   await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());

@@ -52,7 +52,8 @@ export interface WeighInInput {
   readonly clock: Clock;
   send(message: EventMessage): void;
   show(standing: Standing): void;
-  warn(problem: Problem): void;
+  /** Called once for each problem. */
+  report(problem: Problem): void;
 }
 
 const COMMANDS = ["claim", "refuse", "sync", "repeat"] as const;
@@ -80,7 +81,7 @@ export class WeighIn implements WeighInListener {
   }
 
   async start(): Promise<void> {
-    const { account, settings, secret, nodeId, show, warn } = this.#input;
+    const { account, settings, secret, nodeId, show, report } = this.#input;
     show(this.#idle);
     await account.attach(this);
     if (this.#isStopped) return;
@@ -89,7 +90,7 @@ export class WeighIn implements WeighInListener {
     const refusal = account.api.refusalOf(callbackUrl);
     if (refusal !== undefined) {
       const remedy = "Correct the public URL in the weigh-in node; weigh-ins are polled meanwhile.";
-      warn({ code: "callback_url", message: `the callback URL ${refusal}`, remedy });
+      report({ code: "callback_url", message: `the callback URL ${refusal}`, remedy });
       return this.#rest({ kind: "problem", code: "callback_url" });
     }
     this.#rest({ kind: "waiting" });
@@ -177,7 +178,7 @@ export class WeighIn implements WeighInListener {
     if (problem?.code === this.#problem?.code) return;
     this.#problem = problem;
     this.#showResting();
-    if (problem) this.#input.warn(problem);
+    if (problem) this.#input.report(problem);
   }
 
   #send(event: PersonEvent): void {
@@ -209,7 +210,7 @@ export class WeighIn implements WeighInListener {
     const isNews = problem !== undefined && problem.code !== this.#reportedSubscription;
     this.#reportedSubscription = problem?.code;
     if (status !== "failed") return this.#rest({ kind: "subscribed" });
-    if (isNews) this.#input.warn(problem);
+    if (isNews) this.#input.report(problem);
     this.#rest({ kind: "problem", code: problem?.code ?? "subscription" });
   }
 

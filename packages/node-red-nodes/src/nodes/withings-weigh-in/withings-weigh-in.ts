@@ -1,6 +1,6 @@
 import { type Problem, problemOf, systemClock, type Window } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import { forCatchNode, SetupError } from "../../errors.ts";
+import { catchable, forCatchNode, SetupError } from "../../errors.ts";
 import { accountOf } from "../../runtime/account-node.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
 import { callbackSecret } from "../../runtime/installation-key.ts";
@@ -59,9 +59,11 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const show = (standing: Standing) => this.status(statusOf(RED, standing));
     const warn = ({ message, remedy, code }: Problem) => this.warn(`${message}. ${remedy} (${code})`);
+    // With a message, so that a Catch node gets it.
+    const report = (problem: Problem) => this.error(catchable(problem), { topic: "problem", payload: problem });
     const failed = (error: unknown) => {
       show({ kind: "problem", code: problemOf(error).code });
-      warn(problemOf(error));
+      report(problemOf(error));
     };
     let weighIn: WeighIn | undefined;
     let unmount: (() => void) | undefined;
@@ -73,13 +75,22 @@ export default function register(RED: NodeAPI): void {
       const settings = weighInSettings((name) => settingOf(RED, this, current, name));
       const secret = callbackSecret(RED, this.id);
       const send = (message: EventMessage) => this.send({ ...message });
-      const running = new WeighIn({ nodeId: this.id, account, settings, secret, clock: systemClock, send, show, warn });
+      const running = new WeighIn({
+        nodeId: this.id,
+        account,
+        settings,
+        secret,
+        clock: systemClock,
+        send,
+        show,
+        report,
+      });
       weighIn = running;
       const take = (userId: string, window: Window | null) => running.takeNotification(userId, window);
       const callback = new Callback({ clock: systemClock, take, onFailure: (error) => warn(problemOf(error)) });
       // The API tries the URL while it is being subscribed.
       unmount = mountCallback(RED, secret, (request, response) => callback.answer(request, response));
-      if (unmount === undefined && settings.publicUrl !== undefined) warn(NO_HTTP);
+      if (unmount === undefined && settings.publicUrl !== undefined) report(NO_HTTP);
       await running.start();
     };
     const begin = () => {
