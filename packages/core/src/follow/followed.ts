@@ -5,6 +5,7 @@ import type { AmbiguousPolicy } from "../domain/weigh-in.ts";
 import type { PersonApi } from "../ports/person-api.ts";
 import type { PersonCommit, PersonRecord, PersonStore, SyncedPerson } from "../ports/person-store.ts";
 import type { SyncInput } from "../weigh-ins/fetched.ts";
+import { FOLLOW_LIMITS } from "./limits.ts";
 import { recordAfter, wholeCommit } from "./record-after.ts";
 
 export interface FollowedInput {
@@ -12,6 +13,8 @@ export interface FollowedInput {
   readonly store: PersonStore;
   readonly clock: Clock;
   readonly ambiguous: AmbiguousPolicy;
+  /** Our clock is behind that of the API by so many seconds, more than a day; ahead where it is negative. Called once. */
+  onOddClock?(behindS: number): void;
 }
 
 /** A person's record as it is on disk, and the way to change it. */
@@ -22,8 +25,11 @@ export class Followed {
   readonly #ambiguous: AmbiguousPolicy;
   #record: PersonRecord;
   #isEmpty = false;
+  #onOddClock: ((behindS: number) => void) | undefined;
 
-  constructor({ api, store, clock, ambiguous }: FollowedInput, record: PersonRecord) {
+  constructor(input: FollowedInput, record: PersonRecord) {
+    const { api, store, clock, ambiguous } = input;
+    this.#onOddClock = (behindS) => input.onOddClock?.(behindS);
     this.api = api;
     this.store = store;
     this.clock = clock;
@@ -58,7 +64,11 @@ export class Followed {
     const whole = wholeCommit(this.#record, commit);
     await this.store.commit(whole);
     this.#record = recordAfter(this.#record, whole);
-    this.#isEmpty = commit.change?.observed?.isEmpty ?? this.#isEmpty;
+    const { isEmpty = this.#isEmpty, clockSkewS = 0 } = commit.change?.observed ?? {};
+    this.#isEmpty = isEmpty;
+    if (Math.abs(clockSkewS) <= FOLLOW_LIMITS.oddClockS) return;
+    this.#onOddClock?.(clockSkewS);
+    this.#onOddClock = undefined;
   }
 
   sync(priority: Priority, signal: AbortSignal): SyncInput {

@@ -47,6 +47,8 @@ export interface FollowerInput {
   onFailure(failure: FollowFailure): void;
   /** Called when something that failed works again. */
   onRecovered(chore: FollowFailure["chore"]): void;
+  /** Our clock is behind that of the API by more than a day; ahead where the seconds are negative. Called once. */
+  onOddClock?(behindS: number): void;
 }
 
 /** How a person is followed now. */

@@ -21,6 +21,9 @@ export const FOLLOW_LIMITS = {
   /** Daily chores come up to this part of a day earlier, each person at a time of their own. */
   spread: 0.1,
 
+  /** Our clock and that of the API differ by more: one of them is wrong. */
+  oddClockS: 86_400,
+
   retryMinS: 15,
   retryMaxS: 300,
   /** A single refusal may be a mistake of the service: it is soon asked again. */

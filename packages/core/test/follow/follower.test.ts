@@ -343,3 +343,18 @@ test("one person's slowness holds up nobody else", async () => {
   await zoe.pass(30);
   expect(zoe.api.of("poll").length).toBeGreaterThan(0);
 });
+
+test("a clock that is ten years behind the API's is reported once, and one that is right is not", async () => {
+  const ada = await follow();
+  expect(ada.oddClocks).toEqual([]);
+  const clock = new ManualClock((START - 3_650 * DAY) * 1000);
+  const api = new ToldApi(clock);
+  const serve = api.measureGroups.bind(api);
+  api.measureGroups = async function* (query, options) {
+    for await (const page of serve(query, options)) yield { ...page, updateTime: START };
+  };
+  const odd = await follow({ clock, api });
+  await odd.pass(3_600, 60);
+  expect(odd.oddClocks).toHaveLength(1);
+  expect(odd.oddClocks[0]).toBeGreaterThan(3_000 * DAY);
+});

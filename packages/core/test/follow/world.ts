@@ -130,6 +130,7 @@ export async function follow(input: FollowedInput = {}) {
   const failures: FollowFailure[] = [];
   const recovered: string[] = [];
   const reports: SubscriptionReport[] = [];
+  const oddClocks: number[] = [];
   const follower = new Follower(
     {
       api,
@@ -142,6 +143,7 @@ export async function follow(input: FollowedInput = {}) {
       onProblem: (problem) => problems.push(problem),
       onFailure: (failure) => failures.push(failure),
       onRecovered: (chore) => recovered.push(chore),
+      onOddClock: (behindS) => oddClocks.push(behindS),
     },
     { record: await store.load(), hasHints: (await store.hints(1)).length > 0 },
   );
@@ -159,6 +161,7 @@ export async function follow(input: FollowedInput = {}) {
     failures,
     recovered,
     reports,
+    oddClocks,
     stop,
     /** A callback that named these seconds. */
     async hint(from: number | null, to = from === null ? 0 : from + 1) {

@@ -47,6 +47,7 @@ export class Followers {
   readonly #input: FollowersInput;
   readonly #people = new Map<number, Followed>();
   readonly #rounds: Rounds;
+  #isClockReported = false;
 
   constructor(input: FollowersInput) {
     this.#input = input;
@@ -75,6 +76,7 @@ export class Followers {
           reports.problem(personId, problem);
         },
         onFailure: (failure) => this.#logFailure(slug, failure),
+        onOddClock: (behindS) => this.#warnOfClock(behindS),
         onRecovered: (chore) => this.#input.log.info("The API answers again", { person: slug, chore }),
       },
       { record: rows.stored, hasHints },
@@ -145,6 +147,16 @@ export class Followers {
       if (isNews) log.warn("The subscription failed", { person, ...problem });
     } else if (status === "made" || status === "renewed") log.info(`The subscription was ${status}`, { person });
     else if (isNews) log.info("The subscription works again", { person });
+  }
+
+  /** Once for all people: they share the clock. */
+  #warnOfClock(behindS: number): void {
+    if (this.#isClockReported) return;
+    this.#isClockReported = true;
+    this.#input.log.warn("The clock of this machine and that of the API differ by more than a day", {
+      behind_s: behindS,
+      remedy: "Set the clock of this machine, or of the API's: weigh-ins dated far from now may make no event.",
+    });
   }
 
   #logFailure(person: string, { chore, error, againInS }: FollowFailure): void {
