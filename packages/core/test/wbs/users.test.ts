@@ -55,3 +55,7 @@ test.each([
 test("an answer without a user gives none", () => {
   expect(decodeUserById({ users: [] }, "k")).toBeUndefined();
 });
+
+test.each([9e12, -9e12, 253_402_300_800])("a birth date of %d is no date, and is left out", (birthdate) => {
+  expect(decodeUserById({ users: [{ id: 29, birthdate }] }, "b71d95ce5c1d4f23")).not.toHaveProperty("birthDate");
+});

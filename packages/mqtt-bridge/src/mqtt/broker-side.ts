@@ -33,7 +33,7 @@ export interface BrokerSideInput {
   readonly onStep: ((step: Step | "committed") => void) | undefined;
 }
 
-/** What the broker side publishes about, and who answers requests. */
+/** Subjects of the documents, and the handlers of requests. */
 export interface BrokerSubjects {
   readonly people: People;
   readonly followers: Followers;

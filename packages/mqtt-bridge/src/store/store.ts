@@ -84,7 +84,7 @@ export interface RetainedTopics {
 
 /**
  * Everything that must survive, cut by its consumers: each takes only its part. A promise that resolves says that its write is on disk.
- * Where a write fails, the process must end: what was taken in is on disk, and a restart goes on from there.
+ * A write that fails must end the process: earlier ones are on disk, and a restart goes on from there.
  */
 export interface Store extends Settings, PeopleStore, Outbox, RetainedTopics {
   counts(): Promise<Waiting>;

@@ -50,7 +50,7 @@ export function newListener(id = "weigh-in") {
   return { ...heard, listener };
 }
 
-/** What a notification of this user and second says. */
+/** User and window of a notification of this second. */
 export const notification = (userId: number, date: number) => [String(userId), { from: date, to: date + 1 }] as const;
 
 /** Content of a state file, with its groups as a list. */
