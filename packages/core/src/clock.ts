@@ -24,10 +24,14 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      }, ms).unref();
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener("abort", abort);
+          resolve();
+          // Node prints a warning for a wait below 0, which a time that has just passed gives.
+        },
+        Math.max(0, ms),
+      ).unref();
       signal?.addEventListener("abort", abort, { once: true });
     });
   },

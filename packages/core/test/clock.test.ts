@@ -16,6 +16,14 @@ test.each([Infinity, LONGEST_TIMER_MS + 5_000])("a sleep of %d ms does not end a
   expect(woken).toHaveBeenCalledTimes(ms === Infinity ? 0 : 1);
 });
 
+test("a time that has just passed is waited for with 0 ms: Node warns of less", async () => {
+  const timer = vi.spyOn(globalThis, "setTimeout");
+  const slept = systemClock.sleep(-0.05);
+  expect(timer).toHaveBeenCalledWith(expect.any(Function), 0);
+  await vi.advanceTimersByTimeAsync(0);
+  await slept;
+});
+
 test("a long sleep ends with its signal, and leaves no timer behind", async () => {
   const stop = new AbortController();
   const slept = systemClock.sleep(Infinity, stop.signal);
