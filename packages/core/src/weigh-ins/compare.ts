@@ -54,19 +54,25 @@ function observedAt(now: EpochSeconds, serverTime: EpochSeconds | undefined, isE
 }
 
 /**
- * Whether one answer that should show both shows a neighbour of the missing groups, and not them: then it is they that are gone, not all of
- * the person's data.
+ * Whether one answer that should show both shows neighbours of the missing groups, and not them: then it is they that are gone, not all of
+ * the person's data. Several neighbours are asked for at once, since those that were deleted, too, prove nothing.
  */
 async function isShowingOthers(input: CompareInput, missing: readonly MeasureGroup[]): Promise<boolean> {
   const { window, reader } = input;
-  const [before] = await reader.before(window.from - 1, 1);
-  const [after] = before ? [before] : await reader.between(window.to + 1, window.to + SYNC_LIMITS.neighbourS);
-  const neighbour = before ?? after;
-  if (neighbour === undefined) return false;
-  const span = {
-    from: Math.max(0, Math.min(window.from, neighbour.measuredAt)),
-    to: Math.max(window.to, neighbour.measuredAt),
-  };
+  const older = await reader.before(window.from - 1, SYNC_LIMITS.neighbours);
+  if (older.length > 0 && (await isShowingWithout(input, missing, older))) return true;
+  const newer = await reader.between(window.to + 1, window.to + SYNC_LIMITS.neighbourS);
+  return newer.length > 0 && isShowingWithout(input, missing, newer.slice(0, SYNC_LIMITS.neighbours));
+}
+
+async function isShowingWithout(
+  input: CompareInput,
+  missing: readonly MeasureGroup[],
+  neighbours: readonly MeasureGroup[],
+): Promise<boolean> {
+  const { window } = input;
+  const times = neighbours.map(({ measuredAt }) => measuredAt);
+  const span = { from: Math.max(0, Math.min(window.from, ...times)), to: Math.max(window.to, ...times) };
   const { groups } = await fetched(input, span);
   const shown = new Set(groups.map(({ id }) => id));
   return groups.length > 0 && !missing.some(({ id }) => shown.has(id));

@@ -32,7 +32,9 @@ export const SYNC_LIMITS = {
   doubtfulGroups: 10,
   /** Missing groups that are remembered. */
   missingGroups: 1_000,
-  /** How far after a window its next neighbour is looked for. */
+  /** Stored groups on one side of missing ones that are asked for, to see that the person's data is not gone as a whole. */
+  neighbours: 16,
+  /** How far after a window its next neighbours are looked for. */
   neighbourS: 366 * 86_400,
   /** Measured later than this from now, a group is never the newest. */
   futureS: 86_400,

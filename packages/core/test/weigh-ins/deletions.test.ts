@@ -134,6 +134,24 @@ describe("an announced deletion", () => {
     expect(host.events).toMatchObject([{ kind: "weigh_in_deleted", subjectId: 5 }]);
   });
 
+  test("of several weigh-ins in a row counts at once, though the nearest neighbours are deleted, too", async () => {
+    const host = await withHistory(8);
+    await host.wait(DAY);
+    await host.poll();
+    for (const id of [3, 4, 5, 6]) host.api.delete(id);
+    for (const id of [3, 6, 5, 4]) await host.hint(NOW - id * HOUR);
+    expect(host.events.map(({ subjectId }) => subjectId)).toEqual([3, 6, 5, 4]);
+  });
+
+  test("of all the oldest weigh-ins counts at once where the API shows a later one", async () => {
+    const host = await withHistory(8);
+    await host.wait(DAY);
+    await host.poll();
+    for (const id of [5, 6, 7, 8]) host.api.delete(id);
+    for (const id of [5, 6, 7, 8]) await host.hint(NOW - id * HOUR);
+    expect(host.events.map(({ subjectId }) => subjectId)).toEqual([5, 6, 7, 8]);
+  });
+
   test("of everything waits for ever: emptiness proves nothing", async () => {
     const host = await withHistory(3);
     for (const id of [1, 2, 3]) host.api.delete(id);
