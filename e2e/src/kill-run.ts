@@ -136,7 +136,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       const point = options.points?.[counts.kills % options.points.length];
       bridge.start(point === undefined ? undefined : { step: point, nth: 1 + Math.floor(random() * 15) });
       await disturb(counts, { random, broker, simulator, restartsEvery: options.restartsEvery ?? 10 });
-      await endOf(bridge, point, random);
+      await endOf(bridge, point, { random, witness });
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
     await crowd.stop();
@@ -193,10 +193,19 @@ async function disturb(
   await broker.restart();
 }
 
-/** Some lives end inside start-up and recovery, most in full flow. */
-async function endOf(bridge: BridgeProcess, point: string | undefined, random: () => number): Promise<void> {
-  if (point === undefined) await sleep(random() < 0.25 ? 150 + random() * 300 : 450 + random() * 900);
-  else await Promise.race([bridge.ended(), sleep(8_000)]);
+/** Some lives end inside start-up and recovery, most in full flow: after the first event of this life, however slow the machine is. */
+async function endOf(
+  bridge: BridgeProcess,
+  point: string | undefined,
+  { random, witness }: { readonly random: () => number; readonly witness: Witness },
+): Promise<void> {
+  if (point !== undefined) await Promise.race([bridge.ended(), sleep(8_000)]);
+  else if (random() < 0.25) await sleep(150 + random() * 300);
+  else {
+    const { total } = witness;
+    await until(() => witness.total > total, 5_000).catch(() => {});
+    await sleep(random() * 900);
+  }
   if (point === undefined && !bridge.isRunning) throw new Error(`the bridge ended by itself:\n${bridge.output}`);
   await bridge.end("SIGKILL");
 }

@@ -7,6 +7,7 @@ import type { Followed } from "./followed.ts";
 import {
   type AskedWindow,
   addNews,
+  hasWindow,
   isAnswered,
   mergeHints,
   type News,
@@ -180,7 +181,9 @@ export class HintFollower {
       signal.throwIfAborted();
       return this.#wait(hints, pollAgainAt());
     }
-    const isDone = (hint: StoredHint) => refused.has(hint.id) || isAnswered(hint, null, news);
+    // A poll shows no deletion, which is likely among the many windows that a wide one stands for.
+    const isLooked = ({ window }: StoredHint) => window === null || !isWide(window);
+    const isDone = (hint: StoredHint) => refused.has(hint.id) || (isLooked(hint) && isAnswered(hint, null, news));
     const tried = hints.filter((hint) => !isDone(hint));
     if (hints.some(({ window, tries }) => window === null && tries === 0)) onBlind();
     await this.#commit(hints.filter(isDone), tried, {});
@@ -221,7 +224,7 @@ const isWide = ({ from, to }: Window): boolean => to - from > FOLLOW_LIMITS.wide
 
 /** Windows as they are asked for: narrow ones merged, then wide ones each for itself. */
 function windowsOf(hints: readonly StoredHint[]): AskedWindow[] {
-  const withWindow = hints.filter((hint): hint is WindowHint => hint.window !== null);
+  const withWindow = hints.filter(hasWindow);
   const wide = withWindow.filter(({ window }) => isWide(window));
   const narrow = withWindow.filter(({ window }) => !isWide(window));
   return [...mergeHints(narrow), ...wide.map((hint) => ({ ...hint.window, hints: [hint] }))];

@@ -10,29 +10,37 @@ export const WAITING_WINDOWS = FOLLOW_LIMITS.waitingWindows;
 export interface Admission {
   /** Ids of waiting hints that make way. */
   readonly dropped: readonly number[];
-  /** Windows to store, in this order; null where only a poll can follow. */
+  /** Windows to store, in this order; null where none is known. */
   readonly added: readonly (Window | null)[];
 }
 
 /**
  * The quota of a person. A window that waits already is replaced, since the API has to be asked again after the newer hint. Where too many
- * wait, one poll follows them all, beside the newest window: whoever stands on the scale now does not wait for an import of years.
+ * wait, one window from the first to the last of them takes their place, beside the newest: the person on the scale does not wait for an
+ * import of years, and a deletion among the many is still expected.
  */
 export function admitHint(waiting: readonly StoredHint[], window: Window | null): Admission {
-  const others = waiting.filter((hint) => !isSameWindow(hint.window, window));
-  const windows = others.filter((hint) => hint.window !== null);
-  if (windows.length < FOLLOW_LIMITS.waitingWindows)
-    return {
-      dropped: waiting.filter((hint) => isSameWindow(hint.window, window)).map(({ id }) => id),
-      added: [window],
-    };
-  return { dropped: waiting.map(({ id }) => id), added: window === null ? [null] : [null, window] };
+  const same = waiting.filter((hint) => isSameWindow(hint.window, window));
+  const others = waiting.filter((hint) => !same.includes(hint) && hint.window !== null);
+  if (window === null || others.length < FOLLOW_LIMITS.waitingWindows) return { dropped: idsOf(same), added: [window] };
+  return { dropped: idsOf([...same, ...others]), added: [spanOf(others.filter(hasWindow)), window] };
+}
+
+const idsOf = (hints: readonly StoredHint[]) => hints.map(({ id }) => id);
+
+function spanOf(hints: readonly WindowHint[]): Window {
+  return {
+    from: Math.min(...hints.map(({ window }) => window.from)),
+    to: Math.max(...hints.map(({ window }) => window.to)),
+  };
 }
 
 const isSameWindow = (a: Window | null, b: Window | null): boolean => a?.from === b?.from && a?.to === b?.to;
 
 /** A hint whose window is known. */
 export type WindowHint = StoredHint & { readonly window: Window };
+
+export const hasWindow = (hint: StoredHint): hint is WindowHint => hint.window !== null;
 
 /** Hints that one call to the API follows. */
 export interface AskedWindow extends Window {

@@ -5,7 +5,7 @@ export const FOLLOW_LIMITS = {
   /** Addresses whose callbacks are counted at once. */
   callbackSources: 1_000,
 
-  /** Windows of a person that wait. One more, and a poll and a re-read follow all of them. */
+  /** Windows of a person that wait. One more, and a single window takes the place of those that waited. */
   waitingWindows: 16,
   /** Calls for windows of a person in any minute; a poll follows the hints beyond. */
   windowCallsPerMinute: 16,

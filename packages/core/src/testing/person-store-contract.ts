@@ -141,7 +141,7 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
       ]);
     });
 
-    test("where more than 16 windows wait, a hint without a window takes their place, beside the newest", async () => {
+    test("where more than 16 windows wait, a window from the first to the last of them takes their place, beside the newest", async () => {
       const { open } = await start();
       const first = await open();
       const taken = Array.from({ length: 17 }, (_, index) =>
@@ -150,13 +150,25 @@ export function personStoreContract(name: string, start: () => PersonStorePlace 
       await Promise.all(taken);
       expect(await first.store.hints(99)).toMatchObject([
         { window: { from: 160, to: 161 }, takenAt: 116, tries: 0, nextAt: 0 },
-        { window: null, takenAt: 116 },
+        { window: { from: 0, to: 151 }, takenAt: 116 },
       ]);
       for (let index = 0; index < 200; index++)
         await first.takeHint({ from: 5_000 + index * 10, to: 5_001 + index * 10 }, 300);
       const waiting = await first.store.hints(99);
       expect(waiting.length).toBeLessThanOrEqual(17);
       expect(waiting[0]).toMatchObject({ window: { from: 6_990, to: 6_991 } });
+      await first.close();
+    });
+
+    test("a hint without a window waits beside however many windows", async () => {
+      const { open } = await start();
+      const first = await open();
+      for (let index = 0; index < 20; index++) await first.takeHint({ from: index * 10, to: index * 10 + 1 }, 100);
+      for (const takenAt of [200, 201]) await first.takeHint(null, takenAt);
+      for (let index = 20; index < 40; index++) await first.takeHint({ from: index * 10, to: index * 10 + 1 }, 300);
+      const waiting = await first.store.hints(99);
+      expect(waiting.filter(({ window }) => window === null)).toMatchObject([{ takenAt: 201 }]);
+      expect(Math.min(...waiting.map(({ window }) => window?.from ?? Infinity))).toBe(0);
       await first.close();
     });
 

@@ -3,6 +3,7 @@ import { Rounds } from "../../src/follow/rounds.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { away, DAY, follow, quiet, refusal, START, ToldApi } from "./world.ts";
 
+const windowAt = (from: number) => ({ from, to: from + 1 });
 const windows = ({ api }: { api: ToldApi }) => api.of("window").map(({ query }) => query);
 
 test("the first hint starts a sync at once, without the clock moving", async () => {
@@ -140,6 +141,23 @@ test("a window of years is followed, and a fresh hint does not wait for it", asy
   ada.weighIn(2, START - 400);
   await ada.pass(20, 1);
   expect(ada.store.stored.map(({ id }) => id)).toEqual([2, 1]);
+});
+
+test.each([
+  ["days", 3_600],
+  ["years", 60 * DAY],
+])("a deletion among more windows than may wait, spread over %s, comes at once", async (_, apartS) => {
+  const ada = await follow();
+  for (let id = 1; id <= 30; id++) ada.weighIn(id, START - apartS * id);
+  await ada.hint(null);
+  await ada.pass(60, 5);
+  const before = ada.kinds().length;
+  ada.api.delete(20);
+  for (let id = 30; id >= 1; id--) await ada.store.takeHint(windowAt(START - apartS * id), START);
+  ada.weighIn(31, START);
+  await ada.hint(START);
+  await ada.pass(30, 1);
+  expect(new Set(ada.kinds().slice(before))).toEqual(new Set(["weigh_in", "weigh_in_deleted"]));
 });
 
 test("2,000 distinct windows in two minutes cost a bounded number of calls, and delay no real weigh-in", async () => {

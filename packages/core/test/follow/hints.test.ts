@@ -30,11 +30,14 @@ test("a window that waits already is replaced", () => {
   });
 });
 
-test("a window beyond the quota stays alone beside a poll that follows the others", () => {
+test("a window beyond the quota stays alone beside one that stands for the others", () => {
   const waiting = Array.from({ length: 16 }, (_, index) => hint(index + 1, index * 100));
   const { dropped, added } = admitHint(waiting, { from: 5_000, to: 5_001 });
   expect(dropped).toHaveLength(16);
-  expect(added).toEqual([null, { from: 5_000, to: 5_001 }]);
+  expect(added).toEqual([
+    { from: 0, to: 1_501 },
+    { from: 5_000, to: 5_001 },
+  ]);
 });
 
 test("however many distinct windows come, at most 17 hints of a person wait", () => {

@@ -128,8 +128,7 @@ class SqliteStore implements Store {
     // The rule of `admitHint`, inside the transaction: hints of one burst must see each other.
     return this.#write([
       ["dropSameHint", personId, from, to],
-      ["takeBlindHint", personId, takenAt, personId],
-      ["dropCrowd", personId, personId, personId],
+      ...(window === null ? [] : mergedHints(personId, takenAt)),
       ["takeHint", personId, from, to, takenAt],
     ]);
   }
@@ -291,3 +290,8 @@ function personSteps(personId: number, commit: SyncCommit): Step[] {
   if (subscription) steps.push(["saveSubscription", JSON.stringify(subscription), personId]);
   return steps;
 }
+
+const mergedHints = (personId: number, takenAt: EpochSeconds): Step[] => [
+  ["mergeHints", takenAt, personId],
+  ["dropMerged", personId, personId, personId],
+];

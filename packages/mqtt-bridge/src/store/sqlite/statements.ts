@@ -24,10 +24,10 @@ const SQL = {
   saveMemory: "UPDATE people SET memory = ? WHERE id = ?",
   saveSubscription: "UPDATE people SET subscription = ? WHERE id = ?",
   dropSameHint: "DELETE FROM hints WHERE person = ? AND from_s IS ? AND to_s IS ?",
-  // The quota of a person: where too many windows wait, a hint without one takes the place of all.
-  takeBlindHint: `INSERT INTO hints (person, taken_at) SELECT ?, ?
-    WHERE (SELECT count(*) FROM hints WHERE person = ? AND from_s IS NOT NULL) >= ${WAITING_WINDOWS}`,
-  dropCrowd: `DELETE FROM hints WHERE person = ? AND id < (SELECT max(id) FROM hints WHERE person = ?)
+  // The quota of a person: where too many windows wait, one from the first to the last of them takes their place.
+  mergeHints: `INSERT INTO hints (person, from_s, to_s, taken_at) SELECT person, min(from_s), max(to_s), ? FROM hints
+    WHERE person = ? AND from_s IS NOT NULL GROUP BY person HAVING count(*) >= ${WAITING_WINDOWS}`,
+  dropMerged: `DELETE FROM hints WHERE person = ? AND from_s IS NOT NULL AND id < (SELECT max(id) FROM hints WHERE person = ?)
     AND (SELECT count(*) FROM hints WHERE person = ? AND from_s IS NOT NULL) >= ${WAITING_WINDOWS}`,
   takeHint: "INSERT INTO hints (person, from_s, to_s, taken_at) VALUES (?, ?, ?, ?)",
   hints: "SELECT id, from_s, to_s, taken_at, tries, next_at FROM hints WHERE person = ? ORDER BY id DESC LIMIT ?",
