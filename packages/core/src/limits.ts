@@ -7,6 +7,8 @@ export const LIMITS = {
   /** Tries after the first one. */
   retries: 3,
   callsPerMinute: 120,
+  /** Part of each minute's calls that chores may use: after the start of a large household a weigh-in finds room at once. */
+  choreShare: 0.75,
   /** Before an identical call goes out again: the API refuses it for some ten seconds. */
   repeatCallMs: 12_000,
   /** Groups asked for per request while paging. */

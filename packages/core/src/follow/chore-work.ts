@@ -100,7 +100,7 @@ export class ChoreWork {
 
   async #readProfile(signal: AbortSignal): Promise<void> {
     const { followed } = this.#input;
-    const profile = await followed.api.profile({ signal });
+    const profile = await followed.api.profile({ signal, priority: "chore" });
     const change = applyProfile({ person: followed.person, clock: followed.clock, profile });
     const memory = { ...followed.record.memory, profileAt: followed.now() };
     await followed.commit({ memory, ...(change && { change }) });

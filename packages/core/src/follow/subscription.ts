@@ -43,7 +43,7 @@ export async function keepSubscription({
   known,
   signal,
 }: KeepInput): Promise<SubscriptionReport> {
-  const options = signal ? { signal } : {};
+  const options: CallOptions = { priority: "chore", ...(signal && { signal }) };
   const checkedAt = Math.floor(clock.now() / 1000);
   const earlier = known?.previousUrl ?? known?.callbackUrl;
   const previousUrl = earlier === callback.url ? undefined : earlier;

@@ -9,7 +9,7 @@ import { RepeatGuard } from "./repeat-guard.ts";
 export interface ApplicationOptions {
   /** The clock of the clients that share the application. @default the machine's */
   readonly clock?: Clock;
-  /** Calls of all its clients in any minute. @default 120 */
+  /** Calls of all its clients in any minute; chores may use three quarters of them. @default 120 */
   readonly callsPerMinute?: number;
   /** Milliseconds before an identical call goes out again, whoever asks; 0: at once. @default 12 000 */
   readonly repeatCallMs?: number;
@@ -37,8 +37,8 @@ interface Waiting extends Admission {
  * State that one registration at an API has once, however many people and clients share it: the limit of calls per minute, the guard against
  * identical calls, and the pace of subscribes.
  *
- * A hint goes before every chore that waits; within a class the first come is the first served. A call that must wait for a reason of its
- * own (an identical one just went out) holds up no other.
+ * A hint goes before every call that waits, and that before every chore; within a class the first come is the first served. A call that
+ * must wait for a reason of its own (an identical one just went out) holds up no other.
  *
  * ```ts
  * const application = new Application({ callsPerMinute: 60 });
@@ -49,8 +49,13 @@ interface Waiting extends Admission {
 export class Application {
   readonly #clock: Clock;
   readonly #rateLimit: RateLimit;
+  readonly #choreLimit: RateLimit;
   readonly #guard: RepeatGuard;
-  readonly #waiting: Readonly<Record<Priority, Set<Waiting>>> = { hint: new Set(), chore: new Set() };
+  readonly #waiting: Readonly<Record<Priority, Set<Waiting>>> = {
+    hint: new Set(),
+    call: new Set(),
+    chore: new Set(),
+  };
   readonly #subscribeGapMs: number;
   #pacedAt = -Infinity;
   #wakeAt = Infinity;
@@ -60,7 +65,9 @@ export class Application {
   constructor(options: ApplicationOptions = {}) {
     const { clock = systemClock, callsPerMinute, repeatCallMs, subscribeGapMs } = options;
     this.#clock = awake(clock);
-    this.#rateLimit = new RateLimit(atLeast("callsPerMinute", 1, callsPerMinute ?? LIMITS.callsPerMinute));
+    const perMinute = atLeast("callsPerMinute", 1, callsPerMinute ?? LIMITS.callsPerMinute);
+    this.#rateLimit = new RateLimit(perMinute);
+    this.#choreLimit = new RateLimit(Math.max(1, Math.floor(perMinute * LIMITS.choreShare)));
     this.#guard = new RepeatGuard(atLeast("repeatCallMs", 0, repeatCallMs ?? LIMITS.repeatCallMs));
     this.#subscribeGapMs = atLeast("subscribeGapMs", 0, subscribeGapMs ?? LIMITS.subscribeGapMs);
   }
@@ -101,6 +108,7 @@ export class Application {
       const { call, at } = this.#next(now);
       if (call === undefined) return this.#sleepUntil(at, now);
       this.#rateLimit.add(now);
+      if (call.priority === "chore") this.#choreLimit.add(now);
       if (call.key !== undefined) this.#guard.add(call.key, now);
       if (call.isPaced) this.#pacedAt = now;
       call.go();
@@ -109,15 +117,16 @@ export class Application {
 
   /** The call that may go out now; or else when the next one may. */
   #next(now: number): { readonly call?: Waiting; readonly at: number } {
-    const { hint, chore } = this.#waiting;
-    if (hint.size + chore.size === 0) return { at: Infinity };
+    const { hint, call, chore } = this.#waiting;
+    if (hint.size + call.size + chore.size === 0) return { at: Infinity };
     const freeAt = this.#rateLimit.freeAt(now);
     if (freeAt > now) return { at: freeAt };
-    let next = Infinity;
-    for (const queue of [hint, chore])
-      for (const call of queue) {
-        const at = this.#readyAt(call);
-        if (at <= now) return { call, at };
+    const choresAt = this.#choreLimit.freeAt(now);
+    let next = chore.size > 0 && choresAt > now ? choresAt : Infinity;
+    for (const queue of choresAt > now ? [hint, call] : [hint, call, chore])
+      for (const waiting of queue) {
+        const at = this.#readyAt(waiting);
+        if (at <= now) return { call: waiting, at };
         next = Math.min(next, at);
       }
     return { at: next };

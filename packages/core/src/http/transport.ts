@@ -71,7 +71,7 @@ export class Transport {
   }
 
   #admit({ isPaced = false }: Call, key: string | undefined, isRetry: boolean, options: CallOptions): Promise<void> {
-    const { signal, priority = "chore" } = options;
+    const { signal, priority = "call" } = options;
     return this.#options.application.admit({ key, isPaced, isRetry, priority, signal });
   }
 

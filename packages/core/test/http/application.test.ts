@@ -10,7 +10,7 @@ import { startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
 import { JumpingClock } from "../support/jumping-clock.ts";
 
-const chore: Admission = { key: undefined, isPaced: false, isRetry: false, priority: "chore", signal: undefined };
+const call: Admission = { key: undefined, isPaced: false, isRetry: false, priority: "call", signal: undefined };
 const ada = { userId: 29, publicKey: "b71d95ce5c1d4f23" };
 const bob = { userId: 30, publicKey: "ffffffffffffffff" };
 const emptyPage = { status: 0, body: { updatetime: 5, measuregrps: [] } };
@@ -19,8 +19,8 @@ function setUp(options: { callsPerMinute?: number } = {}) {
   const clock = new ManualClock(0);
   const application = new Application({ clock, ...options });
   const order: string[] = [];
-  const admit = (name: string, call: Partial<Admission> = {}) =>
-    application.admit({ ...chore, ...call }).then(() => void order.push(`${name} at ${clock.now() / 1000} s`));
+  const admit = (name: string, more: Partial<Admission> = {}) =>
+    application.admit({ ...call, ...more }).then(() => void order.push(`${name} at ${clock.now() / 1000} s`));
   return { clock, application, order, admit };
 }
 
@@ -47,7 +47,7 @@ describe("the limit of calls per minute", () => {
   test("holds in every minute, whatever the priorities", async () => {
     const arrival = fc.record({
       gap: fc.integer({ min: 0, max: 40_000 }),
-      priority: fc.constantFrom<Priority>("hint", "chore"),
+      priority: fc.constantFrom<Priority>("hint", "call", "chore"),
     });
     const arrivals = fc.array(arrival, { minLength: 1, maxLength: 30 });
     await fc.assert(
@@ -56,7 +56,7 @@ describe("the limit of calls per minute", () => {
         const times: number[] = [];
         const all: Promise<void>[] = [];
         for (const { gap, priority } of calls) {
-          all.push(application.admit({ ...chore, priority }).then(() => void times.push(clock.now())));
+          all.push(application.admit({ ...call, priority }).then(() => void times.push(clock.now())));
           await clock.advance(0);
           await clock.advance(gap);
         }
@@ -71,13 +71,23 @@ describe("the limit of calls per minute", () => {
 
   test("lets a hint go before a thousand chores that came earlier, and hints among themselves in turn", async () => {
     const { clock, order, admit } = setUp({ callsPerMinute: 1 });
-    const chores = Array.from({ length: 1_000 }, (_, index) => admit(`chore ${index}`));
+    const chores = Array.from({ length: 1_000 }, (_, index) => admit(`chore ${index}`, { priority: "chore" }));
     const hints = [admit("hint 1", { priority: "hint" }), admit("hint 2", { priority: "hint" })];
     await clock.advance(0);
     await clock.advance(180_000);
     await Promise.all(hints);
     expect(order).toEqual(["chore 0 at 0 s", "hint 1 at 60 s", "hint 2 at 120 s", "chore 1 at 180 s"]);
     expect(chores).toHaveLength(1_000);
+  });
+
+  test("finds room for a hint and a call at once, though a thousand chores came first", async () => {
+    const { clock, order, admit } = setUp();
+    const chores = Array.from({ length: 1_000 }, (_, index) => admit(`chore ${index}`, { priority: "chore" }));
+    await clock.advance(500);
+    await Promise.all([admit("call"), admit("hint", { priority: "hint" })]);
+    expect(order.slice(90)).toEqual(["call at 0.5 s", "hint at 0.5 s"]);
+    await clock.advance(12 * 60_000);
+    await Promise.all(chores);
   });
 
   test("leaves an aborted call out at once, and gives its place to the next", async () => {
@@ -209,10 +219,10 @@ test("a clock that is set back or ahead changes no wait", async () => {
     monotonic += ms;
   };
   const application = new Application({ clock: { now: () => now, monotonic: () => monotonic, sleep } });
-  const call = { ...chore, key: "a", isPaced: true };
+  const paced = { ...call, key: "a", isPaced: true };
   for (const wallClock of [10_000_000, 0, 90_000_000]) {
     now = wallClock;
-    await application.admit(call);
+    await application.admit(paced);
   }
   expect(waits).toEqual([12_000, 12_000]);
 });

@@ -43,7 +43,13 @@ const apiSchema = z.strictObject({
     .describe("The URL of the API."),
   method: z.enum(["GET", "POST"]).default("POST").describe("POST keeps keys out of the logs of proxies."),
   timeout_s: seconds.default(10).describe("Seconds that one call may take."),
-  calls_per_minute: z.int().positive().default(120).describe("The API's own limit."),
+  calls_per_minute: z
+    .int()
+    .positive()
+    .default(120)
+    .describe(
+      "The API's own limit. Polls and checks use at most three quarters of it, so that a weigh-in finds room at once.",
+    ),
 });
 
 const mqttSchema = z.strictObject({
