@@ -142,6 +142,8 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     await crowd.stop();
     await settle(bridge, witness, crowd.expected, { broker, simulator });
     const { deletions, expected } = crowd;
+    const missing = [...expected].filter((key) => !witness.byWeighIn.has(key));
+    if (missing.length > 0) options.onProgress?.(`missing: ${missing.slice(0, 20).join(", ")}`);
     return { ...counts, weighIns: expected.size - deletions, deletions, ...verdict(expected, witness) };
   } finally {
     await crowd.stop();
