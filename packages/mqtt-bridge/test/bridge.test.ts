@@ -297,6 +297,30 @@ test("where another bridge leaves offline behind, online is published again, and
   expect(at.log.lines.filter((line) => line.includes("Another bridge uses this base topic"))).toHaveLength(1);
 });
 
+test("of two bridges on one base topic the one that stays is online after the other has stopped", async () => {
+  const first = await home();
+  const second = await home();
+  const clock = new ManualClock(Date.now());
+  await first.start({ clock });
+  await settledFor(first);
+  const states = () => first.subscriber.on("weighbridge/bridge/state");
+  await first.subscriber.until(() => states().length === 1);
+  const other = await second.start({ brokerUrl: first.broker.url });
+  await first.subscriber.until(() => states().length === 2);
+  await other.stop();
+  await first.subscriber.until(() => states().includes("offline"));
+  await expect
+    .poll(
+      async () => {
+        await clock.advance(LIMITS.birthDelayMs);
+        return states().at(-1);
+      },
+      { timeout: 5_000 },
+    )
+    .toBe("online");
+  expect(first.log.lines.filter((line) => line.includes("Another bridge uses this base topic"))).toHaveLength(1);
+});
+
 test("the will of a connection that broke is not taken for another bridge", async () => {
   const at = await home();
   const clock = new ManualClock(Date.now());

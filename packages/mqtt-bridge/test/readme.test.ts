@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { EVENT_KINDS } from "@weighbridge/core";
+import { type ErrorCode, EVENT_KINDS } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import { schemaAt } from "../src/config/schema-tree.ts";
 import { eventMessage } from "../src/messages/documents.ts";
@@ -54,6 +54,11 @@ test("every command is in the table, and every payload there is one that it take
         await answerRequest(name as CommandName, { topic: "", payload, isRetained: false }, handlers),
       ).toMatchObject({ status: "ok" });
   }
+});
+
+test("every problem of a person that the bridge finds itself has its row", () => {
+  for (const code of ["data_late", "data_empty", "callbacks_missing"] satisfies ErrorCode[])
+    expect(text).toContain(`| *Account* problem, code \`${code}\` |`);
 });
 
 test("every setting that is named is one", () => {

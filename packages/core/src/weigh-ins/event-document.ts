@@ -8,12 +8,13 @@ import { LIMITS } from "../limits.ts";
 /** Stands in every JSON document as `schema`; grows when a consumer must change. */
 export const DOCUMENT_SCHEMA = 1;
 
-/** The last second that a JavaScript date can show. */
-const LAST_SECOND = 8.64e12;
+/** 0001-01-01 to 9999-12-31: years of four digits, as readers of ISO 8601 expect them. */
+const FIRST_SECOND = -62_135_596_800;
+const LAST_SECOND = 253_402_300_799;
 
 /** As every document writes a time. A time beyond the range of dates becomes the nearest date: a stored value must not stop its publisher. */
 export const isoTime = (seconds: EpochSeconds): string =>
-  new Date(Math.max(-LAST_SECOND, Math.min(LAST_SECOND, seconds)) * 1000).toISOString();
+  new Date(Math.max(FIRST_SECOND, Math.min(LAST_SECOND, seconds)) * 1000).toISOString();
 
 /** A comment as documents carry it: cut, since the API bounds it nowhere and a broker refuses large messages. */
 export const boundedComment = (comment: string): string => cut(comment, LIMITS.commentCharacters);

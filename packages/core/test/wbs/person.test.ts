@@ -61,6 +61,11 @@ describe("a subscription", () => {
     });
   });
 
+  test.each([9e12, -9e12, "soon", 1.5])("with the expiry %s, which is no date, has none", async (expires) => {
+    const { person } = await ada(() => ({ status: 0, body: { expires } }));
+    expect(await person.subscription(callbackUrl)).toEqual({ callbackUrl });
+  });
+
   test.each([286, 343])("WBS-NOTIFY-6: is undefined after status %d", async (status) => {
     const { person } = await ada(() => ({ status }));
     expect(await person.subscription(callbackUrl)).toBeUndefined();

@@ -206,6 +206,8 @@ test("a subscription is none, active or failed, with its end", () => {
       expires_at: "2026-03-01T07:01:00.000Z",
       problem: null,
     });
+  // A store of an earlier version may hold what is no date.
+  expect(told({ ...report, status: "active", expiresAt: 9e12 }).expires_at).toMatch(/^9999-12-31/);
   const problem = { code: "callback_refused", message: "m", remedy: "r" };
   expect(told({ ...report, status: "failed", problem })).toMatchObject({ status: "failed", problem });
 });

@@ -16,6 +16,8 @@ interface HomeSettings {
   readonly clientId?: string;
   /** In place of the simulator: a server that stands before it. */
   readonly apiUrl?: string;
+  /** In place of the home's own broker. */
+  readonly brokerUrl?: string;
 }
 
 export interface Home {
@@ -53,6 +55,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
       discovery = "device",
       clientId,
       apiUrl,
+      brokerUrl = broker.url,
     } = {}) {
       const port = await freePort();
       const reachable = callback ? { public_url: `http://127.0.0.1:${port}` } : {};
@@ -60,7 +63,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
         config: configSchema.parse({
           state_dir: directory,
           api: { base_url: apiUrl ?? simulator.url, calls_per_minute: 10_000 },
-          mqtt: { url: broker.url, client_id: clientId },
+          mqtt: { url: brokerUrl, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
           home_assistant: { discovery, hold_s: 0 },

@@ -96,7 +96,7 @@ async function collect(pages: AsyncIterable<{ groups: readonly MeasureGroup[]; u
   const groups: MeasureGroup[] = [];
   let earliest: number | undefined;
   for await (const { groups: more, updateTime } of pages) {
-    groups.push(...more);
+    for (const group of more) groups.push(group);
     earliest ??= updateTime;
   }
   return { groups, updateTime: earliest };
