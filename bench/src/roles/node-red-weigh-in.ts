@@ -59,7 +59,9 @@ class Scale implements PersonApi {
   async subscription() {
     return undefined;
   }
-  async subscribe() {}
+  async subscribe(callbackUrl: string) {
+    return { callbackUrl };
+  }
   async revoke() {
     return false;
   }

@@ -6,6 +6,8 @@ export interface ErrorDetails<Code extends string = ErrorCode> {
   /** An instruction in words for the actor. */
   readonly remedy: string;
   readonly cause?: unknown;
+  /** Trying again sooner is of no use, milliseconds from now. */
+  readonly retryAfterMs?: number;
 }
 
 /** The base of every error that this package throws on purpose; hosts extend it with codes of their own. Never carries a secret. */
@@ -13,12 +15,15 @@ export abstract class WeighbridgeError<Code extends string = string> extends Err
   abstract readonly actor: Actor;
   readonly code: Code;
   readonly remedy: string;
+  /** Trying again sooner is of no use, milliseconds; undefined where nothing is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, { code, remedy, cause }: ErrorDetails<Code>) {
+  constructor(message: string, { code, remedy, cause, retryAfterMs }: ErrorDetails<Code>) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
     this.remedy = remedy;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

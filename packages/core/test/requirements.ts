@@ -204,6 +204,18 @@ export const requirements = {
     fact: "model_id and modelid, a null device and false for an absent number are accepted.",
     source: `${PUBLIC}, measure/getmeas answer`,
   },
+  "PUB-MEAS-10": {
+    fact: "The smallest updatetime of a walk feeds the next lastupdate; it is never taken for the server's clock.",
+    source: `${PUBLIC}, measure/getmeas answer`,
+  },
+  "PUB-NOTIFY-8": {
+    fact: "Where some applis are subscribed and one is refused, the report names it and polls stay frequent.",
+    source: `${PUBLIC}, notify`,
+  },
+  "PUB-LIMIT-4": {
+    fact: "A wait longer than the call's patience is given back to the caller, with its length.",
+    source: `${PUBLIC}, rate limits`,
+  },
   "PUB-NOTIFY-1": {
     fact: "Subscriptions are made, read, listed, updated and revoked per appli; only our own callback URLs are touched.",
     source: `${PUBLIC}, notify`,
@@ -227,6 +239,10 @@ export const requirements = {
   "PUB-LIMIT-2": {
     fact: "601 for the same arguments waits 12 s or more, any other 601 a minute; HTML, 5xx and timeouts back off without asking for consent.",
     source: `${PUBLIC}, response status`,
+  },
+  "PUB-USER-2": {
+    fact: "A weight goal that changed is target_set; one that ended is cleared.",
+    source: `${PUBLIC}, user/getgoals`,
   },
   "PUB-USER-1": {
     fact: "user/getdevice gives battery and last session, user/getgoals the goals, [] without any.",

@@ -5,6 +5,8 @@ export interface Subscription {
   readonly comment?: string;
   /** Absent where the API knows no expiry. */
   readonly expiresAt?: EpochSeconds;
+  /** Kinds of data that the API refused to announce, such as `blood_pressure`, while it announces others. Absent for none. */
+  readonly lacking?: readonly string[];
 }
 
 /** How a person's subscription stands. Plain data. */
@@ -17,6 +19,8 @@ export interface SubscriptionReport {
   /** Absent where the API knows no expiry. */
   readonly expiresAt?: EpochSeconds;
   readonly problem?: { readonly code: string; readonly message: string; readonly remedy: string };
+  /** Kinds of data that are not announced, while others are: polls find them. Absent for none. */
+  readonly lacking?: readonly string[];
   /** In a row, up to this one. */
   readonly failures?: number;
   /** The earlier URL, where its subscription could not be ended: hand it back as `previousUrl`. */

@@ -14,6 +14,7 @@ export interface LatestValue {
   readonly value: number;
   readonly position?: number;
   readonly measuredAt: EpochSeconds;
+  /** 0 for a goal of the profile, which no group holds. */
   readonly groupId: number;
 }
 
@@ -59,7 +60,7 @@ export interface PersonEvent {
   /** Hash of (person, weigh-in or group id, kind, content, number of earlier events of that weigh-in): the same when the event is repeated. */
   readonly id: string;
   readonly kind: EventKind;
-  /** Id of the weigh-in, or of the group of a `measurement` or `target_set`; null for a profile. */
+  /** Id of the weigh-in, or of the group of a `measurement` or `target_set`; null for a profile and its goal. */
   readonly subjectId: number | null;
   readonly measuredAt: EpochSeconds;
   /** When we learnt of it, epoch seconds of our clock. */

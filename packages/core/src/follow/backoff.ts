@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { RejectedError } from "../errors.ts";
+import { RejectedError, WeighbridgeError } from "../errors.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
 export interface Failure {
@@ -37,7 +37,7 @@ export class Backoff {
     const { retryMinS, retryMaxS, retryBlockedS, confirmRefusalS } = FOLLOW_LIMITS;
     const isBlocked = this.#refusals > 1;
     const passingS = isRefusal ? confirmRefusalS : Math.min(retryMaxS, retryMinS * 2 ** this.#failures);
-    const againInS = isBlocked ? retryBlockedS : passingS;
+    const againInS = Math.max(isBlocked ? retryBlockedS : passingS, askedForS(error));
     this.#failures++;
     this.#since ??= this.#clock.monotonic();
     this.#until = this.#clock.monotonic() + againInS * 1000;
@@ -56,3 +56,7 @@ export class Backoff {
     this.#until = -Infinity;
   }
 }
+
+/** The patience that a failure asks for, such as a limit of calls that is used up. */
+export const askedForS = (error: unknown): number =>
+  error instanceof WeighbridgeError ? Math.ceil((error.retryAfterMs ?? 0) / 1000) : 0;

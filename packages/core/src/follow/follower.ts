@@ -347,7 +347,9 @@ export class Follower implements Turns {
 
   #isAnnounced(): boolean {
     const { subscription, memory } = this.record;
-    return this.#callback !== null && isSubscribed(subscription, this.#followed.now()) && doCallbacksCome(memory);
+    // Polls alone find the kinds of data that are lacking.
+    const isWhole = subscription?.lacking === undefined && isSubscribed(subscription, this.#followed.now());
+    return this.#callback !== null && isWhole && doCallbacksCome(memory);
   }
 
   #planSubscription(report: SubscriptionReport | null): void {

@@ -5,6 +5,7 @@ import type { Subscription, SubscriptionReport } from "../domain/subscription.ts
 import { UnreachableError, WeighbridgeError } from "../errors.ts";
 import type { PersonApi } from "../ports/person-api.ts";
 import type { FollowMemory } from "../ports/person-store.ts";
+import { askedForS } from "./backoff.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
 /** Address at which notifications of a person arrive. */
@@ -48,12 +49,9 @@ export async function keepSubscription({
   const earlier = known?.previousUrl ?? known?.callbackUrl;
   const previousUrl = earlier === callback.url ? undefined : earlier;
   try {
-    let actual = await api.subscription(callback.url, options);
-    const step = planSubscription(actual, checkedAt);
-    if (step !== "keep") {
-      await api.subscribe(callback.url, callback.comment, options);
-      actual = await api.subscription(callback.url, options);
-    }
+    const found = await api.subscription(callback.url, options);
+    const step = planSubscription(found, checkedAt);
+    const actual = step === "keep" ? found : await api.subscribe(callback.url, callback.comment, options);
     const left = await endEarlier(previousUrl, api, options);
     return {
       status: STATUS[step],
@@ -61,6 +59,7 @@ export async function keepSubscription({
       checkedAt,
       nextCheckAt: checkedAt + FOLLOW_LIMITS.checkSubscriptionEveryS,
       ...(actual?.expiresAt !== undefined && { expiresAt: actual.expiresAt }),
+      ...(actual?.lacking !== undefined && { lacking: actual.lacking }),
       ...(left !== undefined && { previousUrl: left }),
     };
   } catch (error) {
@@ -82,7 +81,8 @@ export async function keepSubscription({
 
 function retryAfterS(error: WeighbridgeError, failures: number): number {
   const { retrySubscriptionS: longest, retrySubscriptionSoonS: shortest } = FOLLOW_LIMITS;
-  return error instanceof UnreachableError ? Math.min(longest, shortest * 2 ** failures) : longest;
+  const waitS = error instanceof UnreachableError ? Math.min(longest, shortest * 2 ** failures) : longest;
+  return Math.max(waitS, askedForS(error));
 }
 
 /** Ends the earlier URL's subscription; gives the URL back where that failed, which must not hide that the new one works. */

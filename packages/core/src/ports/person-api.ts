@@ -18,13 +18,13 @@ export type GroupQuery =
 export interface PersonApi {
   readonly generation: Generation;
   readonly userId: string;
-  /** Pages, newest group first where the API sorts. */
+  /** Pages of groups, in no certain order. */
   measureGroups(query: GroupQuery, options?: CallOptions): AsyncIterable<GroupPage>;
   profile(options?: CallOptions): Promise<Profile>;
   /** Undefined where there is none. */
   subscription(callbackUrl: string, options?: CallOptions): Promise<Subscription | undefined>;
-  /** Makes it, or renews it. */
-  subscribe(callbackUrl: string, comment: string, options?: CallOptions): Promise<void>;
+  /** Makes what is missing of it, or renews it; gives what there is then. */
+  subscribe(callbackUrl: string, comment: string, options?: CallOptions): Promise<Subscription>;
   /** True where there was one. */
   revoke(callbackUrl: string, options?: CallOptions): Promise<boolean>;
 }

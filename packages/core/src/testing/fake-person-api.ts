@@ -67,8 +67,10 @@ export class FakePersonApi implements PersonApi {
     return this.#subscriptions.get(callbackUrl);
   }
 
-  async subscribe(callbackUrl: string, comment: string): Promise<void> {
-    this.#subscriptions.set(callbackUrl, { callbackUrl, comment });
+  async subscribe(callbackUrl: string, comment: string): Promise<Subscription> {
+    const made = { callbackUrl, comment };
+    this.#subscriptions.set(callbackUrl, made);
+    return made;
   }
 
   async revoke(callbackUrl: string): Promise<boolean> {

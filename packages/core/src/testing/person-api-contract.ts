@@ -20,14 +20,14 @@ export interface ApiWorld {
 /** The rules of the PersonApi port, as tests. `start` makes a new world, without groups, for each of them. */
 export function personApiContract(name: string, start: () => Promise<ApiWorld>): void {
   describe(`${name} keeps the contract of a person's API:`, () => {
-    test("without a filter every group comes, newest first, with its exact weight", async () => {
+    test("without a filter every group comes, with its exact weight", async () => {
       const { api, now, weighsIn } = await start();
       const oldest = weighsIn(81.437, now() - 900);
       const newest = weighsIn(80.001, now() - 20);
       const found = await weightsOf(api, {});
       expect(found).toEqual([
-        [newest, 80.001],
         [oldest, 81.437],
+        [newest, 80.001],
       ]);
     });
 
@@ -36,15 +36,15 @@ export function personApiContract(name: string, start: () => Promise<ApiWorld>):
       const at = now() - 1_000;
       const inside = [at, at + 60].map((when) => weighsIn(80, when));
       for (const when of [at - 1, at + 61]) weighsIn(90, when);
-      expect(await idsOf(api, { from: at, to: at + 60 })).toEqual(inside.reverse());
+      expect(await idsOf(api, { from: at, to: at + 60 })).toEqual(inside);
     });
 
     test("the time of an answer, given back, finds what was added or edited since, and nothing older", async () => {
       const { api, now, advance, weighsIn, edits } = await start();
       const edited = weighsIn(80, now() - 900);
       weighsIn(80, now() - 500);
-      const updateTime = (await pagesOf(api, {}))[0]?.updateTime ?? 0;
-      expect(updateTime).toBe(now());
+      const { updateTime = 0, isClock } = (await pagesOf(api, {}))[0] ?? {};
+      if (isClock !== false) expect(updateTime).toBe(now());
       advance(10);
       edits(edited, 79);
       const backdated = weighsIn(85, now() - 90_000);
@@ -63,13 +63,13 @@ export function personApiContract(name: string, start: () => Promise<ApiWorld>):
     test("more groups than a page holds come once each", async () => {
       const { api, now, weighsIn } = await start();
       const made = Array.from({ length: 25 }, (_, index) => weighsIn(80, now() - 100 + index));
-      expect(await idsOf(api, {})).toEqual(made.reverse());
+      expect(await idsOf(api, {})).toEqual(made);
     });
 
     test("a subscription is there from subscribing to revoking, and revoking again says that there was none", async () => {
       const { api, callbackUrl } = await start();
       expect(await api.subscription(callbackUrl)).toBeUndefined();
-      await api.subscribe(callbackUrl, "a test");
+      expect(await api.subscribe(callbackUrl, "a test")).toMatchObject({ callbackUrl });
       expect(await api.subscription(callbackUrl)).toMatchObject({ callbackUrl });
       expect(await api.revoke(callbackUrl)).toBe(true);
       expect(await api.subscription(callbackUrl)).toBeUndefined();
@@ -84,8 +84,10 @@ async function pagesOf(api: PersonApi, query: GroupQuery): Promise<GroupPage[]> 
   return pages;
 }
 
+/** By ascending time: an API may send them in any order. */
 async function groupsOf(api: PersonApi, query: GroupQuery): Promise<MeasureGroup[]> {
-  return (await pagesOf(api, query)).flatMap(({ groups }) => groups);
+  const groups = (await pagesOf(api, query)).flatMap((page) => page.groups);
+  return groups.sort((a, b) => a.measuredAt - b.measuredAt);
 }
 
 const idsOf = async (api: PersonApi, query: GroupQuery) => (await groupsOf(api, query)).map(({ id }) => id);

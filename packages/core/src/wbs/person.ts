@@ -24,7 +24,11 @@ export function wbsPerson({ userId, publicKey }: WbsCredentials, { user, measure
       return profile;
     },
     subscription: (callbackUrl, options) => notify.get({ ...who, callbackUrl }, options),
-    subscribe: (callbackUrl, comment, options) => notify.subscribe({ ...who, callbackUrl, comment }, options),
+    async subscribe(callbackUrl, comment, options) {
+      await notify.subscribe({ ...who, callbackUrl, comment }, options);
+      // Only notify/get says when it ends.
+      return (await notify.get({ ...who, callbackUrl }, options)) ?? { callbackUrl, comment };
+    },
     revoke: (callbackUrl, options) => notify.revoke({ ...who, callbackUrl }, options),
   };
 }

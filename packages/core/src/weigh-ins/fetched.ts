@@ -15,12 +15,12 @@ export interface SyncInput {
 
 export const secondsNow = (clock: Clock): EpochSeconds => Math.floor(clock.now() / 1000);
 
-/** Pages as they come, without groups whose date nobody can show, and without such clocks of the server. */
+/** Pages as they come, without groups whose date nobody can show, and without such times of the server. */
 export async function* pagesOf({ api, signal }: SyncInput, query: GroupQuery): AsyncGenerator<GroupPage> {
-  for await (const { groups, updateTime, skipped = 0 } of api.measureGroups(query, signal ? { signal } : {})) {
-    const isClock = updateTime !== undefined && isShowable(updateTime);
+  for await (const { groups, updateTime, isClock, skipped = 0 } of api.measureGroups(query, signal ? { signal } : {})) {
+    const isTime = updateTime !== undefined && isShowable(updateTime);
     const shown = groups.filter(({ measuredAt }) => isShowable(measuredAt));
-    yield { groups: shown, skipped, ...(isClock && { updateTime }) };
+    yield { groups: shown, skipped, ...(isTime && { updateTime }), ...(isClock === false && { isClock }) };
   }
 }
 
@@ -39,7 +39,7 @@ export async function fetched(input: SyncInput, query: GroupQuery): Promise<Fetc
   for await (const page of pagesOf(input, query)) {
     for (const group of page.groups) groups.push(group);
     skipped += page.skipped ?? 0;
-    serverTime ??= page.updateTime;
+    if (page.isClock !== false) serverTime ??= page.updateTime;
   }
   return { groups, skipped, serverTime };
 }

@@ -17,6 +17,7 @@ export async function* syncPoll(input: SyncInput): AsyncGenerator<SyncChange, vo
   const { person, reader, clock } = input;
   const query = queryOf(person.cursor, secondsNow(clock));
   let { state } = person;
+  let updateTime: EpochSeconds | undefined;
   let serverTime: EpochSeconds | undefined;
   let shown = 0;
   let chunk: MeasureGroup[] = [];
@@ -29,22 +30,24 @@ export async function* syncPoll(input: SyncInput): AsyncGenerator<SyncChange, vo
     state = change.state;
     return change;
   };
-  for await (const { groups, updateTime } of pagesOrAll(input, query)) {
+  for await (const { groups, updateTime: time = Infinity, isClock } of pagesOrAll(input, query)) {
     // A change during the walk may be missed by it: the earliest answer counts.
-    serverTime = Math.min(serverTime ?? Infinity, updateTime ?? Infinity);
+    updateTime = finite(Math.min(updateTime ?? Infinity, time));
+    if (isClock !== false) serverTime = updateTime;
     shown += groups.length;
     for (const group of groups) {
       if (chunk.length >= SYNC_LIMITS.chunkGroups) yield await next();
       chunk.push(group);
     }
   }
-  if (serverTime === Infinity) serverTime = undefined;
   const change = await next();
   const now = secondsNow(clock);
   const isComplete = !("modifiedSince" in query);
   const observed = await observedBy(input, { shown, isComplete, now, serverTime });
-  yield { ...change, cursor: cursorAfter({ now, serverTime }), observed };
+  yield { ...change, cursor: cursorAfter({ now, serverTime: updateTime }), observed };
 }
+
+const finite = (value: number) => (value === Infinity ? undefined : value);
 
 /** A server may refuse a time that it takes for the future: then everything is asked for, which needs no clock. */
 async function* pagesOrAll(input: SyncInput, query: GroupQuery): AsyncGenerator<GroupPage> {

@@ -22,7 +22,9 @@ class Subscriptions {
   async subscribe(callbackUrl: string, comment: string) {
     this.calls.push("subscribe");
     if (this.refusal) throw this.refusal;
-    this.byUrl.set(callbackUrl, { callbackUrl, comment, expiresAt: NOW + 21 * DAY });
+    const made = { callbackUrl, comment, expiresAt: NOW + 21 * DAY };
+    this.byUrl.set(callbackUrl, made);
+    return made;
   }
   async revoke(callbackUrl: string) {
     this.calls.push("revoke");
@@ -52,11 +54,11 @@ test("a subscription that the API knows no expiry of is kept", () => {
   expect(planSubscription({ callbackUrl: URL }, NOW)).toBe("keep");
 });
 
-test("WBS-NOTIFY-6: a lost subscription is made again, and its expiry is read back", async () => {
+test("WBS-NOTIFY-6: a lost subscription is made again, and its expiry is known", async () => {
   const api = new Subscriptions();
   expect(await keep(api)).toMatchObject({ status: "made", expiresAt: NOW + 21 * DAY, nextCheckAt: NOW + DAY });
   expect(await keep(api)).toMatchObject({ status: "active" });
-  expect(api.calls).toEqual(["get", "subscribe", "get", "get"]);
+  expect(api.calls).toEqual(["get", "subscribe", "get"]);
 });
 
 test("foreign subscriptions are never touched; only the one of an earlier URL of ours ends", async () => {
@@ -104,4 +106,17 @@ test.each([
 
 test("a success forgets the failures", async () => {
   expect(await keep(new Subscriptions(), { failures: 4 })).not.toHaveProperty("failures");
+});
+
+test("PUB-NOTIFY-8: the report names the kinds of data that were refused, while others are announced", async () => {
+  const api = new Subscriptions();
+  const made = { callbackUrl: URL, lacking: ["blood_pressure"] };
+  api.subscribe = async () => ({ ...made, comment: "", expiresAt: NOW + 21 * DAY });
+  expect(await keep(api)).toMatchObject({ status: "made", lacking: ["blood_pressure"] });
+});
+
+test("a failure that asks for patience is not tried again sooner", async () => {
+  const api = new Subscriptions();
+  api.refusal = new UnreachableError("limit", { code: "network", remedy: "Wait.", retryAfterMs: 600_500 });
+  expect(await keep(api)).toMatchObject({ nextCheckAt: NOW + 601 });
 });

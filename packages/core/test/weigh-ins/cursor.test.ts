@@ -72,3 +72,29 @@ test.each([
   await host.poll();
   expect(host.kinds).toEqual(["weigh_in"]);
 });
+
+/** An API whose update time is that of the last change, and no clock. */
+class Clockless extends FakePersonApi {
+  updateTimes: number[] = [];
+
+  override async *measureGroups(query: Parameters<FakePersonApi["measureGroups"]>[0]) {
+    let page = 0;
+    for await (const { groups } of super.measureGroups(query)) {
+      const updateTime = this.updateTimes[page++];
+      yield { groups, isClock: false as const, ...(updateTime !== undefined && { updateTime }) };
+    }
+  }
+}
+
+test("PUB-MEAS-10: an update time that is no clock feeds the next query, the smallest of the walk, and no judgement of clocks", async () => {
+  const api = new Clockless({ pageSize: 1 });
+  const host = new Host({ api });
+  for (const id of [1, 2]) api.put(group({ id, at: NOW - 40 * DAY * id * 0.1, values: { weight: 80 } }));
+  api.updateTimes = [NOW - 9 * DAY, NOW - 11 * DAY];
+  await host.poll();
+  expect(host.person.cursor).toBe(NOW - 11 * DAY);
+  expect(host.changes.at(-1)?.observed).toEqual({ isEmpty: false });
+  await host.hint(NOW - 5);
+  await host.reread();
+  expect(host.changes.flatMap(({ observed }) => observed?.clockSkewS ?? [])).toEqual([]);
+});

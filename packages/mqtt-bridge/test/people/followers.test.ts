@@ -38,7 +38,9 @@ class Api implements PersonApi {
     if (this.subscriptionFailure) throw this.subscriptionFailure;
     return undefined;
   }
-  async subscribe() {}
+  async subscribe(callbackUrl: string) {
+    return { callbackUrl };
+  }
   async revoke() {
     return false;
   }

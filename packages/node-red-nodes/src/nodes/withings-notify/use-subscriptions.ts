@@ -43,9 +43,8 @@ async function subscribe(call: ActionCall): Promise<ActionResult> {
       remedy: "Correct callbackurl in the node, or msg.withings.callbackurl.",
     });
   const { person } = account.api;
-  await person.subscribe(callbackUrl, valuesOf(call)("comment") ?? DEFAULT_COMMENT, { signal });
-  const made = await person.subscription(callbackUrl, { signal });
-  return { messages: [{ payload: subscriptionDocument(made ?? { callbackUrl }) }], status: "status.active" };
+  const made = await person.subscribe(callbackUrl, valuesOf(call)("comment") ?? DEFAULT_COMMENT, { signal });
+  return { messages: [{ payload: subscriptionDocument(made) }], status: "status.active" };
 }
 
 /** Like subscribe, but never makes one where there is none. */
