@@ -12,9 +12,6 @@ export const LIMITS = {
   rememberedGroups: 10_000,
   /** Messages that one action node works on at once. */
   messagesAtOnce: 256,
-  /** Keys that the editor's Find my users holds, and how long they wait to be deployed. */
-  foundKeys: 100,
-  foundKeysLastMs: 30 * 60_000,
 
   pollWithSubscriptionS: 6 * 3_600,
   /** The cursor on disk may be so much older than the last poll. */

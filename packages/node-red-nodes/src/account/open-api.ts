@@ -27,7 +27,7 @@ type Opener = (settings: AccountSettings, surroundings: Surroundings) => Account
 
 const GENERATIONS: Partial<Record<Generation, Opener>> = {
   wbs: ({ baseUrl, userId, publicKey, callsPerMinute }, { application, ...surroundings }) => {
-    const who = { userId: wholeNumber("userid", userId), publicKey: required("publickey", publicKey) };
+    const who = { userId: wholeNumber("userid", userId), publicKey: accessKey(publicKey) };
     const calls = wholeNumber("calls per minute", callsPerMinute);
     const { clock } = surroundings;
     const shared = application?.(baseUrl, calls) ?? new Application({ clock, callsPerMinute: calls });
@@ -50,6 +50,17 @@ function required(name: string, value: string): string {
   throw new SetupError(`the account has no ${name}`, {
     code: "account_incomplete",
     remedy: `Fill in the ${name} in the account node: "Find my users" gets it.`,
+  });
+}
+
+/** Earlier versions saved such a ticket for a key that *Find my users* had found. */
+const TICKET = /^found:/;
+
+function accessKey(publicKey: string): string {
+  if (!TICKET.test(publicKey)) return required("publickey", publicKey);
+  throw new SetupError("the account's publickey was saved by an earlier version, which kept the key elsewhere", {
+    code: "account_incomplete",
+    remedy: 'Choose the person again in the account node with "Find my users", and deploy.',
   });
 }
 

@@ -1,12 +1,13 @@
 import type { EditorNode } from "./red.ts";
 
-/** A user as the runtime shows one to the editor: never with the key. */
+/** A user as the runtime shows one to the editor. */
 export interface FoundUser {
   readonly userid: string;
   readonly first_name: string | null;
   readonly last_name: string | null;
   readonly is_sharing: boolean | null;
-  readonly ticket?: string;
+  /** The access key, only from `users`. */
+  readonly publickey?: string;
 }
 
 export interface Answer {

@@ -1,16 +1,12 @@
-import { ManualClock } from "@weighbridge/core/testing";
-import { startWorld, stateDir } from "@weighbridge/testing";
+import { startWorld } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import { FoundKeys } from "../../src/account/found-keys.ts";
 import { findUsers, tryAccount } from "../../src/nodes/withings-account/try-account.ts";
 
 async function trying() {
   const world = await startWorld();
   const form = { generation: "wbs", baseUrl: world.sim.url, callsPerMinute: "1000" };
   const settings = { ...form, userId: String(world.ada.userId), publicKey: world.ada.publicKey };
-  const directory = stateDir();
-  const keys = new FoundKeys(() => `${directory}/keys.json`, new ManualClock(0));
-  return { world, settings, keys };
+  return { world, settings };
 }
 
 describe("Test", () => {
@@ -24,6 +20,7 @@ describe("Test", () => {
   test.each([
     [{ publicKey: "0000000000000000" }, "not_shared"],
     [{ publicKey: "" }, "account_incomplete"],
+    [{ publicKey: "found:0123456789abcdef" }, "account_incomplete"],
     [{ userId: "ada" }, "account_incomplete"],
     [{ userId: "99" }, "unknown_user"],
     [{ baseUrl: "http://u:p@127.0.0.1/" }, "invalid_option"],
@@ -40,20 +37,18 @@ describe("Test", () => {
 });
 
 describe("Find my users", () => {
-  test("gives names and tickets, no keys", async () => {
-    const { world, settings, keys } = await trying();
+  test("gives each user with their key", async () => {
+    const { world, settings } = await trying();
     const login = { email: "ada@example.org", password: "bozo" };
-    const found = await findUsers({ ...settings, publicKey: "" }, login, { keys, clock: world.clock });
-    expect(found).toMatchObject({ ok: true, users: [{ userid: String(world.ada.userId), first_name: "Ada" }] });
-    expect(JSON.stringify(found)).not.toContain(world.ada.publicKey);
-    const ticket = (found.ok && found.users[0]?.ticket) || "";
-    expect(keys.keyOf(ticket)).toBe(world.ada.publicKey);
+    const found = await findUsers({ ...settings, publicKey: "" }, login, world.clock);
+    const { userId, publicKey: publickey } = world.ada;
+    expect(found).toMatchObject({ ok: true, users: [{ userid: String(userId), first_name: "Ada", publickey }] });
   });
 
   test("says what is wrong with a login, and repeats no password", async () => {
-    const { world, settings, keys } = await trying();
+    const { world, settings } = await trying();
     const login = { email: "ada@example.org", password: "hunter2" };
-    const found = await findUsers(settings, login, { keys, clock: world.clock });
+    const found = await findUsers(settings, login, world.clock);
     expect(found).toMatchObject({ ok: false, problem: { code: "wrong_password" } });
     expect(JSON.stringify(found)).not.toContain("hunter2");
   });

@@ -1,4 +1,6 @@
-import { startWorld } from "@weighbridge/testing";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startWorld, stateDir } from "@weighbridge/testing";
 import type { NodeMessage } from "node-red";
 import { describe, expect, test, vi } from "vitest";
 import { accountNode, credentialsOf, type FlowNode, nextMessage, runFlow, statusesOf } from "../support/node-red.ts";
@@ -172,36 +174,38 @@ describe("an account node", () => {
     expect(world.sim.log).toEqual([]);
   });
 
-  test("works with a key that was found in the editor, also after a restart", async () => {
+  test("works with a key that was found in the editor, also in another Node-RED that gets only flow and credentials", async () => {
     const world = await startWorld();
     const subject = { id: "u", type: "withings-user", z: "tab", account: "account", wires: [["out"]] };
     const flow = [accountNode(world), subject, OUT];
     const editing = await runFlow(flow);
     const form = { generation: "wbs", baseurl: world.sim.url, email: "ada@example.org", password: "bozo" };
     const found = await editing.admin().post("/withings-account/users").send(form);
-    const [user] = found.body.users;
-    expect(JSON.stringify(found.body)).not.toContain(world.ada.publicKey);
-    const credentials = { account: { userid: user.userid, publickey: user.ticket } };
-    const tested = await editing
-      .admin()
-      .post("/withings-account/test")
-      .send({ ...form, ...credentials.account });
-    expect(tested.body).toMatchObject({ ok: true });
-    const firstNameIn = async (run: typeof editing) => {
-      const answer = nextMessage(run.node("out"));
-      run.node("u").receive({});
-      return ((await answer).payload as { first_name: string }).first_name;
-    };
-
-    await editing.deploy(flow, credentials);
-    expect(await firstNameIn(editing)).toBe("Ada");
-    // From here on Node-RED has the key itself, and saves it with the next deploy.
-    expect(editing.RED.nodes.getCredentials("account")).toMatchObject({ publickey: world.ada.publicKey });
+    expect(found.headers["cache-control"]).toBe("no-store");
+    const [{ userid, publickey }] = found.body.users;
+    expect(publickey).toBe(world.ada.publicKey);
+    expect(await filesBelow(editing.userDir)).not.toContain(publickey);
     await editing.stop();
 
-    // Killed before that: Node-RED saved only the ticket.
-    const restarted = await runFlow(flow, { credentials, userDir: editing.userDir });
-    expect(await firstNameIn(restarted)).toBe("Ada");
+    const copy = await runFlow(flow, { credentials: { account: { userid, publickey } } });
+    const answer = nextMessage(copy.node("out"));
+    copy.node("u").receive({});
+    expect((await answer).payload).toMatchObject({ first_name: "Ada" });
+  });
+
+  test("that holds the ticket of an earlier version says what to do, and the keys kept by that version are deleted", async () => {
+    const world = await startWorld();
+    const userDir = stateDir();
+    await mkdir(join(userDir, "weighbridge"));
+    await writeFile(join(userDir, "weighbridge", "found-keys-deployed.json"), `{"found:x":"${world.ada.publicKey}"}`);
+    const subject = { id: "u", type: "withings-user", z: "tab", account: "account", wires: [["out"]] };
+    const credentials = { account: { userid: String(world.ada.userId), publickey: "found:x" } };
+    const red = await runFlow([accountNode(world), subject, OUT, ...CAUGHT], { credentials, userDir });
+    const caught = nextMessage(red.node("caught"));
+    red.node("u").receive({});
+    const { error } = await caught;
+    expect(error).toMatchObject({ code: "account_incomplete", message: expect.stringContaining("Find my users") });
+    await vi.waitFor(async () => expect(await filesBelow(userDir)).not.toContain(world.ada.publicKey));
   });
 
   test("asks for the right to change it before it speaks for a user", async () => {
@@ -260,4 +264,11 @@ describe("an account node", () => {
 
 function accountNodeAt(id: string): FlowNode {
   return { id, type: "withings-account", version: 1, generation: "wbs", baseurl: "http://127.0.0.1:9/" };
+}
+
+/** Everything that was written there. */
+async function filesBelow(directory: string): Promise<string> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return (await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8")))).join("\n");
 }

@@ -1,6 +1,5 @@
 import { type Clock, type Problem, problemOf } from "@weighbridge/core";
 import type { NodeAPI } from "node-red";
-import { FoundKeys } from "../../account/found-keys.ts";
 import type { AccountSettings } from "../../account/open-api.ts";
 import { SetupError } from "../../errors.ts";
 import { filledIn } from "../../runtime/environment.ts";
@@ -17,14 +16,17 @@ interface Request {
 }
 
 interface Response {
+  set(name: string, value: string): unknown;
   json(body: unknown): unknown;
 }
 
 /** The buttons of the account's form. They need the right to change accounts: they speak to the service in the user's name. */
-export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
+export function serveEditor(RED: NodeAPI, clock: Clock): void {
   const mayWrite = RED.auth.needsPermission("withings-account.write");
   const answer = (work: (body: Body) => Promise<unknown>) => {
     return (request: Request, response: Response) => {
+      // An answer may hold an access key.
+      response.set("Cache-Control", "no-store");
       const body = typeof request.body === "object" && request.body !== null ? request.body : {};
       const failed = (error: unknown): { ok: false; problem: Problem } => ({ ok: false, problem: problemOf(error) });
       void Promise.resolve({ ...body })
@@ -44,7 +46,7 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
     mayWrite,
     answer((body) => {
       const login = { email: textOf(body, "email"), password: filled(body, String(body["password"] ?? "")) };
-      return findUsers(settingsOf(body), login, { keys, clock });
+      return findUsers(settingsOf(body), login, clock);
     }),
   );
 
@@ -69,7 +71,6 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
 
   function keyOf(body: Body): string {
     const given = textOf(body, "publickey");
-    if (FoundKeys.isTicket(given)) return keys.keyOf(given) ?? "";
     return given === UNCHANGED ? savedKeyOf(body) : given;
   }
 
@@ -79,8 +80,7 @@ export function serveEditor(RED: NodeAPI, keys: FoundKeys, clock: Clock): void {
     const deployed = deployedBaseUrl(id);
     if (deployed !== undefined && filled(body, deployed) === textOf(body, "baseurl")) {
       const { publickey = "" } = (RED.nodes.getCredentials(id) ?? {}) as AccountCredentials;
-      const saved = filled(body, publickey);
-      return FoundKeys.isTicket(saved) ? (keys.keyOf(saved) ?? "") : saved;
+      return filled(body, publickey);
     }
     throw new SetupError("the saved access key belongs to another base URL", {
       code: "key_of_other_server",

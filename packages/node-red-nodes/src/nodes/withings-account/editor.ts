@@ -63,7 +63,7 @@ function testedWords(
   return node._(groups > 0 ? "test.ok" : "test.empty", { name: user ? nameOf(user) : "" });
 }
 
-/** A button for each; the key behind it stays in the runtime, the form gets a ticket for it. */
+/** A button for each user, which fills in the userid and the access key. */
 function listUsers(node: EditorNode, users: readonly FoundUser[]): void {
   const list = $("#withings-account-users").empty();
   for (const user of users) {
@@ -76,7 +76,7 @@ function listUsers(node: EditorNode, users: readonly FoundUser[]): void {
     button.on("click", () => {
       $("#node-config-input-userid").val(user.userid).trigger("change");
       $("#node-config-input-publickey")
-        .val(user.ticket ?? "")
+        .val(user.publickey ?? "")
         .trigger("change");
       const name = $("#node-config-input-name");
       if (!name.val()) name.val(user.first_name ?? "");

@@ -1,6 +1,5 @@
 import { type Clock, type Problem, problemOf } from "@weighbridge/core";
 import type { AccountUser, Login } from "../../account/account-api.ts";
-import type { FoundKeys } from "../../account/found-keys.ts";
 import { type AccountSettings, openApi } from "../../account/open-api.ts";
 import { userDocument } from "../../documents/documents.ts";
 
@@ -12,7 +11,7 @@ export type Tried =
   | { readonly ok: false; readonly problem: Problem };
 
 export type Found =
-  | { readonly ok: true; readonly users: readonly (UserView & { readonly ticket: string })[] }
+  | { readonly ok: true; readonly users: readonly (UserView & { readonly publickey: string })[] }
   | { readonly ok: false; readonly problem: Problem };
 
 type UserView = ReturnType<typeof userDocument>;
@@ -34,17 +33,13 @@ export async function tryAccount(settings: AccountSettings, clock: Clock): Promi
   }
 }
 
-/** Lists the users of a login, each with a ticket for their key. */
-export async function findUsers(
-  settings: AccountSettings,
-  login: Login,
-  { keys, clock }: { readonly keys: FoundKeys; readonly clock: Clock },
-): Promise<Found> {
+/** Lists the users of a login, each with their access key, which the form takes as if it were typed. */
+export async function findUsers(settings: AccountSettings, login: Login, clock: Clock): Promise<Found> {
   try {
     // Listing users needs no key, but an account has one.
     const api = openApi({ ...settings, userId: "1", publicKey: "none" }, { clock, ...QUICK });
     const found = await api.users(login);
-    const users = found.map(({ publicKey, ...user }) => ({ ...userDocument(user), ticket: keys.offer(publicKey) }));
+    const users = found.map(({ publicKey, ...user }) => ({ ...userDocument(user), publickey: publicKey }));
     return { ok: true, users };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };

@@ -1,8 +1,8 @@
+import { rm } from "node:fs/promises";
 import { problemOf, type Skipped, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { Account } from "../../account/account.ts";
 import { Applications } from "../../account/applications.ts";
-import { FoundKeys } from "../../account/found-keys.ts";
 import { openApi } from "../../account/open-api.ts";
 import { SetupError } from "../../errors.ts";
 import type { AccountNode } from "../../runtime/account-node.ts";
@@ -15,7 +15,7 @@ import { properties } from "./properties.ts";
 import { type AccountCredentials, followSettings, settingsOf } from "./settings.ts";
 
 export default function register(RED: NodeAPI): void {
-  const keys = new FoundKeys(() => stateFile(RED, "found-keys", "deployed"), systemClock);
+  deleteFoundKeys(RED);
   const applications = new Applications(systemClock);
   const credentials = credentialsOf(properties) as Record<keyof AccountCredentials, { type: "text" | "password" }>;
 
@@ -40,13 +40,12 @@ export default function register(RED: NodeAPI): void {
 
   function accountOf(node: Node<AccountCredentials>, config: Config): Account {
     const { clock, ...settings } = { clock: systemClock, ...settingsOf(RED, node, migrated(config, [])) };
-    const publicKey = deployedKey(node, settings.publicKey);
     const onUnknown = ({ kind, code }: { readonly kind: string; readonly code: number }) =>
       node.log(`unknown ${kind.replace("_", " ")} ${code}: its values come through as they are`);
     const onSkipped = ({ groups, values, field }: Skipped) =>
       node.warn(`${groups} groups and ${values} values cannot be read (${field}): they are left out, the others count`);
     const application = (url: string, calls: number) => applications.of(url, calls);
-    const api = openApi({ ...settings, publicKey }, { clock, application, onUnknown, onSkipped });
+    const api = openApi(settings, { clock, application, onUnknown, onSkipped });
     const { ambiguous, pollWithoutSubscriptionS } = followSettings(RED, node, config);
     return new Account({
       api,
@@ -59,23 +58,16 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  /** A ticket of "Find my users" becomes the key that it stands for. */
-  function deployedKey(node: Node<AccountCredentials>, publicKey: string): string {
-    if (!FoundKeys.isTicket(publicKey)) return publicKey;
-    const key = keys.redeem(publicKey);
-    if (key === undefined)
-      throw new SetupError("the key that was found in the editor has expired", {
-        code: "account_incomplete",
-        remedy: "Find the users again in the account node, and deploy within half an hour.",
-      });
-    void RED.nodes.addCredentials(node.id, { ...node.credentials, publickey: key });
-    return key;
-  }
-
   RED.nodes.registerType<AccountNode & Node<AccountCredentials>, Config, never, AccountCredentials>(
     "withings-account",
     WithingsAccount,
     { credentials },
   );
-  serveEditor(RED, keys, systemClock);
+  serveEditor(RED, systemClock);
+}
+
+/** Earlier versions kept the keys that *Find my users* had found in a file, in plain text. */
+function deleteFoundKeys(RED: NodeAPI): void {
+  // A Node-RED without a user directory never had the file; where it cannot be deleted, the start goes on.
+  if (RED.settings.userDir) void rm(stateFile(RED, "found-keys", "deployed"), { force: true }).catch(() => {});
 }
