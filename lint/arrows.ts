@@ -73,6 +73,7 @@ const core: Package = {
     "http/": base("http/ is blind to generations and to its callers", [...BASE, "domain/"], ["zod"]),
     ...generation("wbs", ["wbs-user.ts", "listed-subscription.ts"]),
     ...generation("public", []),
+    "tokens/": base("tokens/ keeps grants behind the port and knows no API", [...BASE, "domain/", "ports/"], ["zod"]),
     "weigh-ins/": base("weigh-ins/ is pure: stored and fetched groups in, events and state out", [
       ...[...BASE, "domain/", "ports/"],
     ]),
@@ -86,7 +87,7 @@ const core: Package = {
     ),
     "index.ts": base("index.ts exports what ships", [
       ...[...BASE, "domain/", "ports/", "http/", "wbs/", "wbs/decode/", "public/"],
-      ...["wbs/wbs-user.ts", "wbs/listed-subscription.ts", "weigh-ins/", "follow/"],
+      ...["wbs/wbs-user.ts", "wbs/listed-subscription.ts", "tokens/", "weigh-ins/", "follow/"],
     ]),
   },
 };

@@ -91,6 +91,20 @@ export const ERROR_CODES = {
     remedy: "Ask for a shorter window of time, or allow more pages or larger ones.",
   },
 
+  tokens_not_stored: {
+    actor: "operator",
+    remedy:
+      "Free space on the disk, and let the user of this program write to the folder. It is tried again by itself.",
+  },
+  token_file_unusable: {
+    actor: "operator",
+    remedy: "Restore a copy of the file, or move it away and authorize the person again.",
+  },
+  tokens_outdated: {
+    actor: "service",
+    remedy: "Nothing to do: another program stored a newer pair first, which is used from now on.",
+  },
+
   data_late: {
     actor: "service",
     remedy: "Wait: weigh-ins appear when the service works again. If it goes on for a day, check the base URL.",

@@ -83,6 +83,11 @@ export class UnexpectedResponseError extends CoreError {
   readonly actor = "service";
 }
 
+/** Tokens cannot be read from where they are kept, or written there. What is stored stays as it is. */
+export class TokensNotKeptError extends CoreError {
+  readonly actor = "operator";
+}
+
 /** A fault with its remedy, in words that may be shown and logged. */
 export interface Problem<Code extends string = string> {
   readonly code: Code;

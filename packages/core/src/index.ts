@@ -46,6 +46,7 @@ export {
   type Problem,
   problemOf,
   RejectedError,
+  TokensNotKeptError,
   UnexpectedResponseError,
   UnreachableError,
   WeighbridgeError,
@@ -82,6 +83,16 @@ export type {
   SyncChange,
   SyncedPerson,
 } from "./ports/person-store.ts";
+export type { Grant, TokenStore } from "./ports/token-store.ts";
+export {
+  type ExpectedRedirect,
+  type Redirect,
+  readRedirect,
+  type WrongRedirect,
+} from "./public/redirect.ts";
+export { type FileTokenStoreOptions, fileTokenStore } from "./tokens/file-token-store.ts";
+export { memoryTokenStore } from "./tokens/memory-token-store.ts";
+export { processLock, type TokenLock } from "./tokens/process-lock.ts";
 export { createWbsClient, type WbsClient, type WbsClientOptions } from "./wbs/client.ts";
 export type { WbsCredentials } from "./wbs/credentials.ts";
 // Decoding what was recorded or fetched elsewhere

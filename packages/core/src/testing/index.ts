@@ -5,3 +5,4 @@ export { ManualClock } from "./manual-clock.ts";
 export { MemoryPersonStore } from "./memory-person-store.ts";
 export { type ApiWorld, personApiContract } from "./person-api-contract.ts";
 export { type OpenedPersonStore, type PersonStorePlace, personStoreContract } from "./person-store-contract.ts";
+export { grantOf, type TokenPlace, tokenStoreContract } from "./token-store-contract.ts";
