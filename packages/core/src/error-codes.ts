@@ -91,6 +91,16 @@ export const ERROR_CODES = {
     remedy: "Ask for a shorter window of time, or allow more pages or larger ones.",
   },
 
+  not_authorized: { actor: "person", remedy: "Authorize the person." },
+  grant_ended: {
+    actor: "person",
+    remedy:
+      "Authorize the person again: nothing is lost, and the history goes on. If another installation uses this consent, let it have an application of its own.",
+  },
+  wrong_person: {
+    actor: "person",
+    remedy: "Log out at Withings first, then authorize again and choose the right person.",
+  },
   tokens_not_stored: {
     actor: "operator",
     remedy:

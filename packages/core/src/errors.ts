@@ -83,6 +83,11 @@ export class UnexpectedResponseError extends CoreError {
   readonly actor = "service";
 }
 
+/** There is no consent that works: a person has to give it, or to give it again. */
+export class NotAuthorizedError extends CoreError {
+  readonly actor = "person";
+}
+
 /** Tokens cannot be read from where they are kept, or written there. What is stored stays as it is. */
 export class TokensNotKeptError extends CoreError {
   readonly actor = "operator";

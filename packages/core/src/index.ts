@@ -43,6 +43,7 @@ export {
   type Endpoint,
   type ErrorDetails,
   InvalidCallError,
+  NotAuthorizedError,
   type Problem,
   problemOf,
   RejectedError,

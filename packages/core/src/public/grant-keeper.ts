@@ -1,0 +1,201 @@
+import type { Clock } from "../clock.ts";
+import type { EpochSeconds } from "../domain/measure-group.ts";
+import { NotAuthorizedError, TokensNotKeptError } from "../errors.ts";
+import type { Grant, TokenStore } from "../ports/token-store.ts";
+import { GRANT_LIMITS } from "./limits.ts";
+
+/** A new pair of tokens, as the service answers it. */
+export interface TokenPair {
+  readonly userId: string;
+  readonly accessToken: string;
+  readonly expiresInS: number;
+  readonly refreshToken: string;
+  readonly scope: string;
+}
+
+/**
+ * - `tokens_in_memory`: the newest pair could not be stored for hours, and is used without: a restart loses the consent
+ * - `consent_old`: the refresh token was not renewed for eleven months; it ends after a year
+ */
+export type GrantWarning = "tokens_in_memory" | "consent_old";
+
+export interface GrantKeeperInput {
+  /** That of the grant in the store. */
+  readonly name: string;
+  readonly clientId: string;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  /** Exchanges a refresh token for the next pair. Rejects with the code `grant_ended` where the service refuses the token for good. */
+  refresh(refreshToken: string): Promise<TokenPair>;
+  /** Called once for each. */
+  onWarning?(warning: GrantWarning): void;
+}
+
+/** A pair that the service gave and the disk did not take. */
+interface Unsaved {
+  readonly grant: Grant;
+  readonly since: number;
+}
+
+/**
+ * Gives the access token of one consent, and renews it in time: once, whoever asks and in however many processes.
+ *
+ * A renewed pair is stored before it is used: the service lets the pair before it live until then, so that a crash at any step leaves a pair
+ * that works. Only what the service refuses for good ends a grant; an answer that never came, or is no answer, changes nothing.
+ */
+export class GrantKeeper {
+  readonly #input: GrantKeeperInput;
+  #held: Grant | undefined;
+  #unsaved: Unsaved | undefined;
+  #flight: Promise<Grant> | undefined;
+  /** Of a refusal that could not be stored. */
+  #refusedAt = -Infinity;
+  readonly #warned = new Set<GrantWarning>();
+
+  constructor(input: GrantKeeperInput) {
+    this.#input = input;
+  }
+
+  /**
+   * A grant whose access token is good. `above`: the revision that the service refused, so that a newer one is needed. Rejects with a
+   * NotAuthorizedError, a TokensNotKeptError, with what `refresh` rejects with, and with the signal's reason.
+   */
+  async grant({ above = -1, signal }: { readonly above?: number; readonly signal?: AbortSignal } = {}): Promise<Grant> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const held = this.#held;
+      if (held && held.revision > above && this.#isGood(held)) return held;
+      this.#flight ??= this.#renewed(above).finally(() => {
+        this.#flight = undefined;
+      });
+      // The flight is everybody's: one caller that gives up does not end it.
+      const grant = await abortable(this.#flight, signal);
+      if (grant.revision > above) return grant;
+    }
+  }
+
+  async #renewed(above: number): Promise<Grant> {
+    const { name, tokens } = this.#input;
+    this.#held = undefined;
+    this.#held = await tokens.exclusively(name, async () => {
+      const grant = await this.#current();
+      this.#warnOfAge(grant);
+      if (grant.ended === undefined && grant.revision > above && this.#isGood(grant)) return grant;
+      this.#refuseEnded(grant);
+      return this.#exchanged(grant);
+    });
+    return this.#held;
+  }
+
+  /** The stored grant, or the newer pair that could not be stored yet. */
+  async #current(): Promise<Grant> {
+    const { name, clientId, tokens } = this.#input;
+    const stored = await tokens.read(name);
+    if (stored === undefined || stored.clientId !== clientId) {
+      this.#unsaved = undefined;
+      throw new NotAuthorizedError(`${name} has not consented to this application yet`, { code: "not_authorized" });
+    }
+    const unsaved = this.#unsaved;
+    if (unsaved === undefined) return stored;
+    if (stored.revision < unsaved.grant.revision) return this.#saved(unsaved.grant, unsaved.since);
+    this.#unsaved = undefined;
+    return stored;
+  }
+
+  /** Stores a pair, then gives it. Where that fails it stays unused, but for the time when the pair before it has ended anyway. */
+  async #saved(grant: Grant, since: number): Promise<Grant> {
+    const { name, tokens, clock } = this.#input;
+    try {
+      await tokens.write(name, grant);
+      this.#unsaved = undefined;
+    } catch (error) {
+      if (!(error instanceof TokensNotKeptError)) throw error;
+      this.#unsaved = { grant, since };
+      if (clock.now() - since < GRANT_LIMITS.unusedMs) throw error;
+      this.#warn("tokens_in_memory");
+    }
+    return grant;
+  }
+
+  #refuseEnded({ ended }: Grant): void {
+    const { name, clock } = this.#input;
+    const endedAt = Math.max(this.#refusedAt, (ended?.at ?? -Infinity) * 1000);
+    const sinceMs = clock.now() - endedAt;
+    if (sinceMs >= 0 && sinceMs < GRANT_LIMITS.tryEndedMs) throw endedError(name);
+  }
+
+  async #exchanged(grant: Grant): Promise<Grant> {
+    const { name, clock, refresh } = this.#input;
+    const requestedAt = Math.floor(clock.now() / 1000);
+    let pair: TokenPair;
+    try {
+      pair = await refresh(grant.refreshToken);
+    } catch (error) {
+      if (error instanceof NotAuthorizedError && error.code === "grant_ended") return this.#afterRefusal(grant);
+      throw error;
+    }
+    if (pair.userId !== grant.userId)
+      throw new NotAuthorizedError(`the tokens of ${name} became those of another person`, { code: "wrong_person" });
+    return this.#saved(nextGrant(grant, pair, requestedAt), this.#unsaved?.since ?? clock.now());
+  }
+
+  /** Another program may have renewed the pair through a copy of the store: a newer one is used, else the grant is marked. */
+  async #afterRefusal(refused: Grant): Promise<Grant> {
+    const { name, tokens, clock } = this.#input;
+    const stored = await tokens.read(name);
+    if (stored && stored.revision > refused.revision && stored.ended === undefined && this.#isGood(stored))
+      return stored;
+    this.#refusedAt = clock.now();
+    const ended = { at: Math.floor(clock.now() / 1000), code: "grant_ended" };
+    // A mark that cannot be stored is kept in memory only: the refusal is the graver news.
+    if (stored)
+      await tokens.write(name, { ...stored, ended, revision: stored.revision + 1 }).catch((error: unknown) => {
+        if (!(error instanceof TokensNotKeptError)) throw error;
+      });
+    throw endedError(name);
+  }
+
+  #isGood({ accessEndsAt }: Grant): boolean {
+    return accessEndsAt * 1000 - this.#input.clock.now() > GRANT_LIMITS.marginMs;
+  }
+
+  #warnOfAge({ refreshIssuedAt }: Grant): void {
+    if (this.#input.clock.now() - refreshIssuedAt * 1000 > GRANT_LIMITS.oldMs) this.#warn("consent_old");
+  }
+
+  #warn(warning: GrantWarning): void {
+    if (this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    this.#input.onWarning?.(warning);
+  }
+}
+
+/** What a new pair makes of a grant. `requestedAt`: when it was asked for, since its time runs from then. */
+function nextGrant(
+  before: Pick<Grant, "clientId" | "revision">,
+  { userId, accessToken, expiresInS, refreshToken, scope }: TokenPair,
+  requestedAt: EpochSeconds,
+): Grant {
+  return {
+    userId,
+    clientId: before.clientId,
+    accessToken,
+    accessEndsAt: requestedAt + expiresInS,
+    refreshToken,
+    refreshIssuedAt: requestedAt,
+    scope,
+    revision: before.revision + 1,
+  };
+}
+
+const endedError = (name: string) =>
+  new NotAuthorizedError(`the consent of ${name} has ended`, { code: "grant_ended" });
+
+/** The promise, or the signal's reason, whichever comes first. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
+}
