@@ -18,6 +18,8 @@ export interface KillRunOptions {
   readonly isBrokerPersistent?: boolean;
   /** Every nth callback is answered and forgotten. The run must then fail. */
   readonly forgetsEvery?: number;
+  /** How long the end waits for what is missing: by default until the bridge has asked again 5 minutes after a notification. */
+  readonly patienceMs?: number;
   onProgress?(line: string): void;
 }
 
@@ -48,6 +50,9 @@ function randomOf(seed: number): () => number {
 const FIRST_DATE = 1_700_000_000;
 /** The waits after which the simulated API tries a callback again. */
 const RETRY_WAITS_S = [10, 60, 600, 3_600, 10_800];
+
+/** The bridge asks again 1 and 5 minutes after a notification whose window showed nothing new. */
+const PATIENCE_MS = 330_000;
 
 /** How many weigh-ins come before somebody deletes an older one. */
 const DELETES_EVERY = 8;
@@ -140,7 +145,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
     await crowd.stop();
-    await settle(bridge, witness, crowd.expected, { broker, simulator });
+    await settle(bridge, witness, crowd.expected, { broker, simulator, patienceMs: options.patienceMs ?? PATIENCE_MS });
     const { deletions, expected } = crowd;
     const missing = [...expected].filter((key) => !witness.byWeighIn.has(key));
     if (missing.length > 0) options.onProgress?.(`missing: ${missing.slice(0, 20).join(", ")}`);
@@ -217,7 +222,7 @@ async function settle(
   bridge: BridgeProcess,
   witness: Witness,
   expected: ReadonlySet<string>,
-  { broker, simulator }: Omit<Around, "random">,
+  { broker, simulator, patienceMs }: Omit<Around, "random"> & { readonly patienceMs: number },
 ): Promise<void> {
   simulator.heal();
   await broker.restart();
@@ -228,8 +233,7 @@ async function settle(
     simulator.clock.advance(waitS * 1000);
     await until(isComplete, 2_000).catch(() => {});
   }
-  // The bridge asks again 1 and 5 minutes after a notification whose window showed nothing new.
-  await until(isComplete, 330_000).catch(() => {});
+  await until(isComplete, patienceMs).catch(() => {});
   // A second copy comes late.
   await until(() => Date.now() - witness.lastAt > 2_500, 30_000);
 }

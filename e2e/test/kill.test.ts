@@ -27,7 +27,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   test("control: where callbacks are answered and forgotten, the same run does not pass", {
     timeout: 300_000,
   }, async () => {
-    const result = await runKills({ kills: 20, seed: SEED, forgetsEvery: 3, onProgress });
+    const result = await runKills({ kills: 20, seed: SEED, forgetsEvery: 3, patienceMs: 20_000, onProgress });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result.lost).toBeGreaterThan(0);
   });
@@ -35,7 +35,14 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   test("control: with a broker that forgets, and restarts often enough to show it, the run does not pass", {
     timeout: 300_000,
   }, async () => {
-    const result = await runKills({ kills: 20, seed: SEED, isBrokerPersistent: false, restartsEvery: 2, onProgress });
+    const result = await runKills({
+      kills: 20,
+      seed: SEED,
+      isBrokerPersistent: false,
+      restartsEvery: 2,
+      patienceMs: 20_000,
+      onProgress,
+    });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result.lost + result.twice).toBeGreaterThan(0);
   });
