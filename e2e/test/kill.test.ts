@@ -9,7 +9,7 @@ const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);
 
 describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   test(`${KILLS} kills at random instants: every weigh-in reaches a persistent subscriber exactly once`, {
-    timeout: 900_000,
+    timeout: 1_500_000,
   }, async () => {
     const result = await runKills({ kills: KILLS, seed: SEED, onProgress });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
