@@ -1,5 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+
+// Not an import, which would load what a start does not need: see core's node-fetch.ts.
+const { createServer } = process.getBuiltinModule("node:http");
 
 /** How long a connection may take, and how many there may be. */
 export interface ConnectionLimits {
