@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/store/sqlite/open-database.ts";
-import { Statements } from "../../src/store/sqlite/statements.ts";
+import { Statements, type Step } from "../../src/store/sqlite/statements.ts";
 import { WriteQueue } from "../../src/store/sqlite/write-queue.ts";
 import { WriteThread } from "../../src/store/sqlite/write-thread.ts";
 
-/** A queue whose thread has started, so that it writes from the first burst on; what the main thread is asked to write is counted. */
+/** A queue whose thread has started, and which had two bursts: the thread writes from the next one on; what the main thread is asked to write is counted. */
 async function threaded() {
   const directory = stateDir();
   const { db, close } = openDatabase(directory, { onWarning: () => {} });
@@ -26,6 +26,9 @@ async function threaded() {
     close();
   });
   const hint = (n: number) => queue.write([["takeHint", 1, n, n, n]]);
+  const nothing: Step = ["removeHints", 1];
+  for (let burst = 0; burst < 2; burst++) await Promise.all(Array.from({ length: 8 }, () => queue.write([nothing])));
+  here.length = 0;
   const taken = () =>
     statements
       .get("hints")
@@ -34,7 +37,7 @@ async function threaded() {
   return { queue, hint, taken, here, failures };
 }
 
-test("a write alone is made by the main thread, a burst and what follows it by the other, in order", async () => {
+test("a write alone is made by the main thread, the third burst and what follows it by the other, in order", async () => {
   const { hint, taken, here } = await threaded();
   await hint(0);
   expect(here).toEqual([1]);

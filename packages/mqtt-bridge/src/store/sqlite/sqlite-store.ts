@@ -42,7 +42,7 @@ export interface SqliteStoreOptions extends Partial<OpenOptions> {
   readonly clock: Clock;
   /** A write failed with a StoreError; the process must end. Called once. */
   readonly onFailure: (error: unknown) => void;
-  /** Whether a thread of its own writes from the first burst on. */
+  /** Whether a thread of its own writes where bursts come again. */
   readonly hasThread?: boolean;
 }
 

@@ -9,10 +9,12 @@ interface Write {
 
 /** In one transaction: a burst, in which waiting for the disk here would hold up everything else. */
 const BURST = 8;
+/** Bursts until the thread is worth its start: a household has one, when it adds or polls everybody at once. */
+const BURSTS = 3;
 
 export interface WriteQueueInput {
   readonly statements: Statements;
-  /** Makes the thread that takes over at the first burst. Without it everything is written here. */
+  /** Makes the thread that takes over after a few bursts. Without it everything is written here. */
   readonly startThread: (() => WriteThread) | undefined;
   /** Called once, with the error of SQLite: after one failure nothing is written any more. */
   readonly onFailure: (error: unknown) => void;
@@ -20,13 +22,14 @@ export interface WriteQueueInput {
 
 /**
  * All writes of one turn of the event loop share a transaction, and so one wait for the disk. It is the turn after the first write: in a
- * burst more of them join, and without one that turn is empty. A household's writes are made here; from the first burst on, a thread makes
+ * burst more of them join, and without one that turn is empty. A household's writes are made here; where bursts come again, a thread makes
  * them, and what comes while the disk is busy waits for the next transaction.
  */
 export class WriteQueue {
   readonly #input: WriteQueueInput;
   #writes: Write[] = [];
   #scheduled: NodeJS.Immediate | undefined;
+  #bursts = 0;
   #thread: WriteThread | undefined;
   #flushing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -58,7 +61,8 @@ export class WriteQueue {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
     if (this.#flushing !== undefined || this.#writes.length === 0) return;
-    if (this.#writes.length >= BURST) this.#thread ??= this.#input.startThread?.();
+    if (this.#writes.length >= BURST) this.#bursts++;
+    if (this.#bursts >= BURSTS) this.#thread ??= this.#input.startThread?.();
     if (this.#thread?.isReady) this.#flushing = this.#flushInThread(this.#thread);
     else this.#flushHere();
   }
