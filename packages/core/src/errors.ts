@@ -93,6 +93,18 @@ export class TokensNotKeptError extends CoreError {
   readonly actor = "operator";
 }
 
+/** The call was not sent: the service asked for more patience than the call has. `retryAfterMs` says how much. */
+export class PostponedError extends CoreError {
+  readonly actor = "service";
+
+  constructor(retryAfterMs: number) {
+    super(`the call was not sent: the service asked for ${Math.ceil(retryAfterMs / 1000)} s without it`, {
+      code: "too_many_requests",
+      retryAfterMs,
+    });
+  }
+}
+
 /** A fault with its remedy, in words that may be shown and logged. */
 export interface Problem<Code extends string = string> {
   readonly code: Code;

@@ -18,6 +18,12 @@ export const LIMITS = {
 
   /** Between two subscribes of one application: each makes the service call back. */
   subscribeGapMs: 5_000,
+  /** Between two revokes of one application. */
+  revokeGapMs: 1_000,
+  /** The application sends nothing for so long after the API said that its calls were too many. */
+  pauseMs: 60_000,
+  /** The longest pause that an answer may ask for: a wrong one must not end everything for good. */
+  longestPauseMs: 3_600_000,
   /** Before the second try; doubles with each further one. */
   backoffMs: 500,
   backoffMaxMs: 20_000,

@@ -156,6 +156,38 @@ export const requirements = {
     fact: "While subscribing, the callback URL may be called without userid, and by HEAD and GET, and answers 200.",
     source: `${SEEN}, callback; ${PUBLIC}, notifications`,
   },
+  "PUB-REST-1": {
+    fact: "Every call is a POST form with an action; secrets and tokens travel in the body or the Authorization header, never in a URL.",
+    source: `${PUBLIC}, introduction`,
+  },
+  "PUB-REST-2": {
+    fact: "Data calls carry Authorization: Bearer; oauth2 and signature carry none.",
+    source: `${PUBLIC}, introduction`,
+  },
+  "PUB-REST-3": {
+    fact: "Every status but 0 becomes an error with code, meaning, service, action, actor and remedy; an unknown one is status_<n>, actor service.",
+    source: `${PUBLIC}, response status`,
+  },
+  "PUB-REST-4": {
+    fact: "Codes are read with the table of this generation; one that it lacks falls back to its family, and 503 is no outage.",
+    source: `${PUBLIC}, response status`,
+  },
+  "PUB-REST-5": {
+    fact: "The error text of an answer tells 503 and 601 apart, and is carried without secrets.",
+    source: `${PUBLIC}, response status`,
+  },
+  "PUB-REST-6": {
+    fact: "A base URL that is not https is refused, but for this machine.",
+    source: `${PUBLIC}, introduction`,
+  },
+  "PUB-REST-7": {
+    fact: "Redirects are not followed: they would carry the token to another host.",
+    source: `${PUBLIC}, introduction`,
+  },
+  "PUB-REST-8": {
+    fact: "HTML, an empty body, HTTP 5xx, 429 and timeouts are outages: repeated with back-off, tokens untouched.",
+    source: `${PUBLIC}, response status`,
+  },
   "PUB-AUTH-1": {
     fact: "The authorize URL carries a state and comma-separated scopes; the code is exchanged within 30 s.",
     source: `${PUBLIC}, OAuth 2.0`,
@@ -207,6 +239,10 @@ export const requirements = {
   "PUB-MEAS-10": {
     fact: "The smallest updatetime of a walk feeds the next lastupdate; it is never taken for the server's clock.",
     source: `${PUBLIC}, measure/getmeas answer`,
+  },
+  "PUB-NOTIFY-6": {
+    fact: "Subscribes of an application keep 5 s between each other, revokes 1 s, over all people.",
+    source: `${PUBLIC}, notify`,
   },
   "PUB-NOTIFY-8": {
     fact: "Where some applis are subscribed and one is refused, the report names it and polls stay frequent.",

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { Priority } from "../domain/call-options.ts";
+import { PostponedError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { awake } from "./awake.ts";
 import { atLeast } from "./options.ts";
@@ -15,22 +16,30 @@ export interface ApplicationOptions {
   readonly repeatCallMs?: number;
   /** Milliseconds between two subscribes. @default 5 000 */
   readonly subscribeGapMs?: number;
+  /** Milliseconds between two revokes at an API that asks for a pace of them. @default 1 000 */
+  readonly revokeGapMs?: number;
 }
+
+/** Calls that keep their distance to the others of their kind: a subscribe makes the service call back. */
+export type Pace = "subscribe" | "revoke";
 
 /** One call that wants to go out. */
 export interface Admission {
   /** Equal for identical calls; undefined for a call that may be repeated at once. */
   readonly key: string | undefined;
-  /** Keeps its distance to the others of its kind: a subscribe makes the service call back. */
-  readonly isPaced: boolean;
+  /** Undefined for a call that keeps no distance. */
+  readonly pace: Pace | undefined;
   /** The transport repeats a call that failed, by rules of its own. */
   readonly isRetry: boolean;
   readonly priority: Priority;
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds of patience that the service may ask for; where it asked for more, the call is given back as a PostponedError. */
+  readonly patienceMs?: number;
 }
 
 interface Waiting extends Admission {
   readonly go: () => void;
+  readonly giveBack: (reason: unknown) => void;
 }
 
 /**
@@ -56,50 +65,92 @@ export class Application {
     call: new Set(),
     chore: new Set(),
   };
-  readonly #subscribeGapMs: number;
-  #pacedAt = -Infinity;
+  readonly #gapMs: Readonly<Record<Pace, number>>;
+  readonly #pacedAt: Record<Pace, number> = { subscribe: -Infinity, revoke: -Infinity };
+  #pausedUntil = -Infinity;
   #wakeAt = Infinity;
   /** Ends the sleep until `#wakeAt`. */
   #alarm = new AbortController();
 
   constructor(options: ApplicationOptions = {}) {
-    const { clock = systemClock, callsPerMinute, repeatCallMs, subscribeGapMs } = options;
+    const { clock = systemClock, callsPerMinute, repeatCallMs, subscribeGapMs, revokeGapMs } = options;
     this.#clock = awake(clock);
     const perMinute = atLeast("callsPerMinute", 1, callsPerMinute ?? LIMITS.callsPerMinute);
     this.#rateLimit = new RateLimit(perMinute);
     this.#choreLimit = new RateLimit(Math.max(1, Math.floor(perMinute * LIMITS.choreShare)));
     this.#guard = new RepeatGuard(atLeast("repeatCallMs", 0, repeatCallMs ?? LIMITS.repeatCallMs));
-    this.#subscribeGapMs = atLeast("subscribeGapMs", 0, subscribeGapMs ?? LIMITS.subscribeGapMs);
+    this.#gapMs = {
+      subscribe: atLeast("subscribeGapMs", 0, subscribeGapMs ?? LIMITS.subscribeGapMs),
+      revoke: atLeast("revokeGapMs", 0, revokeGapMs ?? LIMITS.revokeGapMs),
+    };
   }
 
   /** Resolves when the call may go out, and counts it. An aborted one leaves the queue and takes no place. */
   admit(call: Admission): Promise<void> {
     const { signal, priority } = call;
     if (signal?.aborted) return Promise.reject(signal.reason);
+    const postponed = this.#postponed(call);
+    if (postponed) return Promise.reject(postponed);
     const queue = this.#waiting[priority];
     return new Promise((resolve, reject) => {
-      const abort = () => {
+      const leave = () => {
         queue.delete(waiting);
-        reject(signal?.reason);
+        signal?.removeEventListener("abort", abort);
+      };
+      const giveBack = (reason: unknown) => {
+        leave();
+        reject(reason);
+      };
+      const abort = () => {
+        giveBack(signal?.reason);
         this.#drain();
       };
       const go = () => {
-        queue.delete(waiting);
-        signal?.removeEventListener("abort", abort);
+        leave();
         resolve();
       };
-      const waiting: Waiting = { ...call, go };
+      const waiting: Waiting = { ...call, go, giveBack };
       queue.add(waiting);
       signal?.addEventListener("abort", abort, { once: true });
       this.#drain();
     });
   }
 
-  /** The service never saw this call: the same one may go out at once. */
+  /** Sends nothing for so long: the service asked the whole application for patience. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms);
+    this.#giveBack();
+  }
+
+  /** Sends no call like this one for so long: the service asked for patience with it. */
+  hold(key: string | undefined, ms: number): void {
+    if (key === undefined) return;
+    const now = this.#clock.monotonic();
+    this.#guard.hold(key, now + ms, now);
+    this.#giveBack();
+  }
+
+  /** The service did not count this call: the same one may go out at once. */
   forget(key: string | undefined): void {
     if (key === undefined) return;
     this.#guard.forget(key);
     this.#drain();
+  }
+
+  /** Calls whose patience is over before they may go out leave the queue, so that their callers can do something else. */
+  #giveBack(): void {
+    for (const queue of Object.values(this.#waiting))
+      for (const waiting of queue) {
+        const postponed = this.#postponed(waiting);
+        if (postponed) waiting.giveBack(postponed);
+      }
+    this.#drain();
+  }
+
+  #postponed({ key, patienceMs = Infinity }: Admission): PostponedError | undefined {
+    const until = Math.max(this.#pausedUntil, key === undefined ? -Infinity : this.#guard.heldUntil(key));
+    const retryAfterMs = until - this.#clock.monotonic();
+    return retryAfterMs > patienceMs ? new PostponedError(retryAfterMs) : undefined;
   }
 
   #drain(): void {
@@ -110,7 +161,7 @@ export class Application {
       this.#rateLimit.add(now);
       if (call.priority === "chore") this.#choreLimit.add(now);
       if (call.key !== undefined) this.#guard.add(call.key, now);
-      if (call.isPaced) this.#pacedAt = now;
+      if (call.pace) this.#pacedAt[call.pace] = now;
       call.go();
     }
   }
@@ -119,7 +170,7 @@ export class Application {
   #next(now: number): { readonly call?: Waiting; readonly at: number } {
     const { hint, call, chore } = this.#waiting;
     if (hint.size + call.size + chore.size === 0) return { at: Infinity };
-    const freeAt = this.#rateLimit.freeAt(now);
+    const freeAt = Math.max(this.#rateLimit.freeAt(now), this.#pausedUntil);
     if (freeAt > now) return { at: freeAt };
     const choresAt = this.#choreLimit.freeAt(now);
     let next = chore.size > 0 && choresAt > now ? choresAt : Infinity;
@@ -132,9 +183,9 @@ export class Application {
     return { at: next };
   }
 
-  #readyAt({ key, isPaced, isRetry }: Waiting): number {
+  #readyAt({ key, pace, isRetry }: Waiting): number {
     const guarded = key === undefined || isRetry ? -Infinity : this.#guard.allowedAt(key);
-    return Math.max(guarded, isPaced ? this.#pacedAt + this.#subscribeGapMs : -Infinity);
+    return Math.max(guarded, pace === undefined ? -Infinity : this.#pacedAt[pace] + this.#gapMs[pace]);
   }
 
   #sleepUntil(at: number, now: number): void {

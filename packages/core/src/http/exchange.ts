@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.ts";
-import { type Endpoint, UnexpectedResponseError, UnreachableError } from "../errors.ts";
+import { type Endpoint, RejectedError, UnexpectedResponseError, UnreachableError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect, Headers } from "./dialect.ts";
 import type { Answer, Fetch, Question } from "./node-fetch.ts";
-import { errorCode, excerpt, type Redact, safeCause } from "./redact.ts";
+import { errorCode, excerpt, hideNamed, type Redact, safeCause } from "./redact.ts";
 import type { Failure } from "./retry.ts";
+import { wholeNumber } from "./scalars.ts";
 
 export type Method = "GET" | "POST";
 
@@ -16,7 +17,7 @@ export interface Exchange {
   /** All of them, `action` too. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Beside our own. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly redact: Redact;
@@ -100,12 +101,34 @@ function judge(call: Exchange, dialect: Dialect, response: Answer, text: string)
   const location = response.headers.get("location");
   if (response.status >= 300 && response.status < 400 && location) return redirected(call, response.status, location);
   const envelope = dialect.readEnvelope(parsed(text), response.status);
+  if (envelope?.status === 0) return { body: envelope.body };
+  const patienceMs = retryAfterMs(response.headers.get("retry-after"));
+  if (response.status === 429) return { failure: tooMany(call, patienceMs) };
+  const hide = (words: string) => excerpt(words, (all) => hideNamed(call.redact(all), dialect.secrets));
   if (envelope === undefined) {
-    const what = `HTTP ${response.status} and not with the API's JSON: ${JSON.stringify(excerpt(text, call.redact))}`;
-    return unexpected(call, what, "unclear");
+    const what = `HTTP ${response.status} and not with the API's JSON: ${JSON.stringify(hide(text))}`;
+    return unexpected(call, what, "unclear", patienceMs);
   }
-  if (envelope.status === 0) return { body: envelope.body };
-  return { failure: dialect.failureOf(envelope, call.endpoint) };
+  const { error, ...others } = envelope;
+  const safe = error === undefined ? others : { ...others, error: hide(error) };
+  return { failure: dialect.failureOf(safe, call.endpoint) };
+}
+
+/** Of a Retry-After header in seconds; dates, which need two clocks that agree, count as none. */
+function retryAfterMs(header: string | null): number {
+  const seconds = header === null ? undefined : wholeNumber(header.trim());
+  return Math.min(LIMITS.longestPauseMs, Math.max(0, seconds ?? 0) * 1000);
+}
+
+function tooMany({ endpoint }: Exchange, patienceMs: number): Failure {
+  const pauseMs = Math.max(LIMITS.pauseMs, patienceMs);
+  const meaning = "too many calls in a short time";
+  const { service, action } = endpoint;
+  const error = new RejectedError({
+    ...{ code: "too_many_requests", status: 429, meaning, service, action },
+    retryAfterMs: pauseMs,
+  });
+  return { error, repeat: "harmless", pauseMs };
 }
 
 function parsed(text: string): unknown {
@@ -118,11 +141,12 @@ function parsed(text: string): unknown {
 
 const named = ({ endpoint }: Exchange) => `${endpoint.service}/${endpoint.action}`;
 
-function unexpected(call: Exchange, what: string, repeat: Failure["repeat"]): Outcome {
+function unexpected(call: Exchange, what: string, repeat: Failure["repeat"], waitAtLeastMs = 0): Outcome {
   const error = new UnexpectedResponseError(`${named(call)} at ${call.baseUrl.origin} answered with ${what}`, {
     code: "unexpected_response",
+    ...(waitAtLeastMs > 0 && { retryAfterMs: waitAtLeastMs }),
   });
-  return { failure: { error, repeat } };
+  return { failure: { error, repeat, ...(waitAtLeastMs > 0 && { waitAtLeastMs }) } };
 }
 
 function redirected(call: Exchange, status: number, location: string): Outcome {

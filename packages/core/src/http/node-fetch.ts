@@ -65,3 +65,12 @@ function unzipped(message: IncomingMessage): Readable {
   message.on("aborted", () => plain.destroy(new Error("the answer was cut off")));
   return message.pipe(plain);
 }
+
+/** The same fetch, with something that runs before each request. */
+export const observed = (fetch: Fetch, onCall: (() => void) | undefined): Fetch =>
+  onCall === undefined
+    ? fetch
+    : (url, question) => {
+        onCall();
+        return fetch(url, question);
+      };

@@ -37,6 +37,16 @@ function hiding(secrets: readonly string[]): Redact {
   return (text) => text.replace(anyOfThem, HIDDEN);
 }
 
+/** Hides what stands behind one of these names in an answer: a new secret that no call has sent yet. */
+export function hideNamed(text: string, names: readonly string[]): string {
+  if (names.length === 0) return text;
+  const value = new RegExp(
+    `((?:${names.map(escapeForRegExp).join("|")})\\\\?["']?\\s*[:=]\\s*\\\\?["']?)[^"'\\\\&\\s,;<>{}[\\]]+`,
+    "gi",
+  );
+  return text.replace(value, `$1${HIDDEN}`);
+}
+
 /** No spelling of a secret is longer: an email of 254 characters, encoded twice. */
 const LONGEST_SPELLING = 6_000;
 

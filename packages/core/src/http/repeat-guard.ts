@@ -7,6 +7,8 @@ export class RepeatGuard {
   readonly #repeatMs: number;
   /** The call that went out longest ago comes first. */
   readonly #calledAt = new Map<string, number>();
+  /** Calls for which the service asked for more patience than for others. */
+  readonly #heldUntil = new Map<string, number>();
 
   constructor(repeatMs: number) {
     this.#repeatMs = repeatMs;
@@ -14,12 +16,22 @@ export class RepeatGuard {
 
   /** How many calls are remembered. */
   get size(): number {
-    return this.#calledAt.size;
+    return this.#calledAt.size + this.#heldUntil.size;
   }
 
   /** When this call may go out; a time that has passed: at once. */
   allowedAt(key: string): number {
-    return (this.#calledAt.get(key) ?? -Infinity) + this.#repeatMs;
+    return Math.max((this.#calledAt.get(key) ?? -Infinity) + this.#repeatMs, this.heldUntil(key));
+  }
+
+  /** The end of the patience that the service asked for; a time that has passed where it did not. */
+  heldUntil(key: string): number {
+    return this.#heldUntil.get(key) ?? -Infinity;
+  }
+
+  hold(key: string, until: number, now: number): void {
+    for (const [old, end] of this.#heldUntil) if (end <= now) this.#heldUntil.delete(old);
+    this.#heldUntil.set(key, until);
   }
 
   add(key: string, now: number): void {
@@ -33,5 +45,6 @@ export class RepeatGuard {
 
   forget(key: string): void {
     this.#calledAt.delete(key);
+    this.#heldUntil.delete(key);
   }
 }

@@ -10,8 +10,10 @@ export interface Failure {
    * - `unclear`: it may have had its effect; only what is repeatable can be repeated
    */
   readonly repeat: "never" | "harmless" | "unclear";
-  /** The service asked for patience. */
+  /** The service asked for patience with this call. */
   readonly waitAtLeastMs?: number;
+  /** The service asked for patience with all calls of the application. */
+  readonly pauseMs?: number;
   /** The authorization ended: with a new one the call may go well. */
   readonly isUnauthorized?: boolean;
   /** Connecting failed already. */
@@ -33,5 +35,5 @@ export function retryDelay(failure: Failure, { tries, retries, isRepeatable, ran
   if (tries > retries || failure.repeat === "never" || (failure.repeat === "unclear" && !isRepeatable))
     return undefined;
   const backoff = Math.min(LIMITS.backoffMaxMs, LIMITS.backoffMs * 2 ** (tries - 1));
-  return (failure.waitAtLeastMs ?? 0) + Math.round(backoff * (0.5 + random() / 2));
+  return Math.max(failure.waitAtLeastMs ?? 0, failure.pauseMs ?? 0) + Math.round(backoff * (0.5 + random() / 2));
 }

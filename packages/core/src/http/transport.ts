@@ -1,8 +1,9 @@
 import type { ZodType } from "zod";
 import type { CallOptions } from "../domain/call-options.ts";
 import { type Endpoint, InvalidCallError } from "../errors.ts";
-import type { Application } from "./application.ts";
+import type { Application, Pace } from "./application.ts";
 import { awake } from "./awake.ts";
+import type { Headers } from "./dialect.ts";
 import { type ExchangeTools, exchange, type Method } from "./exchange.ts";
 import { redactor } from "./redact.ts";
 import { type Failure, retryDelay } from "./retry.ts";
@@ -16,8 +17,8 @@ export interface Call extends Endpoint {
   readonly isRepeatable: boolean;
   /** The same call with the same parameters asks for something new each time: the guard against identical calls lets it pass. */
   readonly isFresh?: boolean;
-  /** Makes the service call back: keeps its distance to the others of its kind. */
-  readonly isPaced?: boolean;
+  /** Keeps its distance to the others of its kind. */
+  readonly pace?: Pace;
 }
 
 export interface TransportOptions extends ExchangeTools {
@@ -51,33 +52,44 @@ export class Transport {
     parameters: Parameters | FreshParameters,
     { deadlineMs = this.#options.deadlineMs, ...options }: SendOptions = {},
   ): Promise<unknown> {
-    const { clock, application, dialect } = this.#options;
+    const { clock, dialect } = this.#options;
     // Parameters that are made afresh before each try spend the deadline too.
     const deadline = typeof parameters === "function" ? clock.monotonic() + deadlineMs : undefined;
     const progress: Progress = { tries: 0, hasRefreshed: false, deadline };
     for (let last: Failure | undefined; ; ) {
       const checked = check(call, await given(parameters, (progress.deadline ?? Infinity) - clock.monotonic()));
+      const headers = (await dialect.authorize?.(options)) ?? {};
       const key = keyOf(call, checked, dialect.caller);
-      await this.#admit(call, key, last !== undefined, options);
+      const patienceMs = progress.deadline === undefined ? deadlineMs : progress.deadline - clock.monotonic();
+      await this.#admit(call, { key, isRetry: last !== undefined, patienceMs }, options);
       progress.deadline ??= clock.monotonic() + deadlineMs;
       const leftMs = progress.deadline - clock.monotonic();
       if (last && leftMs <= 0) throw last.error;
-      const outcome = await this.#exchange(call, checked, leftMs, options.signal);
+      const outcome = await this.#exchange(call, { checked, headers }, leftMs, options.signal);
       if ("body" in outcome) return outcome.body;
       last = outcome.failure;
-      if (last.wasNeverSeen) application.forget(key);
-      await this.#recover(call, last, progress, options.signal);
+      this.#heed(key, last);
+      await this.#recover(call, { failure: last, headers }, progress, options);
     }
   }
 
-  #admit({ isPaced = false }: Call, key: string | undefined, isRetry: boolean, options: CallOptions): Promise<void> {
-    const { signal, priority = "call" } = options;
-    return this.#options.application.admit({ key, isPaced, isRetry, priority, signal });
+  /** Takes to heart what a failure says about calls to come. */
+  #heed(key: string | undefined, { wasNeverSeen, isUnauthorized, pauseMs, waitAtLeastMs }: Failure): void {
+    const { application } = this.#options;
+    if (wasNeverSeen || isUnauthorized) application.forget(key);
+    if (pauseMs) application.pause(pauseMs);
+    if (waitAtLeastMs) application.hold(key, waitAtLeastMs);
   }
 
-  async #exchange(call: Call, checked: Sent, leftMs: number, signal: AbortSignal | undefined) {
+  #admit({ pace }: Call, { key, isRetry, patienceMs }: Place, options: CallOptions): Promise<void> {
+    const { application, dialect } = this.#options;
+    const { signal, priority = "call" } = options;
+    const isFree = isRetry && dialect.guardsRetries !== true;
+    return application.admit({ key, pace, isRetry: isFree, priority, signal, patienceMs });
+  }
+
+  async #exchange(call: Call, { checked, headers }: Ready, leftMs: number, signal: AbortSignal | undefined) {
     const { baseUrl, method, timeoutMs, dialect } = this.#options;
-    const headers = (await dialect.authorize?.()) ?? {};
     const secrets = dialect.secrets.map((name) => checked[name] ?? "");
     // `Bearer abc` may also be repeated without its first word.
     const authorization = Object.values(headers).flatMap((value) => [value, ...value.split(" ").slice(1)]);
@@ -97,21 +109,37 @@ export class Transport {
   }
 
   /** Gets ready for one more try. Throws the failure's error where there is to be none. */
-  async #recover(call: Call, failure: Failure, progress: Progress, signal: AbortSignal | undefined): Promise<void> {
+  async #recover(call: Call, { failure, headers }: Failed, progress: Progress, options: CallOptions): Promise<void> {
     const { clock, random, retries, dialect } = this.#options;
     progress.tries++;
     if (failure.isUnauthorized && dialect.refresh && !progress.hasRefreshed) {
       progress.hasRefreshed = true;
-      return dialect.refresh();
+      return dialect.refresh(headers, options);
     }
     const { tries, deadline = Infinity } = progress;
     const delay = retryDelay(failure, { tries, retries, isRepeatable: call.isRepeatable, random });
     if (delay === undefined || clock.monotonic() + delay >= deadline) throw failure.error;
-    await awake(clock).sleep(delay, signal);
+    await awake(clock).sleep(delay, options.signal);
   }
 }
 
 type Sent = Readonly<Record<string, string>>;
+
+interface Place {
+  readonly key: string | undefined;
+  readonly isRetry: boolean;
+  readonly patienceMs: number;
+}
+
+interface Ready {
+  readonly checked: Sent;
+  readonly headers: Headers;
+}
+
+interface Failed {
+  readonly failure: Failure;
+  readonly headers: Headers;
+}
 
 /** How far one call came. */
 interface Progress {

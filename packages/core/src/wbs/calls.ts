@@ -27,7 +27,7 @@ export const CALLS = {
     action: "subscribe",
     request: notify.subscribe.request,
     isRepeatable: true,
-    isPaced: true,
+    pace: "subscribe",
   },
   getSubscription: { service: "notify", action: "get", request: notify.get.request, isRepeatable: true, isFresh: true },
   listSubscriptions: { service: "notify", action: "list", request: notify.list.request, isRepeatable: true },

@@ -3,8 +3,9 @@ import type { Skipped } from "../domain/skipped.ts";
 import type { UnknownCode } from "../domain/unknown-code.ts";
 import { InvalidCallError } from "../errors.ts";
 import { Application } from "../http/application.ts";
+import { checkedBaseUrl } from "../http/base-url.ts";
 import type { Method } from "../http/exchange.ts";
-import { type Fetch, nodeFetch } from "../http/node-fetch.ts";
+import { type Fetch, nodeFetch, observed } from "../http/node-fetch.ts";
 import { atLeast } from "../http/options.ts";
 import { Transport } from "../http/transport.ts";
 import { reportOnce, reportOncePerField } from "../http/unknown-codes.ts";
@@ -163,25 +164,3 @@ function applicationOf({ application, clock = systemClock, callsPerMinute }: Wbs
     remedy: "Give callsPerMinute to `new Application()`, and leave it out here.",
   });
 }
-
-/** With a slash at its end, so that a service's name is added and replaces nothing. */
-function checkedBaseUrl(given: string | URL): URL {
-  const url = URL.parse(String(given));
-  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
-  if (!isPlain || (url.protocol !== "http:" && url.protocol !== "https:"))
-    // Not repeated in the message: it may hold a password.
-    throw new InvalidCallError("the base URL is not a plain http or https URL", {
-      code: "invalid_option",
-      remedy: "Give a URL without user name, password, query and fragment, such as http://wbsapi.withings.net/.",
-    });
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url;
-}
-
-const observed = (fetch: Fetch, onCall: (() => void) | undefined): Fetch =>
-  onCall === undefined
-    ? fetch
-    : (url, question) => {
-        onCall();
-        return fetch(url, question);
-      };

@@ -10,7 +10,7 @@ import { startApiServer } from "../support/api-server.ts";
 import { caught } from "../support/caught.ts";
 import { JumpingClock } from "../support/jumping-clock.ts";
 
-const call: Admission = { key: undefined, isPaced: false, isRetry: false, priority: "call", signal: undefined };
+const call: Admission = { key: undefined, pace: undefined, isRetry: false, priority: "call", signal: undefined };
 const ada = { userId: 29, publicKey: "b71d95ce5c1d4f23" };
 const bob = { userId: 30, publicKey: "ffffffffffffffff" };
 const emptyPage = { status: 0, body: { updatetime: 5, measuregrps: [] } };
@@ -188,7 +188,7 @@ describe("an identical call", () => {
 
 test("subscribes keep 5 s between them, other calls pass", async () => {
   const { clock, order, admit } = setUp();
-  const all = [admit("ada", { isPaced: true }), admit("bob", { isPaced: true }), admit("getmeas")];
+  const all = [admit("ada", { pace: "subscribe" }), admit("bob", { pace: "subscribe" }), admit("getmeas")];
   await clock.advance(0);
   await clock.advance(5_000);
   await Promise.all(all);
@@ -219,7 +219,7 @@ test("a clock that is set back or ahead changes no wait", async () => {
     monotonic += ms;
   };
   const application = new Application({ clock: { now: () => now, monotonic: () => monotonic, sleep } });
-  const paced = { ...call, key: "a", isPaced: true };
+  const paced = { ...call, key: "a", pace: "subscribe" } as const;
   for (const wallClock of [10_000_000, 0, 90_000_000]) {
     now = wallClock;
     await application.admit(paced);
@@ -235,4 +235,69 @@ test("an application and limits of one's own exclude each other", () => {
   expect(() => createWbsClient({ application: new Application(), callsPerMinute: 3 })).toThrow(
     expect.objectContaining({ code: "invalid_option" }),
   );
+});
+
+describe("patience that the service asks for", () => {
+  test("PUB-LIMIT-2: a pause holds all calls of the application, and those of no other", async () => {
+    const { clock, application, order, admit } = setUp();
+    application.pause(60_000);
+    const all = [admit("ada"), admit("bob", { priority: "hint" })];
+    await clock.advance(59_999);
+    expect(order).toEqual([]);
+    await clock.advance(1);
+    await Promise.all(all);
+    expect(order).toEqual(["bob at 60 s", "ada at 60 s"]);
+    const other = setUp();
+    await other.admit("cleo");
+    expect(other.order).toEqual(["cleo at 0 s"]);
+  });
+
+  test("a pause is never shortened by a later, shorter one", async () => {
+    const { clock, application, order, admit } = setUp();
+    application.pause(60_000);
+    application.pause(1_000);
+    const done = admit("ada");
+    await clock.advance(60_000);
+    await done;
+    expect(order).toEqual(["ada at 60 s"]);
+  });
+
+  test("PUB-LIMIT-4: a call with less patience is given back at once, also while it waits, and holds up no other", async () => {
+    const { clock, application, order, admit } = setUp({ callsPerMinute: 1 });
+    await admit("first");
+    const waiting = caught(admit("waiting", { patienceMs: 60_000 }));
+    application.pause(188_000);
+    expect(await waiting).toMatchObject({ name: "PostponedError", code: "too_many_requests", retryAfterMs: 188_000 });
+    expect(await caught(admit("new", { patienceMs: 60_000 }))).toMatchObject({ retryAfterMs: 188_000 });
+    const patient = admit("patient");
+    await clock.advance(188_000);
+    await patient;
+    expect(order).toEqual(["first at 0 s", "patient at 188 s"]);
+  });
+
+  test("PUB-LIMIT-2: patience with one call holds that call only", async () => {
+    const { clock, application, order, admit } = setUp();
+    application.hold("a", 188_000);
+    const held = admit("held", { key: "a" });
+    await admit("other", { key: "b" });
+    await clock.advance(187_999);
+    expect(order).toEqual(["other at 0 s"]);
+    await clock.advance(1);
+    await held;
+    expect(order.at(-1)).toBe("held at 188 s");
+  });
+
+  test("PUB-NOTIFY-6: revokes keep a second between each other, subscribes five", async () => {
+    const { clock, order, admit } = setUp();
+    const all = [
+      admit("revoke 1", { pace: "revoke" }),
+      admit("revoke 2", { pace: "revoke" }),
+      admit("subscribe 1", { pace: "subscribe" }),
+      admit("subscribe 2", { pace: "subscribe" }),
+    ];
+    await clock.advance(0);
+    await clock.advance(10_000);
+    await Promise.all(all);
+    expect(order).toEqual(["revoke 1 at 0 s", "subscribe 1 at 0 s", "revoke 2 at 1 s", "subscribe 2 at 5 s"]);
+  });
 });
