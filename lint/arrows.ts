@@ -49,7 +49,7 @@ function generation(name: string, types: readonly string[]): Record<string, Room
     ...Object.fromEntries(own.map((file) => [file, base(because, ["domain/"])])),
     [`${name}/wire/`]: base("the wire layer describes what travels: scalars and zod", ["domain/", "http/"], ["zod"]),
     [`${name}/decode/`]: base("decoding turns wire into domain and calls nothing", [
-      ...["error-codes.ts", "errors.ts", "limits.ts", "domain/", "http/", "ports/", `${name}/wire/`],
+      ...["error-codes.ts", "errors.ts", "limits.ts", "domain/", "http/", "getmeas/", "ports/", `${name}/wire/`],
       ...own,
     ]),
     [`${name}/`]: base("a generation knows the shared client, its own parts and the ports, never another generation", [
@@ -71,6 +71,7 @@ const core: Package = {
     "domain/": base("domain is what users hold: it knows itself only"),
     "ports/": base("a port speaks of domain only", [...BASE, "domain/"]),
     "http/": base("http/ is blind to generations and to its callers", [...BASE, "domain/"], ["zod"]),
+    "getmeas/": base("getmeas/ is what both generations' measure groups have in common", ["domain/", "http/"], ["zod"]),
     ...generation("wbs", ["wbs-user.ts", "listed-subscription.ts"]),
     ...generation("public", []),
     "tokens/": base("tokens/ keeps grants behind the port and knows no API", [...BASE, "domain/", "ports/"], ["zod"]),

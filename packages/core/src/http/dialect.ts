@@ -11,6 +11,12 @@ export interface Envelope {
   readonly error?: string;
 }
 
+/** Parts of an answer's HTTP head that judge a failure. */
+export interface Head {
+  /** The service's clock by its Date header, epoch milliseconds; undefined without one. */
+  readonly serverTimeMs: number | undefined;
+}
+
 export type Headers = Readonly<Record<string, string>>;
 
 /** Parts that one generation of the API says in its own way. The rest of http/ is the same for all. */
@@ -24,7 +30,7 @@ export interface Dialect {
   /** Undefined where the answer is not the API's. `json`: undefined where the answer is no JSON. */
   readEnvelope(json: unknown, httpStatus: number): Envelope | undefined;
   /** The failure that an envelope with another status than 0 stands for. */
-  failureOf(envelope: Envelope, endpoint: Endpoint): Failure;
+  failureOf(envelope: Envelope, endpoint: Endpoint, head: Head): Failure;
   /** Headers of each try; no error shows their values. */
   authorize?(options: CallOptions): Promise<Headers>;
   /** Gets a new authorization in place of one that was refused (`isUnauthorized`); the call is then sent once more, and only once. */

@@ -111,7 +111,12 @@ function judge(call: Exchange, dialect: Dialect, response: Answer, text: string)
   }
   const { error, ...others } = envelope;
   const safe = error === undefined ? others : { ...others, error: hide(error) };
-  return { failure: dialect.failureOf(safe, call.endpoint) };
+  return { failure: dialect.failureOf(safe, call.endpoint, { serverTimeMs: dateOf(response.headers.get("date")) }) };
+}
+
+function dateOf(header: string | null): number | undefined {
+  const time = header === null ? Number.NaN : Date.parse(header);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Of a Retry-After header in seconds; dates, which need two clocks that agree, count as none. */

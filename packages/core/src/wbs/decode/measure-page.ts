@@ -1,18 +1,15 @@
-import { attributions, categories } from "../../domain/attributions.ts";
 import { exact } from "../../domain/exact.ts";
-import type { Attribution, Category, Measure, MeasureGroup } from "../../domain/measure-group.ts";
+import type { Measure, MeasureGroup } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
-import { measureTypes } from "../../domain/measure-types.ts";
 import type { SkippedSink } from "../../domain/skipped.ts";
 import type { UnknownSink } from "../../domain/unknown-code.ts";
-import { checkOf, fitOf } from "../../http/check.ts";
+import { attributionNamed, categoryNamed, readGroups, typeNamed } from "../../getmeas/page.ts";
+import type { RawGroup, RawMeasure } from "../../getmeas/raw-group.ts";
+import { checkOf } from "../../http/check.ts";
 import { momentOf } from "../../http/scalars.ts";
-import { type WbsMeasure, type WbsMeasureGroup, wbsMeasureGroup } from "../wire/measure.ts";
 import { wbsServices } from "../wire/services.ts";
-import { type Losses, mendGroup } from "./mend-group.ts";
 
 const check = checkOf(wbsServices.measure.getmeas.body);
-const fits = fitOf(wbsMeasureGroup);
 
 /**
  * The body of a getmeas answer, as it came out of JSON.parse. A group that does not fit is mended where only one reading is possible, else
@@ -25,14 +22,7 @@ export function decodeMeasurePage(
   onSkipped: SkippedSink = () => {},
 ): MeasurePage {
   const { measuregrps, updatetime, more } = pageOf(body);
-  const groups: MeasureGroup[] = [];
-  const losses: Losses = { values: 0, field: undefined };
-  for (const raw of measuregrps ?? []) {
-    const group = fits(raw) ? raw : mendGroup(raw, losses);
-    if (group) groups.push(decodeGroup(group, unknown));
-  }
-  const skipped = (measuregrps?.length ?? 0) - groups.length;
-  if (losses.field !== undefined) onSkipped({ groups: skipped, values: losses.values, field: losses.field });
+  const { groups, skipped } = readGroups(measuregrps ?? [], (group) => decodeGroup(group, unknown), onSkipped);
   const updateTime = momentOf(updatetime);
   return {
     groups,
@@ -48,7 +38,7 @@ function pageOf(body: unknown) {
 }
 
 function decodeGroup(
-  { grpid, attrib, date, category, measures, modelid, model_id, comment }: WbsMeasureGroup,
+  { grpid, attrib, date, category, measures, modelid, model_id, comment }: RawGroup,
   unknown: UnknownSink,
 ): MeasureGroup {
   // Not `map`: the engine then keeps these arrays out of the nursery, and a long history decodes in two thirds of the time.
@@ -57,9 +47,9 @@ function decodeGroup(
   for (const measure of measures) decoded[index++] = decodeMeasure(measure, unknown);
   const group = {
     id: grpid,
-    attribution: attributions.get(attrib) ?? unknownAttribution(attrib, unknown),
+    attribution: attributionNamed(attrib, unknown),
     measuredAt: date,
-    category: categories.get(category) ?? unknownCategory(category, unknown),
+    category: categoryNamed(category, unknown),
     measures: decoded,
   };
   const modelId = modelid ?? model_id;
@@ -67,23 +57,6 @@ function decodeGroup(
   return { ...group, ...(typeof modelId === "number" && { modelId }), ...(comment && { comment }) };
 }
 
-function decodeMeasure({ type, value, unit }: WbsMeasure, unknown: UnknownSink): Measure {
-  return { type: measureTypes.get(type)?.id ?? unknownType(type, unknown), code: type, value: exact(value, unit) };
-}
-
-// Unknown types are made on the fly: a table that a server can fill has no limit.
-
-function unknownType(code: number, unknown: UnknownSink): string {
-  unknown({ kind: "measure_type", code });
-  return `type_${code}`;
-}
-
-function unknownAttribution(code: number, unknown: UnknownSink): Attribution {
-  unknown({ kind: "attribution", code });
-  return { code, name: "unknown" };
-}
-
-function unknownCategory(code: number, unknown: UnknownSink): Category {
-  unknown({ kind: "category", code });
-  return { code, name: "unknown" };
+function decodeMeasure({ type, value, unit }: RawMeasure, unknown: UnknownSink): Measure {
+  return { type: typeNamed(type, unknown), code: type, value: exact(value, unit) };
 }

@@ -1,5 +1,5 @@
-import { momentOf, wholeNumber } from "../../http/scalars.ts";
-import { LARGEST_UNIT, type WbsMeasure, type WbsMeasureGroup } from "../wire/measure.ts";
+import { momentOf, wholeNumber } from "../http/scalars.ts";
+import { LARGEST_UNIT, type RawGroup, type RawMeasure } from "./raw-group.ts";
 
 /** As in nearly every group; the founding document has both fields in each. */
 const DEFAULTS = { attrib: 0, category: 1 } as const;
@@ -19,7 +19,7 @@ const isObject = (value: unknown): value is Loose =>
  * A group that does not fit, put right where only one reading is possible: digits in quotes, a decimal value, an absent attribution or
  * category. A value that stays unreadable is left out; undefined where nothing of the group can be used.
  */
-export function mendGroup(raw: unknown, losses: Losses): WbsMeasureGroup | undefined {
+export function mendGroup(raw: unknown, losses: Losses): RawGroup | undefined {
   const lost = (field: string) => {
     losses.field ??= field;
     return undefined;
@@ -34,7 +34,7 @@ export function mendGroup(raw: unknown, losses: Losses): WbsMeasureGroup | undef
   const category = wholeNumber(raw["category"] ?? DEFAULTS.category);
   if (category === undefined) return lost("category");
   if (!Array.isArray(raw["measures"])) return lost("measures");
-  const measures: WbsMeasure[] = [];
+  const measures: RawMeasure[] = [];
   for (const one of raw["measures"]) {
     const measure = mendMeasure(one, losses);
     if (measure) measures.push(measure);
@@ -42,18 +42,21 @@ export function mendGroup(raw: unknown, losses: Losses): WbsMeasureGroup | undef
   const left = raw["measures"].length - measures.length;
   if (left > 0 && measures.length === 0) return undefined;
   losses.values += left;
-  const { comment } = raw;
-  return { grpid, date, attrib, category, measures, ...(typeof comment === "string" && { comment }) };
+  const { comment, modelid, model_id } = raw;
+  return {
+    ...{ grpid, date, attrib, category, measures, modelid, model_id },
+    ...(typeof comment === "string" && { comment }),
+  };
 }
 
-function mendMeasure(raw: unknown, losses: Losses): WbsMeasure | undefined {
-  const { value, type, unit } = isObject(raw) ? raw : {};
+function mendMeasure(raw: unknown, losses: Losses): RawMeasure | undefined {
+  const { value, type, unit, position } = isObject(raw) ? raw : {};
   const code = wholeNumber(type);
   const exponent = wholeNumber(unit);
   const whole = mantissaOf(value);
   if (code !== undefined && exponent !== undefined && whole !== undefined) {
     const sum = exponent + whole.exponent;
-    if (Math.abs(sum) <= LARGEST_UNIT) return { type: code, value: whole.value, unit: sum };
+    if (Math.abs(sum) <= LARGEST_UNIT) return { type: code, value: whole.value, unit: sum, position };
   }
   const field = code === undefined ? "type" : whole === undefined ? "value" : "unit";
   losses.field ??= `measures.${field}`;
