@@ -91,6 +91,21 @@ export const ERROR_CODES = {
     remedy: "Ask for a shorter window of time, or allow more pages or larger ones.",
   },
 
+  access_refused: {
+    actor: "service",
+    remedy:
+      "Try again later. If it stays, renew the application's secret in the developer portal, and authorize again.",
+  },
+  wrong_client: {
+    actor: "operator",
+    remedy: "Copy ClientID and Secret of the application from the developer portal again.",
+  },
+  clock_wrong: { actor: "operator", remedy: "Set the clock of this machine (NTP): it differs from the service's." },
+  code_expired: {
+    actor: "caller",
+    remedy: "Open a fresh link: a code is good once, and for 30 seconds.",
+  },
+  scope_missing: { actor: "person", remedy: "Authorize the person again, and leave every box ticked." },
   not_authorized: { actor: "person", remedy: "Authorize the person." },
   grant_ended: {
     actor: "person",

@@ -85,12 +85,27 @@ export type {
   SyncedPerson,
 } from "./ports/person-store.ts";
 export type { Grant, TokenStore } from "./ports/token-store.ts";
+export { NOTIFY_CATEGORIES, type NotifyCategory, SCALE_CATEGORIES } from "./public/categories.ts";
+export {
+  type AuthorizeOptions,
+  createPublicClient,
+  type PublicClient,
+  type PublicClientOptions,
+  SCOPES,
+} from "./public/client.ts";
+export { decodePublicPage, type PublicPage } from "./public/decode/measure-page.ts";
+export type { ListedProfile } from "./public/decode/others.ts";
+export type { Device } from "./public/device.ts";
+export type { GrantWarning } from "./public/grant-keeper.ts";
+export type { PublicPerson } from "./public/person.ts";
 export {
   type ExpectedRedirect,
   type Redirect,
   readRedirect,
   type WrongRedirect,
 } from "./public/redirect.ts";
+export type { PublicMeasureFilters, PublicMeasureService } from "./public/services/measure.ts";
+export type { PublicNotifyService, SubscriptionChange } from "./public/services/notify.ts";
 export { type FileTokenStoreOptions, fileTokenStore } from "./tokens/file-token-store.ts";
 export { memoryTokenStore } from "./tokens/memory-token-store.ts";
 export { processLock, type TokenLock } from "./tokens/process-lock.ts";

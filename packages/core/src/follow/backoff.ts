@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { RejectedError, WeighbridgeError } from "../errors.ts";
+import { NotAuthorizedError, RejectedError, WeighbridgeError } from "../errors.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
 export interface Failure {
@@ -35,7 +35,8 @@ export class Backoff {
     const isRefusal = error instanceof RejectedError && error.actor !== "service";
     this.#refusals = isRefusal ? this.#refusals + 1 : 0;
     const { retryMinS, retryMaxS, retryBlockedS, confirmRefusalS } = FOLLOW_LIMITS;
-    const isBlocked = this.#refusals > 1;
+    // A missing consent is no mistake of the service that may pass.
+    const isBlocked = this.#refusals > 1 || error instanceof NotAuthorizedError;
     const passingS = isRefusal ? confirmRefusalS : Math.min(retryMaxS, retryMinS * 2 ** this.#failures);
     const againInS = Math.max(isBlocked ? retryBlockedS : passingS, askedForS(error));
     this.#failures++;

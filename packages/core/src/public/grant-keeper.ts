@@ -171,7 +171,7 @@ export class GrantKeeper {
 }
 
 /** What a new pair makes of a grant. `requestedAt`: when it was asked for, since its time runs from then. */
-function nextGrant(
+export function nextGrant(
   before: Pick<Grant, "clientId" | "revision">,
   { userId, accessToken, expiresInS, refreshToken, scope }: TokenPair,
   requestedAt: EpochSeconds,

@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Every bound of a grant, in one place. */
+/** Every bound of this generation, in one place. */
 export const GRANT_LIMITS = {
   /** An access token with less left than this is renewed before it is used. */
   marginMs: 5 * 60_000,
@@ -11,4 +11,8 @@ export const GRANT_LIMITS = {
   tryEndedMs: 6 * HOUR_MS,
   /** A refresh token lives for a year; thirty days before its end is time to say so. */
   oldMs: 335 * DAY_MS,
+  /** Two clocks that differ by more make a signature wrong. */
+  clockOffMs: 60_000,
+  /** A list of subscriptions serves the subscribes that follow it. */
+  listLastsMs: 60_000,
 } as const satisfies Record<string, number>;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { UnknownCode } from "../../src/domain/unknown-code.ts";
-import { decodeMeasurePage } from "../../src/wbs/decode/measure-page.ts";
 import { rawGroup } from "../../src/getmeas/raw-group.ts";
+import { decodeMeasurePage } from "../../src/wbs/decode/measure-page.ts";
 import { exampleAnswer } from "../support/example-answer.ts";
 
 const group = { grpid: 1, attrib: 0, date: 5, category: 1, measures: [{ value: 80, type: 1, unit: 0 }] };
