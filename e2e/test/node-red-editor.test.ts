@@ -172,15 +172,39 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await editor.cancel();
       }));
 
-    test("shows no callback URL for a node in a subflow, and says why", () =>
+    test("shows no callback URL for an account in a subflow, and says why", () =>
       withEditor({}, async (editor) => {
         const subflow = { id: "sub", type: "subflow", name: "mine", in: [], out: [] };
-        const inside = { id: "inside", type: "withings-weigh-in", z: "sub", version: 1, account: "", wires: [[]] };
+        const inside = { id: "inside", type: "withings-account", z: "sub", version: 1, generation: "wbs" };
         await editor.page.evaluate(`RED.nodes.import(${JSON.stringify([subflow, inside])})`);
-        await editor.page.evaluate('RED.editor.edit(RED.nodes.node("inside"))');
+        await editor.page.evaluate('RED.editor.editConfig("", "withings-account", "inside")');
         await editor.page.getByText("In a subflow each instance has a callback URL of its own").waitFor();
         expect(await editor.page.locator("#withings-callback-url").isVisible()).toBe(false);
-        await editor.cancel();
+        await editor.page.click("#node-config-dialog-cancel");
+      }));
+
+    test("moves the public address of an earlier version's weigh-in node to its account", () =>
+      withEditor({}, async (editor) => {
+        const [publicurl, account] = ["https://home.example.org", "earlier-a"];
+        const nodes = [
+          { id: "earlier-t", type: "tab", label: "earlier" },
+          { id: account, type: "withings-account", version: 1, name: "Ada", generation: "wbs", baseurl: "http://h/" },
+          { id: "earlier-w", type: "withings-weigh-in", z: "earlier-t", version: 1, account, publicurl, wires: [[]] },
+        ];
+        const savedUrls = () =>
+          editor.page.evaluate(
+            "RED.nodes.createCompleteNodeSet().flatMap(({ id, publicurl }) => (/^earlier-[aw]$/.test(id) ? [publicurl] : []))",
+          );
+        await editor.page.evaluate(`RED.nodes.import(${JSON.stringify(nodes)})`);
+        // Another deploy keeps it.
+        expect(await savedUrls()).toContain(publicurl);
+        await editor.page.evaluate(`RED.editor.editConfig("", "withings-account", "${account}")`);
+        await editor.page.waitForSelector("#node-config-input-baseurl", { state: "visible" });
+        expect(await editor.page.inputValue("#node-config-input-publicurl")).toBe(publicurl);
+        await editor.page.click("#node-config-dialog-ok");
+        await editor.page.waitForSelector("#node-config-dialog-ok", { state: "detached" });
+        const at = (id: string) => editor.page.evaluate(`RED.nodes.node("${id}").publicurl`);
+        expect([await at(account), await at("earlier-w")]).toEqual([publicurl, ""]);
       }));
 
     test("leads from an empty canvas to the first message, and keeps secrets", () =>
@@ -219,9 +243,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         const tested = page.locator("#withings-account-tested");
         await tested.getByText("It works: the service answers, and the data of Ada Byron can be read.").waitFor();
         await pictureOf(editor, "node-red-account");
-        await editor.done();
-
-        await page.fill("#node-input-publicurl", running.url);
+        await page.fill("#node-config-input-publicurl", running.url);
         const warning = page.locator("#withings-callback-warning");
         await warning.getByText("The internet cannot reach this host").waitFor();
         const callbackUrl = await page.inputValue("#withings-callback-url");
@@ -229,10 +251,12 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await page.click("#withings-copy-url");
         await page.getByText("Callback URL copied").waitFor();
         expect(await page.evaluate("navigator.clipboard.readText()")).toBe(callbackUrl);
-        await page.fill("#node-input-publicurl", "https://home.example.org");
+        await page.fill("#node-config-input-publicurl", "https://home.example.org");
         await warning.waitFor({ state: "hidden" });
-        await pictureOf(editor, "node-red-weigh-in");
-        await page.fill("#node-input-publicurl", running.url);
+        await page.locator("#withings-row-revoke").scrollIntoViewIfNeeded();
+        await pictureOf(editor, "node-red-callback");
+        await page.fill("#node-config-input-publicurl", running.url);
+        await editor.done();
         await editor.done();
         expect(await editor.node(weighIn).locator(".red-ui-flow-node-label").textContent()).toBe("weigh-in of Ada");
 

@@ -58,10 +58,8 @@ function fill(node: FlowNode, { baseUrl, person, login, publicUrl, variables, br
   switch (node.type) {
     case "withings-account": {
       const credentials = { userid: String(person.userId), publickey: person.publicKey };
-      return { ...node, baseurl: baseUrl, credentials };
+      return { ...node, baseurl: baseUrl, publicurl: publicUrl, credentials };
     }
-    case "withings-weigh-in":
-      return { ...node, publicurl: publicUrl };
     case "withings-user":
       return { ...node, credentials: { loginemail: login.email, loginpassword: login.password } };
     case "mqtt-broker":

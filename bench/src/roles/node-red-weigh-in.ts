@@ -77,11 +77,20 @@ async function measured(groups: number, stateFile: string): Promise<number[]> {
     name: "Ada",
     stateFile,
     ambiguous: "hold",
+    isOld: false,
     pollWithoutSubscriptionS: 86_400,
+    isRevokedOnRemoval: false,
     clock: systemClock,
+    callback: () => null,
+    isOrphan: () => false,
     warn: (text) => process.stderr.write(`${text}\n`),
   });
-  const listener = { id: "bench", onEvent: () => events.emit("weigh-in"), onProblem: () => {} };
+  const listener = {
+    id: "bench",
+    onEvent: () => events.emit("weigh-in"),
+    onProblem: () => {},
+    onSubscription: () => {},
+  };
   await account.attach(listener);
   while (account.state?.lastWeighIn?.id !== groups) await sleep(20);
   const stops: number[] = [];

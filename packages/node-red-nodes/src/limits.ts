@@ -22,8 +22,8 @@ export const LIMITS = {
   coalesceMs: 2_000,
   /** An identical call is never made sooner. */
   repeatCallMs: 12_000,
-  /** After the report of a subscription could not be kept. */
-  retrySubscriptionMs: 15 * 60_000,
+  /** After a hint, or that events were sent, could not be written. */
+  retryWriteMs: 15_000,
   /** Node-RED gives a closing node 15 s. */
   revokeOnCloseMs: 10_000,
   /** A status that passes, such as that of a command, stays so long. */

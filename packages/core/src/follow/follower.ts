@@ -177,6 +177,11 @@ export class Follower implements Turns {
     this.#planSubscription(this.record.subscription);
   }
 
+  /** Resolves when no look at the subscription is under way: its report is stored then. */
+  async subscriptionSettled(): Promise<void> {
+    await this.#keeping;
+  }
+
   /** Claims or refuses a weigh-in that may be somebody else's. */
   decide(weighInId: number, verdict: Verdict): Promise<Decided> {
     return this.alone(async () => {

@@ -1,7 +1,9 @@
 import {
   type AmbiguousPolicy,
+  type Callback,
   type Clock,
   type Decided,
+  isAccountWorking,
   type PersonEvent,
   type PersonState,
   type Problem,
@@ -13,10 +15,9 @@ import { SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { NodeErrorCode } from "../shared/error-codes.ts";
 import type { AccountApi } from "./account-api.ts";
+import { Following, type Source } from "./following.ts";
 import { newRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
-import { Subscriptions, type WantedSubscription } from "./subscriptions.ts";
-import { WeighInSync } from "./weigh-in-sync.ts";
 
 export interface AccountInput {
   readonly api: AccountApi;
@@ -24,11 +25,21 @@ export interface AccountInput {
   readonly name: string;
   /** File of the weigh-in state. */
   readonly stateFile: string;
+  /** The account was deployed in an earlier process, so that there should be a state file. */
+  readonly isOld: boolean;
   readonly ambiguous: AmbiguousPolicy;
   readonly pollWithoutSubscriptionS: number;
+  readonly isRevokedOnRemoval: boolean;
   readonly clock: Clock;
+  /** Gives the address of callbacks at each start; null: none can arrive, and polls find everything. Throws a SetupError: weigh-ins are polled meanwhile. */
+  callback(): Callback | null;
+  /** Whether a subscription under this URL is one of ours at which nothing listens. */
+  isOrphan(callbackUrl: string): boolean;
   warn(text: string): void;
 }
+
+/** How the account hears of weigh-ins: by polls alone, or by a subscription that is to be made, or is there. */
+export type SubscriptionState = "none" | "pending" | "kept";
 
 /** A listener to weigh-ins. Must not throw. */
 export interface WeighInListener {
@@ -37,32 +48,30 @@ export interface WeighInListener {
   onEvent(event: PersonEvent): void;
   /** Null: the account works. */
   onProblem(problem: Problem | null): void;
+  onSubscription(state: SubscriptionState): void;
 }
 
 interface Running {
   readonly file: RecordFile;
-  readonly sync: WeighInSync;
-  readonly subscriptions: Subscriptions;
+  readonly following: Following;
 }
 
-/** Parts that can keep an account from working, the gravest first. */
-const SOURCES = ["start", "sync", "subscriptions"] as const;
-
-/** One person at one API, shared by every node that uses the account node: one client, one limiter, one sync. */
+/** One person at one API, shared by every node that uses the account node: one client, one limiter, one follower, one subscription. */
 export class Account {
   readonly #input: AccountInput;
   readonly #listeners = new Set<WeighInListener>();
   /** Listeners that are being made anew, by id: until when events wait for them, epoch milliseconds. */
   readonly #away = new Map<string, number>();
-  readonly #wanted = new Map<string, WantedSubscription>();
-  readonly #problems: Partial<Record<(typeof SOURCES)[number], Problem | null>> = {};
+  /** The oldest first. */
+  readonly #problems = new Map<Source, Problem>();
+  #subscription: SubscriptionState | undefined;
   #running: Running | undefined;
   /** Ends the wait before the next attempt to start. */
   #retrying = new AbortController();
   /** Starts and stops follow each other. */
   #lifecycle: Promise<void> = Promise.resolve();
-  /** Subscriptions that are being ended. */
-  readonly #farewells = new Set<Promise<void>>();
+  /** The account node is deleted or disabled. */
+  #isRemoved = false;
 
   constructor(input: AccountInput) {
     this.#input = input;
@@ -86,25 +95,56 @@ export class Account {
     return this.#running?.file.record.eventCounts[weighInId] ?? 0;
   }
 
-  /** The first listener starts the sync. Never rejects: what fails is told to the listener. */
+  /** The first listener starts the follower. Never rejects: the listener gets what fails. */
   attach(listener: WeighInListener): Promise<void> {
     this.#listeners.add(listener);
     this.#away.delete(listener.id);
     listener.onProblem(this.#problem);
-    this.#running?.sync.tellOwed();
+    if (this.#subscription !== undefined) listener.onSubscription(this.#subscription);
+    this.#running?.following.deliver();
     return this.#next(() => this.#begin());
   }
 
-  /** The last listener stops the sync. What happens before one that comes back is there again waits for it. */
+  /** The last listener stops the follower. What happens before one that comes back is there again waits for it. Rejects where a subscription was to be ended, and was not. */
   detach(listener: WeighInListener, { isRemoved = false } = {}): Promise<void> {
     this.#listeners.delete(listener);
     if (!isRemoved) this.#away.set(listener.id, this.#input.clock.now() + LIMITS.awayMs);
-    return this.#next(() => (this.#listeners.size === 0 ? this.#halt() : undefined));
+    return this.#next(() => (this.#listeners.size === 0 ? this.#halt(isRemoved) : undefined));
   }
 
-  stop(): Promise<void> {
+  /** Rejects where a subscription was to be ended, and was not. */
+  stop({ isRemoved = false } = {}): Promise<void> {
     this.#listeners.clear();
-    return this.#next(() => this.#halt());
+    this.#isRemoved ||= isRemoved;
+    return this.#next(() => this.#halt(isRemoved));
+  }
+
+  /** Undefined where it is not this account's person. Resolves when the hint is on disk; rejects with a SetupError where it cannot be kept. */
+  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
+    return userId === this.api.person.userId ? this.#take(window) : undefined;
+  }
+
+  async #take(window: Window | null): Promise<void> {
+    // A start may be under way.
+    await this.#lifecycle;
+    await this.#started().take(window);
+  }
+
+  /** Claims or refuses a weigh-in that may be somebody else's. */
+  async decide(weighInId: number, verdict: Verdict): Promise<Decided> {
+    return this.#started().decide(weighInId, verdict);
+  }
+
+  requestPoll(): void {
+    this.#started().requestPoll();
+  }
+
+  /** The address of callbacks is another one. */
+  callbackChanged(): void {
+    if (this.#running === undefined) return;
+    const callback = this.#openCallback();
+    this.#running.following.setCallback(callback);
+    this.#setSubscription(callback === null ? "none" : "pending");
   }
 
   async #begin(): Promise<void> {
@@ -113,7 +153,7 @@ export class Account {
     try {
       this.#running = await this.#start();
     } catch (error) {
-      this.#tell("start", problemOf(error));
+      this.#setProblem("start", problemOf(error));
       this.#retrying = new AbortController();
       this.#input.clock.sleep(LIMITS.retryStartMs, this.#retrying.signal).then(
         () => this.#next(() => this.#begin()),
@@ -122,122 +162,71 @@ export class Account {
     }
   }
 
-  /** Resolves when the hint is on disk; undefined where it is not this account's person. Rejects with a SetupError where it cannot be kept. */
-  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
-    return userId === this.api.person.userId ? this.#take(window) : undefined;
-  }
-
-  async #take(window: Window | null): Promise<void> {
-    const { file, sync } = this.#started();
-    await file.commit({ hint: { window, takenAt: Math.floor(this.#input.clock.now() / 1000) } });
-    sync.hinted();
-  }
-
-  /** Claims or refuses a weigh-in that may be somebody else's. */
-  decide(weighInId: number, verdict: Verdict): Promise<Decided> {
-    return this.#started().sync.decide(weighInId, verdict);
-  }
-
-  requestPoll(): void {
-    this.#started().sync.requestPoll();
-  }
-
-  /** Also where the account cannot start yet: from then on. */
-  keepSubscription(wanted: WantedSubscription): void {
-    this.#wanted.set(wanted.nodeId, wanted);
-    this.#running?.subscriptions.want(wanted);
-  }
-
-  leaveSubscription(nodeId: string): void {
-    this.#wanted.delete(nodeId);
-    this.#running?.subscriptions.leave(nodeId);
-  }
-
-  /** Ends the node's subscription at the API, within the time that Node-RED gives a closing node. An account that is stopped meanwhile waits for it. */
-  async revokeSubscription(nodeId: string): Promise<void> {
-    const running = this.#started();
-    this.leaveSubscription(nodeId);
-    const farewell = this.#revoke(running, nodeId);
-    const ended = farewell.catch(() => {});
-    this.#farewells.add(ended);
-    try {
-      await farewell;
-    } finally {
-      this.#farewells.delete(ended);
-    }
-  }
-
-  async #revoke({ file, subscriptions }: Running, nodeId: string): Promise<void> {
-    const { clock } = this.#input;
-    const done = new AbortController();
-    const late = clock.sleep(LIMITS.revokeOnCloseMs, done.signal).then(
-      () => done.abort(notRevoked()),
-      () => {},
-    );
-    try {
-      // One that is being made could not be ended yet.
-      await Promise.race([subscriptions.settled, late]);
-      const report = file.record.subscriptions[nodeId];
-      if (report === undefined) return done.signal.throwIfAborted();
-      const urls = report.previousUrl === undefined ? [report.callbackUrl] : [report.callbackUrl, report.previousUrl];
-      for (const url of urls) await this.api.person.revoke(url, { signal: done.signal });
-      await file.commit({ subscription: { nodeId, report: null } });
-    } finally {
-      done.abort();
-      await late;
-    }
-  }
-
   async #start(): Promise<Running> {
-    const { api, stateFile, ambiguous, clock, pollWithoutSubscriptionS, warn } = this.#input;
+    const { api, stateFile, clock } = this.#input;
     const file = new RecordFile(stateFile, api.key, newRecord(Math.floor(clock.now() / 1000)));
-    const loaded = await file.load();
-    if (loaded.is === "set_aside")
-      warn(`The weigh-in state could not be read; it was kept as ${loaded.path}, and is now built anew.`);
-    const sync = new WeighInSync({
-      api: api.person,
+    await this.#load(file);
+    this.#setProblem("start", null);
+    const callback = this.#openCallback();
+    this.#setSubscription(callback === null ? "none" : "pending");
+    const following = new Following({
+      ...this.#input,
       file,
-      clock,
-      ambiguous,
-      pollWithoutSubscriptionS,
-      tellFrom: () => this.#tellFrom(),
+      callback,
+      deliverFrom: () => this.#deliverFrom(),
       onEvents: (events) => {
         for (const event of events) for (const listener of this.#listeners) listener.onEvent(event);
       },
-      onProblem: (problem) => this.#tell("sync", problem),
-    });
-    const subscriptions = new Subscriptions({
-      api: api.person,
-      file,
-      clock,
-      // No callback announced what was measured before there was a subscription; and without one, polls come more often.
-      onChecked: ({ status }) => {
-        this.#tell("subscriptions", null);
-        return status === "made" ? sync.requestPoll() : sync.reconsider();
+      onProblem: (source, problem) => this.#setProblem(source, problem),
+      onSubscription: ({ status }) => {
+        if (status !== "failed") this.#setSubscription("kept");
       },
-      onFailure: (error) => this.#tell("subscriptions", problemOf(error)),
     });
-    for (const source of SOURCES) this.#problems[source] = null;
-    this.#tell("start", null);
-    for (const wanted of this.#wanted.values()) subscriptions.want(wanted);
-    sync.start();
-    subscriptions.start();
-    return { file, sync, subscriptions };
+    following.start();
+    return { file, following };
   }
 
-  async #halt(): Promise<void> {
+  async #load(file: RecordFile): Promise<void> {
+    const { isOld, stateFile, warn } = this.#input;
+    const loaded = await file.load();
+    if (loaded.is === "set_aside")
+      warn(`The weigh-in state could not be read; it was kept as ${loaded.path}, and is now built anew.`);
+    if (loaded.is === "new" && isOld)
+      warn(
+        `Nothing remembered: there was no state file ${stateFile}. Weigh-ins from before this start are not sent. Keep Node-RED's user directory across restarts, for a container on a volume.`,
+      );
+  }
+
+  /** Null also where the address is wrong: weigh-ins are polled. */
+  #openCallback(): Callback | null {
+    try {
+      const callback = this.#input.callback();
+      this.#setProblem("address", null);
+      return callback;
+    } catch (error) {
+      this.#setProblem("address", problemOf(error));
+      return null;
+    }
+  }
+
+  /** `isRemoved`: what used the subscription is deleted or disabled. */
+  async #halt(isRemoved: boolean): Promise<void> {
     this.#retrying.abort();
     const running = this.#running;
-    this.#running = undefined;
     if (running === undefined) return;
-    await running.sync.stop();
-    await Promise.all(this.#farewells);
-    await running.subscriptions.stop();
-    await running.file.close();
+    try {
+      if (this.#input.isRevokedOnRemoval && (isRemoved || this.#isRemoved)) await running.following.unsubscribe();
+    } finally {
+      this.#running = undefined;
+      this.#problems.clear();
+      this.#subscription = undefined;
+      await running.following.stop();
+      await running.file.close();
+    }
   }
 
   /** Epoch milliseconds; never while nobody listens. */
-  #tellFrom(): number {
+  #deliverFrom(): number {
     if (this.#listeners.size === 0) return Infinity;
     const now = this.#input.clock.now();
     for (const [id, until] of this.#away) if (until <= now) this.#away.delete(id);
@@ -245,12 +234,13 @@ export class Account {
   }
 
   #next(step: () => Promise<void> | undefined): Promise<void> {
-    this.#lifecycle = this.#lifecycle.then(step);
-    return this.#lifecycle;
+    const done = this.#lifecycle.then(step);
+    this.#lifecycle = done.catch(() => {});
+    return done;
   }
 
-  #started(): Running {
-    if (this.#running) return this.#running;
+  #started(): Following {
+    if (this.#running) return this.#running.following;
     throw new SetupError("the account does not follow weigh-ins at the moment", {
       // A problem comes from an error or from the follower, so its code is in the table.
       code: (this.#problem?.code as NodeErrorCode | undefined) ?? "not_ready",
@@ -258,18 +248,23 @@ export class Account {
     });
   }
 
+  /** The oldest one that keeps the account from working, else the oldest one. */
   get #problem(): Problem | null {
-    return SOURCES.map((source) => this.#problems[source]).find((problem) => problem) ?? null;
+    const problems = [...this.#problems.values()];
+    return problems.find((problem) => !isAccountWorking(problem)) ?? problems[0] ?? null;
   }
 
-  #tell(source: (typeof SOURCES)[number], problem: Problem | null): void {
-    this.#problems[source] = problem;
+  #setProblem(source: Source, problem: Problem | null): void {
+    const before = this.#problem?.code;
+    if (problem === null) this.#problems.delete(source);
+    else this.#problems.set(source, problem);
+    if (this.#problem?.code === before) return;
     for (const listener of this.#listeners) listener.onProblem(this.#problem);
   }
-}
 
-const notRevoked = () =>
-  new SetupError("the service did not end the subscription in time", {
-    code: "not_revoked",
-    remedy: "Revoke it with a notify node; otherwise it ends by itself within three weeks.",
-  });
+  #setSubscription(state: SubscriptionState): void {
+    if (this.#subscription === state) return;
+    this.#subscription = state;
+    for (const listener of this.#listeners) listener.onSubscription(state);
+  }
+}

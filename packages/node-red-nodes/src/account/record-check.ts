@@ -3,7 +3,7 @@ import type { AccountRecord } from "./record.ts";
 
 /** Whether everything in it has the shape that the account relies on; a file may have been edited or damaged. */
 export function isSound(record: AccountRecord): boolean {
-  const { addedAt, state, memory, verdicts, eventCounts, subscriptions, hints, outbox, groups } = record;
+  const { addedAt, state, memory, verdicts, eventCounts, subscriptions = {}, hints, outbox, groups } = record;
   return (
     isWhole(addedAt) &&
     [state, state?.latest, state?.target, memory, verdicts, eventCounts, subscriptions].every(isObject) &&

@@ -33,8 +33,8 @@ interface Base {
   readonly lastHintId: number;
   /** Events that may not have been sent yet, oldest first. */
   readonly outbox: readonly PersonEvent[];
-  /** By the id of the weigh-in node. */
-  readonly subscriptions: Readonly<Record<string, SubscriptionReport>>;
+  /** Of an earlier version, which kept one for each weigh-in node, by its id: to be ended. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionReport>>;
   /** The one that the follower looks after. */
   readonly subscription?: SubscriptionReport;
 }
@@ -51,8 +51,10 @@ export interface RecordEntry {
   readonly commit?: PersonCommit;
   /** Ids of events that were sent. */
   readonly sent?: readonly string[];
-  /** Null: it was ended. */
+  /** Of a weigh-in node of an earlier version. Null: it was ended. */
   readonly subscription?: { readonly nodeId: string; readonly report: SubscriptionReport | null };
+  /** All subscriptions were ended. */
+  readonly isUnsubscribed?: true;
 }
 
 export const newRecord = (addedAt: EpochSeconds): AccountRecord => ({
@@ -65,20 +67,20 @@ export const newRecord = (addedAt: EpochSeconds): AccountRecord => ({
   hints: [],
   lastHintId: 0,
   outbox: [],
-  subscriptions: {},
   groups: new GroupHistory(LIMITS.storedGroups),
 });
 
 /** The record after a step. Groups are changed in place, since copying tens of thousands would hold up Node-RED. */
 export function recordAfterEntry(record: AccountRecord, entry: RecordEntry): AccountRecord {
-  const { base, groups, hint, commit, sent, subscription } = entry;
+  const { base, groups, hint, commit, sent, subscription, isUnsubscribed } = entry;
   let next = record;
   if (base) next = { ...base, groups: new GroupHistory(LIMITS.storedGroups) };
   if (groups) next.groups.put(groups);
   if (hint) next = withHint(next, hint.window, hint.takenAt);
   if (commit) next = withCommit(next, commit);
   if (sent) next = { ...next, outbox: next.outbox.filter(({ id }) => !sent.includes(id)) };
-  return subscription ? withSubscription(next, subscription.nodeId, subscription.report) : next;
+  if (subscription) next = withSubscription(next, subscription.nodeId, subscription.report);
+  return isUnsubscribed ? withoutSubscriptions(next) : next;
 }
 
 /** The shortest file that gives this record. */
@@ -141,6 +143,20 @@ function counted(counts: Readonly<Record<string, number>>, events: readonly Pers
 }
 
 function withSubscription(record: AccountRecord, nodeId: string, report: SubscriptionReport | null): AccountRecord {
-  const { [nodeId]: _before, ...others } = record.subscriptions;
-  return { ...record, subscriptions: report === null ? others : { ...others, [nodeId]: report } };
+  const { subscriptions = {}, ...rest } = record;
+  const { [nodeId]: _before, ...others } = subscriptions;
+  const after = report === null ? others : { ...others, [nodeId]: report };
+  return Object.keys(after).length === 0 ? rest : { ...rest, subscriptions: after };
 }
+
+function withoutSubscriptions({
+  subscription: _one,
+  subscriptions: _earlier,
+  ...record
+}: AccountRecord): AccountRecord {
+  return record;
+}
+
+/** Callback URLs of a report under which there may be a subscription. */
+export const urlsOf = ({ callbackUrl, previousUrl }: SubscriptionReport): readonly string[] =>
+  previousUrl === undefined ? [callbackUrl] : [callbackUrl, previousUrl];

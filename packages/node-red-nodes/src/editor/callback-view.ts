@@ -20,10 +20,12 @@ const RULES = {
   host: /host name/,
 } as const;
 
-/** Why the API that an account speaks to would refuse the URL, in the user's language; undefined where it would not. */
-export function refusalOf(node: EditorNode, url: string, accountId: unknown): string | undefined {
-  const generation = RED.nodes.node(String(accountId ?? ""))?.["generation"] || "wbs";
-  const reason = checkCallbackUrl(generation as Generation, url);
+/** The generation of the API that an account speaks to. */
+export const generationOf = (accountId: unknown): unknown => RED.nodes.node(String(accountId ?? ""))?.["generation"];
+
+/** Why an API of this generation would refuse the URL, in the user's language; undefined where it would not. */
+export function refusalOf(node: EditorNode, url: string, generation: unknown): string | undefined {
+  const reason = checkCallbackUrl((generation || "wbs") as Generation, url);
   if (reason === undefined) return undefined;
   const rule = Object.entries(RULES).find(([, pattern]) => pattern.test(reason))?.[0];
   return words(node, "url.refused", { reason: rule === undefined ? reason : words(node, `rule.${rule}`) });

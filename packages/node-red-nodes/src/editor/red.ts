@@ -31,6 +31,7 @@ interface NodeDefinition {
   inputLabels?(this: EditorNode): string;
   outputLabels?(this: EditorNode): string;
   oneditprepare?(this: EditorNode): void;
+  oneditsave?(this: EditorNode): void;
 }
 
 export interface TypedInputType {
@@ -49,11 +50,21 @@ interface TypedInputOptions {
   readonly typeField: string;
 }
 
+/** A node of the workspace, as far as an account's form changes it. */
+export interface EarlierNode {
+  readonly type: string;
+  readonly account?: string;
+  publicurl?: string;
+  changed?: boolean;
+  dirty?: boolean;
+}
+
 interface Editor {
   readonly settings: { readonly httpNodeRoot?: string };
   readonly nodes: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null;
+    eachNode(each: (node: EarlierNode) => void): void;
     /** Undefined where the id is no subflow's. */
     subflow(id: string): object | undefined;
   };

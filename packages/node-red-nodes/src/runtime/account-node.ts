@@ -6,12 +6,17 @@ import { SetupError } from "../errors.ts";
 export interface AccountNode extends Node {
   /** Throws a SetupError that says which setting is wrong. */
   account(): Account;
+  /** Takes the public address of a weigh-in node that was saved by an earlier version, where the account has none. */
+  adopt(publicUrl: string): void;
 }
 
 /** The account that a node's form points to. Throws a SetupError where there is none. */
-export function accountOf(RED: NodeAPI, id: unknown): Account {
+export const accountOf = (RED: NodeAPI, id: unknown): Account => accountNodeOf(RED, id).account();
+
+/** The account node that a node's form points to. Throws a SetupError where there is none. */
+export function accountNodeOf(RED: NodeAPI, id: unknown): AccountNode {
   const node = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as AccountNode | undefined) : undefined;
-  if (typeof node?.account === "function") return node.account();
+  if (typeof node?.account === "function") return node;
   throw new SetupError("the node has no account", {
     code: "no_account",
     remedy: "Choose an account in the node, and see that it is not disabled.",

@@ -4,14 +4,13 @@ import { dirname, join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from "../account/private-file.ts";
 import { SetupError } from "../errors.ts";
+import { SECRET_CHARACTERS } from "../shared/callback-address.ts";
 import { stateDirectory } from "./state-files.ts";
 
 const KEY_BYTES = 32;
-/** 132 bits, in characters that need no escaping. */
-const SECRET_CHARACTERS = 22;
 
 /**
- * The unguessable part of a node's callback path: derived from a random key of this installation, so that it is the same after every
+ * The unguessable part of an account's callback path: derived from a random key of this installation, so that it is the same after every
  * restart, is known before the first deploy, and travels with no exported flow.
  */
 export function callbackSecret(RED: NodeAPI, nodeId: string): string {

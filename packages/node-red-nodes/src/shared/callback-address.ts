@@ -1,9 +1,19 @@
 /** Below Node-RED's own root for HTTP nodes. */
 export const CALLBACK_PATH = "/withings";
 
-/** The URL that the API calls: a public address of Node-RED's HTTP nodes, and the secret of one weigh-in node. */
+/** 132 bits, in characters that need no escaping. */
+export const SECRET_CHARACTERS = 22;
+
+/** The URL that the API calls: a public address of Node-RED's HTTP nodes, and the secret of one account. */
 export const callbackUrlOf = (publicUrl: string, secret: string): string =>
   `${publicUrl.trim().replace(/\/+$/, "")}${CALLBACK_PATH}/${secret}`;
+
+/** The secret of a callback URL at this public address; undefined where it is another program's. */
+export function secretAt(publicUrl: string, callbackUrl: string): string | undefined {
+  const base = callbackUrlOf(publicUrl, "");
+  const secret = callbackUrl.startsWith(base) ? callbackUrl.slice(base.length) : "";
+  return secret.length === SECRET_CHARACTERS && /^[\w-]+$/.test(secret) ? secret : undefined;
+}
 
 const PRIVATE_NAMES = /(^|\.)(localhost|local|lan|home|internal|home\.arpa)$/i;
 

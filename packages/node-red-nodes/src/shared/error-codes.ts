@@ -51,7 +51,6 @@ export const ERROR_CODES = {
   key_of_other_server: { actor: "operator", nodes: ["account"] },
   callback_url: { actor: "operator", nodes: ["weigh-in"] },
   callbacks_missing: { actor: "operator", nodes: ["weigh-in"] },
-  http_nodes_off: { actor: "operator", nodes: ["weigh-in"] },
   callback_url_refused: { actor: "operator", nodes: SUBSCRIBERS },
   comment_refused: { actor: "operator", nodes: SUBSCRIBERS },
   too_many_subscriptions: { actor: "operator", nodes: SUBSCRIBERS },

@@ -1,8 +1,10 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { GroupPage, PersonApi } from "@weighbridge/core";
 import { START, serve, startWorld, type World } from "@weighbridge/testing";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { AccountApi } from "../../src/account/account-api.ts";
+import { Journal } from "../../src/account/journal.ts";
+import { notKept } from "../../src/account/private-file.ts";
 import { newRecord } from "../../src/account/record.ts";
 import { RecordFile } from "../../src/account/record-file.ts";
 import { LIMITS } from "../../src/limits.ts";
@@ -179,27 +181,78 @@ test.each([
 
 test("a subscription is ended although the account is stopped in the same turn, also one that is being made", async () => {
   const world = await startWorld();
-  const { account } = await listening(world);
-  const { ada } = world;
-  const onReport = () => {};
-  account.keepSubscription({ nodeId: "w", callbackUrl: await serve(), comment: "test", onReport });
+  const { account } = await adasAccount(world, { callbackUrl: await serve(), isRevokedOnRemoval: true });
+  const { listener } = newListener();
+  await account.attach(listener);
   await vi.waitFor(() => expect(world.calls("subscribe")).toHaveLength(1));
-  const [revoked] = await Promise.allSettled([account.revokeSubscription("w"), account.stop()]);
-  expect(revoked.status).toBe("fulfilled");
-  expect(ada.subscriptions.live).toEqual([]);
+  await Promise.all([account.detach(listener), account.stop({ isRemoved: true })]);
+  expect(world.ada.subscriptions.live).toEqual([]);
 });
 
-test("a subscription that cannot be ended in time says who must end it", async () => {
+test("a subscription that cannot be ended in time says who must end it, and does not hold up the close", async () => {
   const world = await startWorld();
-  const { account } = await listening(world);
-  const reports: unknown[] = [];
-  const onReport = (report: unknown) => reports.push(report);
-  account.keepSubscription({ nodeId: "w", callbackUrl: await serve(), comment: "test", onReport });
-  await vi.waitFor(() => expect(reports).toHaveLength(1));
+  const { account, subscriptions } = await listening(world, { callbackUrl: await serve(), isRevokedOnRemoval: true });
+  await vi.waitFor(() => expect(subscriptions.at(-1)).toBe("kept"));
   world.sim.fail("hang", { action: "revoke" });
-  const revoked = account.revokeSubscription("w");
-  const refused = expect(revoked).rejects.toMatchObject({ code: "not_revoked", actor: "operator" });
+  const stopped = account.stop({ isRemoved: true });
+  const refused = expect(stopped).rejects.toMatchObject({ code: "not_revoked", actor: "operator" });
   await vi.waitFor(() => expect(world.calls("revoke")).toHaveLength(1));
   await world.clock.advance(LIMITS.revokeOnCloseMs);
   await refused;
+  expect(account.state).toBeUndefined();
+});
+
+test("a hint that cannot be written for a moment is followed by a poll once it can", async () => {
+  const world = await startWorld();
+  const { account, events, problems, stateFile } = await listening(world);
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  const append = vi.spyOn(Journal.prototype, "append").mockRejectedValue(notKept(full));
+  onTestFinished(() => append.mockRestore());
+  const call = notification(world.ada.userId, START + 60);
+  await expect(account.takeNotification(...call)).rejects.toMatchObject({ code: "state_not_kept" });
+  await expect(account.takeNotification(...call)).rejects.toMatchObject({ code: "state_not_kept" });
+  expect(problems.at(-1)).toMatchObject({ code: "state_not_kept", remedy: expect.stringContaining("weighbridge") });
+  world.ada.weighsIn({ weight: 81.4, at: START + 60 });
+  await world.clock.advance(LIMITS.retryWriteMs);
+  expect(problems.at(-1)?.code).toBe("state_not_kept");
+  append.mockRestore();
+  await vi.waitFor(async () => {
+    await world.clock.advance(LIMITS.retryWriteMs);
+    expect(events).toMatchObject([{ values: { weight: 81.4 } }]);
+  });
+  await vi.waitFor(() => expect(problems.at(-1)).toBeNull());
+  await vi.waitFor(async () => expect((await recordIn(stateFile)).hints).toEqual([]));
+});
+
+test("a listener gets a fault of our own that no call brought about, and that it is over", async () => {
+  const world = await startWorld();
+  let isBroken = true;
+  const over = (api: AccountApi): AccountApi => {
+    const profile: PersonApi["profile"] = (options) => {
+      if (isBroken) throw new TypeError("a mistake");
+      return api.person.profile(options);
+    };
+    return { ...api, person: { ...api.person, profile } };
+  };
+  const { account } = await adasAccount(world, { over });
+  const { listener, problems } = newListener();
+  await account.attach(listener);
+  await vi.waitFor(() => expect(problems.at(-1)?.code).toBe("unexpected"));
+  isBroken = false;
+  await vi.waitFor(async () => {
+    await world.clock.advance(15_000);
+    expect(problems.at(-1)).toBeNull();
+  });
+});
+
+test.each([
+  [true, [expect.stringContaining("Nothing remembered")]],
+  [false, []],
+])("a state file that is missing is reported once, where there should be one (%s)", async (isOld, warnings) => {
+  const world = await startWorld();
+  const first = await listening(world, { isOld });
+  expect(first.warnings).toEqual(warnings);
+  await first.account.stop();
+  const second = await listening(world, { isOld: true, directory: first.directory });
+  expect(second.warnings).toEqual([]);
 });

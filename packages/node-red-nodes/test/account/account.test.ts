@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { type PersonApi, UnreachableError } from "@weighbridge/core";
 import { START, startWorld, type World } from "@weighbridge/testing";
@@ -98,16 +99,17 @@ describe("an account that is listened to", () => {
   test("tells an event again that was on disk when the process was killed before it was told", async () => {
     const world = await startWorld();
     const before = await listening(world);
-    const content: Promise<string>[] = [];
+    const content: string[] = [];
     await before.account.attach({
       id: "other",
-      onEvent: () => content.push(readFile(before.stateFile, "utf8")),
+      onEvent: () => content.push(readFileSync(before.stateFile, "utf8")),
       onProblem: () => {},
+      onSubscription: () => {},
     });
     world.ada.weighsIn({ weight: 81.4 });
     before.account.requestPoll();
     await vi.waitFor(() => expect(content).toHaveLength(1));
-    const killed = (await content[0]) as string;
+    const killed = content[0] as string;
     await before.account.stop();
     await writeFile(before.stateFile, killed);
 

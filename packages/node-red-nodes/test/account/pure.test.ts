@@ -56,11 +56,13 @@ describe("a record", () => {
     expect(left).toMatchObject([{ id: 2, takenAt: 10 }]);
   });
 
-  test("forgets a subscription that was ended", () => {
+  test("forgets subscriptions that were ended", () => {
     const report: SubscriptionReport = { status: "made", callbackUrl: "http://a", checkedAt: 1, nextCheckAt: 2 };
-    const made = after({ subscription: { nodeId: "w1", report } });
-    expect(made.subscriptions["w1"]).toEqual(report);
-    expect(recordAfterEntry(made, { subscription: { nodeId: "w1", report: null } }).subscriptions).toEqual({});
+    const made = after({ subscription: { nodeId: "w1", report } }, { commit: { subscription: report } });
+    expect([made.subscriptions?.["w1"], made.subscription]).toEqual([report, report]);
+    const left = recordAfterEntry(made, { subscription: { nodeId: "w1", report: null } });
+    expect(left).toEqual({ ...newRecord(100), subscription: report });
+    expect(recordAfterEntry(made, { isUnsubscribed: true })).toEqual(newRecord(100));
   });
 });
 

@@ -141,7 +141,8 @@ describe.each(TYPES)("the form of %s", (type) => {
   /** Keys that the form looks up where it refuses a value, at an account of the generation. */
   function reasonsOf(generation: string): ReadonlySet<string> {
     const form = loadForm(type, generation);
-    const wrong = form.node({ ...Object.fromEntries(defaults), account: "", actionType: "choice", action: "get" });
+    const chosen = { account: "", generation, actionType: "choice", action: "get" };
+    const wrong = form.node({ ...Object.fromEntries(defaults), ...chosen });
     for (const [name] of defaults)
       for (const value of ["", "not so", ...WRONG_URLS])
         form.definition.defaults[name]?.validate?.call(wrong, value, {});

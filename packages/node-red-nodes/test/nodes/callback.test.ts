@@ -1,7 +1,7 @@
 import { ManualClock } from "@weighbridge/core/testing";
 import { serve } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
-import { Callback, type CallbackRequest } from "../../src/nodes/withings-weigh-in/callback.ts";
+import { Callback, type CallbackRequest } from "../../src/nodes/withings-account/callback.ts";
 
 async function serving(failure?: Error, parsed?: unknown) {
   const calls: unknown[] = [];

@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { startWorld } from "@weighbridge/testing";
+import { readdir, rm, stat } from "node:fs/promises";
+import { startWorld, type World } from "@weighbridge/testing";
 import type { NodeAPI } from "node-red";
 import { describe, expect, test, vi } from "vitest";
 import {
@@ -12,45 +12,60 @@ import {
   statusesOf,
 } from "../support/node-red.ts";
 
-/** A flow with a weigh-in node whose callback is reachable. */
-async function weighing(more: object = {}, before: { readonly userDir?: string } = {}) {
-  const world = await startWorld();
-  return { world, ...(await start(world, more, before)) };
+interface Options {
+  readonly userDir?: string;
+  readonly settings?: object;
+  /** Settings of the account node; of the weigh-in node. */
+  readonly account?: (publicurl: string) => object;
+  readonly weighIn?: (publicurl: string) => object;
+  readonly more?: readonly FlowNode[];
+  /** That of an earlier run; without it another one. */
+  readonly publicurl?: string;
 }
 
-async function start(
-  world: Awaited<ReturnType<typeof startWorld>>,
-  more: object = {},
-  before: { readonly userDir?: string } = {},
-) {
-  let api: NodeAPI | undefined;
-  const publicurl = await serveHttpNodes(() => api?.httpNode);
+/** The Node-RED that runs: its HTTP nodes are behind every public address. */
+let api: NodeAPI | undefined;
+
+/** A flow with a weigh-in node whose account has a callback that is reachable. */
+async function weighing(options: Options = {}) {
+  const world = await startWorld();
+  return { world, ...(await start(world, options)) };
+}
+
+async function start(world: World, { account, weighIn, more = [], ...options }: Options = {}) {
+  const publicurl = options.publicurl ?? (await serveHttpNodes(() => api?.httpNode));
+  const warnings: string[] = [];
   const flow: FlowNode[] = [
-    accountNode(world),
+    accountNode(world, { publicurl, ...account?.(publicurl) }),
     {
       id: "w",
       type: "withings-weigh-in",
       z: "tab",
       account: "account",
       version: 1,
-      publicurl,
       wires: [["out"]],
-      ...more,
+      ...weighIn?.(publicurl),
     },
     { id: "out", type: "helper", z: "tab" },
     { id: "errors", type: "catch", z: "tab", scope: null, wires: [["caught"]] },
     { id: "caught", type: "helper", z: "tab" },
+    ...more,
   ];
   const red = await runFlow(flow, {
     credentials: credentialsOf(world),
-    ...before,
+    ...options,
     prepare: (RED) => {
       api = RED;
+      const { createNode } = RED.nodes;
+      RED.nodes.createNode = (node, config) => {
+        createNode(node, config);
+        if (node.id === "account") node.warn = (text: unknown) => void warnings.push(String(text));
+      };
     },
   });
   const shown = statusesOf(red.node("w"));
   const callbackUrl = () => world.ada.subscriptions.live[0]?.callbackUrl ?? "";
-  return { ...red, publicurl, shown, callbackUrl };
+  return { ...red, flow, publicurl, shown, callbackUrl, warnings };
 }
 
 const subscribed = (run: { readonly callbackUrl: () => string }) =>
@@ -65,17 +80,17 @@ describe("the weigh-in node in Node-RED", () => {
     expect(await message).toMatchObject({ topic: "weigh_in", payload: { weight: 81.4, person: "Ada" } });
   });
 
-  test("has a callback path of 132 random bits, the same after a restart, another for another node", async () => {
+  test("has a callback path of 132 random bits, the same after a restart, another for another account", async () => {
     const run = await weighing();
-    const secretOf = async (id: string) => (await run.admin().get(`/withings-weigh-in/callback/${id}`)).body.secret;
-    const secret = await secretOf("w");
+    const secretOf = async (id: string) => (await run.admin().get(`/withings-account/callback/${id}`)).body.secret;
+    const secret = await secretOf("account");
     expect(secret).toMatch(/^[\w-]{22}$/);
     expect(await secretOf("other")).not.toBe(secret);
     await subscribed(run);
     expect(run.callbackUrl()).toBe(`${run.publicurl}/withings/${secret}`);
     await run.stop();
-    const again = await start(run.world, {}, { userDir: run.userDir });
-    expect((await again.admin().get("/withings-weigh-in/callback/w")).body.secret).toBe(secret);
+    const again = await start(run.world, { userDir: run.userDir });
+    expect((await again.admin().get("/withings-account/callback/account")).body.secret).toBe(secret);
   });
 
   test("answers GET and HEAD, leaves other paths alone, and takes its route away when it closes", async () => {
@@ -94,11 +109,76 @@ describe("the weigh-in node in Node-RED", () => {
   test.each([
     ["the node", true],
     ["the node and its account", false],
-  ])("ends its subscription in a full deploy without %s, where the form asks for it", async (_what, isAccountKept) => {
-    const run = await weighing({ revoke: "true" });
+  ])(
+    "ends its subscription in a full deploy without %s, where the account asks for it",
+    async (_what, isAccountKept) => {
+      const run = await weighing({ account: () => ({ revoke: "true" }) });
+      await subscribed(run);
+      const kept = isAccountKept ? [run.flow[0] as FlowNode] : [];
+      await run.deploy(kept, isAccountKept ? credentialsOf(run.world) : {});
+      expect(run.world.ada.subscriptions.live).toEqual([]);
+    },
+  );
+
+  test("ends its subscription in a full deploy without its account alone", async () => {
+    const run = await weighing({ account: () => ({ revoke: "true" }) });
     await subscribed(run);
-    await run.deploy(isAccountKept ? [accountNode(run.world)] : [], isAccountKept ? credentialsOf(run.world) : {});
+    await run.deploy(run.flow.slice(1), {});
     expect(run.world.ada.subscriptions.live).toEqual([]);
+  });
+
+  test("ends its subscription where the public address is cleared", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const [account, ...others] = run.flow;
+    await run.deploy([{ ...(account as FlowNode), publicurl: "" }, ...others], credentialsOf(run.world));
+    await vi.waitFor(() => expect(run.world.ada.subscriptions.live).toEqual([]));
+  });
+
+  test("of an earlier version lends its public address to its account, with one warning that says to move it", async () => {
+    const other = { id: "w2", type: "withings-weigh-in", z: "tab", account: "account", wires: [[]] };
+    const run = await weighing({
+      account: () => ({ publicurl: "" }),
+      weighIn: (publicurl) => ({ publicurl, comment: "mine", revoke: "false", revokeType: "bool" }),
+      more: [{ ...other, publicurl: "https://other.example.org" }],
+    });
+    await subscribed(run);
+    const message = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 81.4 });
+    expect(await message).toMatchObject({ payload: { weight: 81.4 } });
+    expect(run.callbackUrl()).toMatch(run.publicurl);
+    expect(run.world.ada.subscriptions.live).toHaveLength(1);
+    expect(run.warnings.filter((text) => text.includes("Open the account, press Done, and deploy"))).toHaveLength(1);
+  });
+
+  test("subscribes nothing where Node-RED serves no HTTP nodes, and shows that it polls", async () => {
+    const run = await weighing({ settings: { httpNodeRoot: false } });
+    await vi.waitFor(() => expect(run.shown.at(-1)?.text).toBe("status.polling"));
+    await vi.waitFor(() => expect(run.world.calls("getmeas").length).toBeGreaterThan(0));
+    expect(run.world.calls("subscribe")).toEqual([]);
+    expect(run.warnings.filter((text) => /callback|HTTP/.test(text))).toEqual([]);
+  });
+
+  test("is warned once that httpNodeAuth turns callbacks away", async () => {
+    const run = await weighing({ settings: { httpNodeAuth: { user: "ada", pass: "x" } } });
+    await vi.waitFor(() => expect(run.shown.at(-1)?.text).toMatch(/subscribed|callback_url_refused/));
+    expect(run.warnings.filter((text) => text.includes("httpNodeAuth"))).toHaveLength(1);
+  });
+
+  test("says that nothing is remembered where the state folder was lost, and leaves no orphan at the API", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    const before = run.callbackUrl();
+    // Another program's subscription stays.
+    run.world.ada.subscriptions.put(`${run.publicurl}/other`, "other");
+    await run.stop();
+    await rm(`${run.userDir}/weighbridge`, { recursive: true });
+    const again = await start(run.world, { userDir: run.userDir, publicurl: run.publicurl });
+    const urls = () => run.world.ada.subscriptions.live.map(({ callbackUrl }) => callbackUrl);
+    await vi.waitFor(() => expect(run.world.calls("revoke")).toHaveLength(1));
+    await vi.waitFor(() => expect(urls()).not.toContain(before));
+    expect(urls()).toEqual([`${run.publicurl}/other`, expect.stringContaining(`${run.publicurl}/withings/`)]);
+    expect(again.warnings.filter((text) => text.startsWith("Nothing remembered"))).toHaveLength(1);
   });
 
   test("sends after a restart what it missed, once", async () => {
@@ -110,7 +190,7 @@ describe("the weigh-in node in Node-RED", () => {
     await run.stop();
     await run.world.clock.advance(60_000);
     run.world.ada.weighsIn({ weight: 81.9 });
-    const again = await start(run.world, {}, { userDir: run.userDir });
+    const again = await start(run.world, { userDir: run.userDir });
     const sent: unknown[] = [];
     again.node("out").on("input", (msg) => void sent.push((msg.payload as { weight: number }).weight));
     await vi.waitFor(() => expect(sent).toEqual([81.9]));
@@ -187,10 +267,10 @@ describe("the weigh-in node in Node-RED", () => {
   });
 
   test("brings a problem that no message brought about to the Catch node", async () => {
-    const run = await weighing({ publicurl: `http://home.example.org/${"x".repeat(200)}` });
+    const run = await weighing({ account: () => ({ publicurl: `http://home.example.org/${"x".repeat(200)}` }) });
     const { topic, payload, error } = await nextMessage(run.node("caught"));
     expect(topic).toBe("problem");
-    expect(payload).toMatchObject({ code: "callback_url", remedy: expect.stringContaining("public URL") });
+    expect(payload).toMatchObject({ code: "callback_url", remedy: expect.stringContaining("public address") });
     expect(error).toMatchObject({ code: "callback_url", message: expect.stringContaining("the API takes 128") });
   });
 
@@ -199,7 +279,7 @@ describe("the weigh-in node in Node-RED", () => {
     ["invalid_value", { events: "weight", eventsType: "choice" }],
     ["newer_settings", { version: 7 }],
   ])("that cannot start shows %s, fails every command, and closes", async (code, wrong) => {
-    const run = await weighing(wrong);
+    const run = await weighing({ weighIn: () => wrong });
     await vi.waitFor(() => expect(run.shown.at(-1)).toEqual({ fill: "red", shape: "ring", text: code }));
     const caught = nextMessage(run.node("caught"));
     run.node("w").receive({ topic: "sync" });

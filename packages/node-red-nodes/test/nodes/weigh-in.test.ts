@@ -18,7 +18,6 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
     nodeId: "w1",
     account: made.account,
     settings: weighInSettings((name) => form[name]),
-    secret: "s".repeat(22),
     clock: statusClock,
     send: (message) => messages.push(message),
     show: (standing) => shown.push(standing),
@@ -28,7 +27,7 @@ async function weighing(form: Readonly<Record<string, unknown>> = {}, options: A
   await vi.waitFor(() => expect(made.account.state?.profile).not.toBeNull());
   const stepOn = (details: Parameters<typeof world.ada.weighsIn>[0]) => {
     const { date, grpid } = world.ada.weighsIn(details);
-    return Promise.resolve(weighIn.takeNotification(...notification(world.ada.userId, date))).then(() => grpid);
+    return Promise.resolve(made.account.takeNotification(...notification(world.ada.userId, date))).then(() => grpid);
   };
   return { world, ...made, weighIn, statusClock, messages, shown, warnings, stepOn };
 }
@@ -135,7 +134,7 @@ describe("a weigh-in node", () => {
     await statusClock.advance(15_000);
     expect(shown.at(-1)).toEqual(resting);
     await expect(weighIn.command("weigh", undefined)).rejects.toThrow();
-    expect(shown.at(-1)).toEqual({ kind: "problem", code: "unknown_command" });
+    expect(shown.at(-1)).toEqual({ kind: "problem", code: "unknown_command", isWorking: false });
     await statusClock.advance(15_000);
     expect(shown.at(-1)).toEqual(resting);
   });
@@ -191,47 +190,22 @@ describe("a weigh-in node", () => {
     expect(world.calls("subscribe")).toEqual([]);
   });
 
-  test("keeps a subscription at its public address, and leaves it there when it stops", async () => {
-    const publicurl = await serve();
-    const { world, weighIn, shown } = await weighing({ publicurl, comment: "my home" });
+  test("shows that the account's subscription is made, and that it is there", async () => {
+    const { shown } = await weighing({}, { callbackUrl: `${await serve()}/one` });
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
-    await weighIn.stop({ isRemoved: false });
-    expect(world.ada.subscriptions.live).toMatchObject([
-      { callbackUrl: `${publicurl}/withings/${"s".repeat(22)}`, comment: "my home" },
-    ]);
+    expect(shown.map(({ kind }) => kind)).toEqual(["starting", "waiting", "subscribed"]);
   });
 
-  test.each([
-    [undefined, 1],
-    ["true", 0],
-  ])("when removed with revoke=%s leaves %d subscriptions", async (revoke, left) => {
-    const publicurl = await serve();
-    const { world, weighIn, shown } = await weighing({ publicurl, revoke });
+  test("shows and reports that callbacks are missing, as a problem with which the account works", async () => {
+    const { world, shown, warnings } = await weighing({}, { callbackUrl: `${await serve()}/one` });
     await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "subscribed" }));
-    await weighIn.stop({ isRemoved: true });
-    expect(world.ada.subscriptions.live).toHaveLength(left);
-  });
-
-  test("says why the API would refuse its address, and polls meanwhile", async () => {
-    const { world, shown, warnings, account, messages } = await weighing({
-      publicurl: `http://home.example.org/${"x".repeat(100)}`,
-    });
-    expect(shown.at(-1)).toEqual({ kind: "problem", code: "callback_url" });
-    expect(warnings[0]?.message).toContain("the API takes 128");
-    world.ada.weighsIn({ weight: 81.4 });
-    account.requestPoll();
-    await vi.waitFor(() => expect(messages).toHaveLength(1));
-    // A problem of the account comes and goes; the address stays wrong.
-    world.sim.fail("250", { action: "getmeas" });
-    account.requestPoll();
+    await world.clock.advance(60_000);
+    world.ada.weighsIn({ weight: 81.4, at: world.clock.now() / 1000 });
     await vi.waitFor(async () => {
-      await world.clock.advance(1_000);
-      expect(shown.at(-1)).toEqual({ kind: "problem", code: "not_shared" });
+      await world.clock.advance(60_000);
+      expect(shown.at(-1)).toEqual({ kind: "problem", code: "callbacks_missing", isWorking: true });
     }, 5_000);
-    world.sim.heal();
-    await world.clock.advance(12_000);
-    account.requestPoll();
-    await vi.waitFor(() => expect(shown.at(-1)).toEqual({ kind: "problem", code: "callback_url" }));
+    expect(warnings).toMatchObject([{ code: "callbacks_missing", remedy: expect.stringMatching(/\w/) }]);
   });
 
   test("shows what is wrong with its account, and that it works again", async () => {
@@ -240,7 +214,7 @@ describe("a weigh-in node", () => {
     account.requestPoll();
     await vi.waitFor(async () => {
       await world.clock.advance(1_000);
-      expect(shown.at(-1)).toEqual({ kind: "problem", code: "not_shared" });
+      expect(shown.at(-1)).toEqual({ kind: "problem", code: "not_shared", isWorking: false });
     }, 5_000);
     expect(warnings).toHaveLength(1);
     world.sim.heal();

@@ -222,9 +222,9 @@ describe("an account node", () => {
     });
     await red.admin().post("/withings-account/test").send({}).expect(401);
     await red.admin().post("/withings-account/users").send({}).expect(401);
-    await red.admin().get("/withings-weigh-in/callback/w").expect(401);
+    await red.admin().get("/withings-account/callback/account").expect(401);
     await red.admin().post("/withings-weigh-in/repeat/w").expect(401);
-    expect(asked).toEqual(["withings-account.write", "withings-weigh-in.write", "withings-weigh-in.write"]);
+    expect(asked).toEqual(["withings-account.write", "withings-weigh-in.write"]);
   });
 
   test.each<[string, FlowNode]>([

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Problem } from "@weighbridge/core";
-import { type AmbiguousPolicy, Application, type PersonEvent } from "@weighbridge/core";
+import { type AmbiguousPolicy, Application, type PersonEvent, type Problem } from "@weighbridge/core";
 import { stateDir, type World } from "@weighbridge/testing";
 import { onTestFinished } from "vitest";
-import { Account, type WeighInListener } from "../../src/account/account.ts";
+import { Account, type SubscriptionState, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
 import { openApi } from "../../src/account/open-api.ts";
 import { readRecord } from "../../src/account/record-file.ts";
@@ -13,6 +12,11 @@ export interface AccountOptions {
   readonly directory?: string;
   readonly ambiguous?: AmbiguousPolicy;
   readonly publicKey?: string;
+  /** Without it no callback can arrive. */
+  readonly callbackUrl?: string | undefined;
+  readonly isRevokedOnRemoval?: boolean;
+  readonly isOld?: boolean;
+  readonly isOrphan?: (callbackUrl: string) => boolean;
   /** An API that does something else. */
   readonly over?: (api: AccountApi) => AccountApi;
 }
@@ -21,6 +25,7 @@ export interface AccountOptions {
 export async function adasAccount({ sim, clock, ada }: World, options: AccountOptions = {}) {
   const directory = options.directory ?? stateDir();
   const { publicKey = ada.publicKey, ambiguous = "hold", over = (api: AccountApi) => api } = options;
+  const { callbackUrl: url, isRevokedOnRemoval = false, isOld = false, isOrphan = () => false } = options;
   const warnings: string[] = [];
   const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };
   const stateFile = join(directory, "account.json");
@@ -30,9 +35,13 @@ export async function adasAccount({ sim, clock, ada }: World, options: AccountOp
     api: over(openApi({ ...settings, publicKey }, { clock, application: () => application, retries: 0 })),
     name: "Ada",
     stateFile,
+    isOld,
     ambiguous,
     pollWithoutSubscriptionS: 900,
+    isRevokedOnRemoval,
     clock,
+    callback: () => (url === undefined ? null : { url, comment: "test" }),
+    isOrphan,
     warn: (text) => warnings.push(text),
   });
   onTestFinished(() => account.stop());
@@ -41,11 +50,16 @@ export async function adasAccount({ sim, clock, ada }: World, options: AccountOp
 
 /** Keeps what it hears. */
 export function newListener(id = "weigh-in") {
-  const heard: { readonly events: PersonEvent[]; readonly problems: (Problem | null)[] } = { events: [], problems: [] };
+  const heard = {
+    events: [] as PersonEvent[],
+    problems: [] as (Problem | null)[],
+    subscriptions: [] as SubscriptionState[],
+  };
   const listener: WeighInListener = {
     id,
     onEvent: (event) => heard.events.push(event),
     onProblem: (problem) => heard.problems.push(problem),
+    onSubscription: (state) => heard.subscriptions.push(state),
   };
   return { ...heard, listener };
 }

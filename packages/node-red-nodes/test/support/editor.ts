@@ -70,6 +70,7 @@ interface Definition {
   readonly inputLabels?: (this: EditorNode) => string;
   readonly outputLabels?: (this: EditorNode) => string;
   readonly oneditprepare: (this: EditorNode) => void;
+  readonly oneditsave?: (this: EditorNode) => void;
 }
 
 /** Stands for the page: accepts every call, holds nothing. */
@@ -99,6 +100,7 @@ export function loadForm(type: string, generation = "wbs") {
         definition = registered;
       },
       subflow: () => undefined,
+      eachNode: () => undefined,
       node: () => ({ name: "Ada", generation }),
     },
     validators: { typedInput: () => () => true },

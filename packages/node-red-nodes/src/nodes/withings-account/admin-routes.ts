@@ -3,6 +3,7 @@ import type { NodeAPI } from "node-red";
 import type { AccountSettings } from "../../account/open-api.ts";
 import { SetupError } from "../../errors.ts";
 import { filledIn } from "../../runtime/environment.ts";
+import { callbackSecret } from "../../runtime/installation-key.ts";
 import type { AccountCredentials } from "./settings.ts";
 import { findUsers, tryAccount } from "./try-account.ts";
 
@@ -20,7 +21,7 @@ interface Response {
   json(body: unknown): unknown;
 }
 
-/** The buttons of the account's form. They need the right to change accounts: they speak to the service in the user's name. */
+/** What the account's form asks for. Its requests need the right to change accounts: they speak to the service in the user's name, or show a secret. */
 export function serveEditor(RED: NodeAPI, clock: Clock): void {
   const mayWrite = RED.auth.needsPermission("withings-account.write");
   const answer = (work: (body: Body) => Promise<unknown>) => {
@@ -49,6 +50,16 @@ export function serveEditor(RED: NodeAPI, clock: Clock): void {
       return findUsers(settingsOf(body), login, clock);
     }),
   );
+
+  // The form shows the callback URL, also before the first deploy. Who may not change the account does not see it.
+  RED.httpAdmin.get("/withings-account/callback/:id", mayWrite, (request, response) => {
+    response.set("Cache-Control", "no-store");
+    try {
+      response.json({ ok: true, secret: callbackSecret(RED, String(request.params["id"])) });
+    } catch (error) {
+      response.json({ ok: false, problem: problemOf(error) });
+    }
+  });
 
   /** A field of the form, without spaces around it. */
   function textOf(body: Body, name: string): string {

@@ -1,14 +1,26 @@
 import { callService, type FoundUser, nameOf, wordsFor } from "../../editor/account-service.ts";
-import { prepareForm, savedOf } from "../../editor/form.ts";
-import type { EditorNode } from "../../editor/red.ts";
+import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
+import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
+import type { EarlierNode, EditorNode } from "../../editor/red.ts";
+import { SECRET_CHARACTERS } from "../../shared/callback-address.ts";
 import { properties } from "./properties.ts";
+
+/** As long as a real one: enough to check the rules before the real one is known. */
+const ANY_SECRET = "x".repeat(SECRET_CHARACTERS);
+
+const generationIn = (node: EditorNode): unknown => $("#node-config-input-generation").val() ?? node["generation"];
+
+const refusals: Refusals = {
+  // A private host is a warning in the form only: it is right for trying with a simulator.
+  publicurl: (node, value) => refusalOf(node, callbackUrlOf(value, ANY_SECRET), generationIn(node)),
+};
 
 RED.nodes.registerType("withings-account", {
   category: "config",
   paletteLabel() {
     return this._("title.account");
   },
-  ...savedOf(properties),
+  ...savedOf(properties, refusals),
   label() {
     return this.name || this._("title.account");
   },
@@ -16,7 +28,9 @@ RED.nodes.registerType("withings-account", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    takeOver(this);
     prepareForm(this, properties);
+    showCallback(this);
     $("#withings-account-test").on("click", (event) => {
       event.preventDefault();
       void test(this);
@@ -26,7 +40,26 @@ RED.nodes.registerType("withings-account", {
       void find(this);
     });
   },
+  oneditsave() {
+    for (const earlier of earlierNodes(this)) Object.assign(earlier, { publicurl: "", changed: true, dirty: true });
+  },
 });
+
+/** Weigh-in nodes that an earlier version saved with a public address of their own. */
+function earlierNodes(account: EditorNode): EarlierNode[] {
+  const found: EarlierNode[] = [];
+  RED.nodes.eachNode((node) => {
+    if (node.type === "withings-weigh-in" && node.account === account.id && node.publicurl) found.push(node);
+  });
+  return found;
+}
+
+/** Fills in the public address that a weigh-in node brought along. */
+function takeOver(account: EditorNode): void {
+  const field = $("#node-config-input-publicurl");
+  const address = earlierNodes(account)[0]?.publicurl;
+  if (address && !field.val()) field.val(address);
+}
 
 /** Shows the result of a button right below it. */
 const place = (selector: string) => (text: string, isBad?: boolean) =>
@@ -85,4 +118,58 @@ function listUsers(node: EditorNode, users: readonly FoundUser[]): void {
     });
     list.append(button);
   }
+}
+
+/** Keeps the shown URL and its warnings in step with the form. */
+function showCallback(node: EditorNode): void {
+  const field = $("#node-config-input-publicurl");
+  const shown = $("#withings-callback-url");
+  const isInSubflow = RED.nodes.subflow(String(node["z"] ?? "")) !== undefined;
+  let secret: string | undefined;
+  const warningAbout = (publicUrl: string, url: string) => {
+    if (isInSubflow) return node._("url.subflow");
+    if (publicUrl === "") return node._("url.none");
+    if (publicUrl.startsWith("${")) return "";
+    const refusal = refusalOf(node, url, generationIn(node));
+    return refusal ?? (isUnreachable(url) ? node._("url.private") : "");
+  };
+  const update = () => {
+    const publicUrl = String(field.val() ?? "").trim();
+    const url = callbackUrlOf(publicUrl || addressOfThisPage(), secret ?? ANY_SECRET);
+    if (secret !== undefined) shown.val(url);
+    const warning = warningAbout(publicUrl, url);
+    $("#withings-callback-warning")
+      .text(warning)
+      .toggle(warning !== "");
+  };
+  field.on("input change", update);
+  $("#node-config-input-generation").on("change", update);
+  $("#withings-fill-url").on("click", (event) => {
+    event.preventDefault();
+    field.val(addressOfThisPage()).trigger("change");
+  });
+  $("#withings-copy-url").on("click", (event) => {
+    event.preventDefault();
+    shown.trigger("select");
+    copy(String(shown.val())).then(
+      () => RED.notify(node._("url.copied"), { type: "success", timeout: 2000 }),
+      () => RED.notify(node._("url.notcopied"), { type: "error", timeout: 4000 }),
+    );
+  });
+  update();
+  // Each instance gets an id of its own when it starts, and with it another callback URL.
+  $("#withings-row-callback").toggle(!isInSubflow);
+  if (isInSubflow) return;
+  $.getJSON(`withings-account/callback/${encodeURIComponent(node.id)}`)
+    .done((answer: { readonly secret?: string }) => {
+      secret = answer.secret;
+      update();
+    })
+    .fail(() => void shown.val(node._("url.hidden")));
+}
+
+/** Browsers give a page without TLS no clipboard: there, what is selected is copied the old way. */
+async function copy(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  if (!document.execCommand("copy")) throw new Error("the browser does not copy");
 }

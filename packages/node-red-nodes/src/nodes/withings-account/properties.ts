@@ -34,4 +34,7 @@ export const properties = {
   },
   pollminutes: { kind: "number", least: 1, from: "form", value: "15", icon: "clock-o" },
   callsperminute: { kind: "number", least: 1, from: "form", value: "120", icon: "tachometer" },
+  publicurl: { kind: "text", from: "form", value: "", icon: "globe" },
+  comment: { kind: "text", from: "form", value: "", icon: "comment" },
+  revoke: { kind: "flag", from: "setting", value: "false", icon: "trash" },
 } as const satisfies Properties;

@@ -24,9 +24,17 @@ export function settingsOf(RED: NodeAPI, node: Node<AccountCredentials>, config:
 
 const trimmed = (value: unknown) => String(value ?? "").trim();
 
+const COMMENT = "Node-RED: tells your home when you weigh in";
+
 /** How weigh-ins are followed. Throws where a setting is wrong. */
 export function followSettings(RED: NodeAPI, node: Node, config: Config) {
   const value = readerOf(properties, (name) => settingOf(RED, node, config, name));
   const ambiguous: AmbiguousPolicy = value("ambiguous");
-  return { ambiguous, pollWithoutSubscriptionS: (value("pollminutes") ?? 15) * 60 };
+  return {
+    ambiguous,
+    pollWithoutSubscriptionS: (value("pollminutes") ?? 15) * 60,
+    publicUrl: value("publicurl"),
+    comment: value("comment") ?? COMMENT,
+    isRevokedOnRemoval: value("revoke") ?? false,
+  };
 }

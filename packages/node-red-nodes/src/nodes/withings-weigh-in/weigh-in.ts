@@ -2,28 +2,22 @@ import {
   type Clock,
   type EventKind,
   formatWeight,
+  isAccountWorking,
   lastWeighInEvent,
   type PersonEvent,
   type Problem,
   problemOf,
-  type SubscriptionReport,
   type WeightUnit,
-  type Window,
 } from "@weighbridge/core";
-import type { Account, WeighInListener } from "../../account/account.ts";
+import type { Account, SubscriptionState, WeighInListener } from "../../account/account.ts";
 import { eventPayload } from "../../documents/documents.ts";
 import { LIMITS } from "../../limits.ts";
 import { CallError } from "../../shared/call-error.ts";
-import { callbackUrlOf } from "../../shared/callback-address.ts";
 
 export interface WeighInSettings {
   /** Those that make messages. */
   readonly events: ReadonlySet<EventKind>;
   readonly unit: WeightUnit;
-  /** Undefined: only polling. */
-  readonly publicUrl: string | undefined;
-  readonly comment: string;
-  readonly isRevokedOnRemoval: boolean;
 }
 
 /** The status below the node. */
@@ -34,7 +28,8 @@ export type Standing =
   | { readonly kind: "target"; readonly weight: string }
   | { readonly kind: "news"; readonly word: Exclude<EventKind, "weigh_in" | "weigh_in_updated"> }
   | { readonly kind: "done"; readonly word: Done }
-  | { readonly kind: "problem"; readonly code: string };
+  /** `isWorking`: weigh-ins come all the same, if late. */
+  | { readonly kind: "problem"; readonly code: string; readonly isWorking: boolean };
 
 type Done = "syncing" | "claimed" | "refused" | "repeated";
 
@@ -47,8 +42,6 @@ export interface WeighInInput {
   readonly nodeId: string;
   readonly account: Account;
   readonly settings: WeighInSettings;
-  /** The unguessable part of the callback's path. */
-  readonly secret: string;
   readonly clock: Clock;
   send(message: EventMessage): void;
   show(standing: Standing): void;
@@ -56,21 +49,31 @@ export interface WeighInInput {
   report(problem: Problem): void;
 }
 
+const IDLE = {
+  none: { kind: "polling" },
+  pending: { kind: "waiting" },
+  kept: { kind: "subscribed" },
+} as const satisfies Record<SubscriptionState, Standing>;
+
+/** As the account's or the node's problem is shown. */
+export const standingOf = (problem: Problem): Standing => ({
+  kind: "problem",
+  code: problem.code,
+  isWorking: isAccountWorking(problem),
+});
+
 const COMMANDS = ["claim", "refuse", "sync", "repeat"] as const;
 
-/** A weigh-in node without Node-RED: hears the account's events, keeps a subscription, and takes commands. */
+/** A weigh-in node without Node-RED: hears the account's events, and takes commands. */
 export class WeighIn implements WeighInListener {
   readonly #input: WeighInInput;
-  /** Of the node itself: what it waits for, or its own problem. */
+  /** Shown while there is no weigh-in and no problem. */
   #idle: Standing = { kind: "starting" };
   #problem: Problem | null = null;
   /** The newest weigh-in, as it is shown. */
   #newest: { readonly id: number | null; readonly measuredAt: number; readonly shown: Standing } | undefined;
   /** Ends the wait after which a passing status gives way. */
   #passing = new AbortController();
-  /** Code of the subscription's last problem that was reported. */
-  #reportedSubscription: string | undefined;
-  #isStopped = false;
 
   constructor(input: WeighInInput) {
     this.#input = input;
@@ -81,38 +84,14 @@ export class WeighIn implements WeighInListener {
   }
 
   async start(): Promise<void> {
-    const { account, settings, secret, nodeId, show, report } = this.#input;
-    show(this.#idle);
-    await account.attach(this);
-    if (this.#isStopped) return;
-    if (settings.publicUrl === undefined) return this.#rest({ kind: "polling" });
-    const callbackUrl = callbackUrlOf(settings.publicUrl, secret);
-    const refusal = account.api.refusalOf(callbackUrl);
-    if (refusal !== undefined) {
-      const remedy = "Correct the public URL in the weigh-in node; weigh-ins are polled meanwhile.";
-      report({ code: "callback_url", message: `the callback URL ${refusal}`, remedy });
-      return this.#rest({ kind: "problem", code: "callback_url" });
-    }
-    this.#rest({ kind: "waiting" });
-    const { comment } = settings;
-    account.keepSubscription({ nodeId, callbackUrl, comment, onReport: (report) => this.#onSubscription(report) });
+    this.#input.show(this.#idle);
+    await this.#input.account.attach(this);
   }
 
-  /** Throws what kept the subscription from being ended. Call it in the turn in which the account may be stopped, too: it must hear of this first. */
+  /** Throws what kept the subscription from being ended, where the last node that used it is removed. Call it in the turn in which the account may be stopped, too. */
   async stop({ isRemoved }: { readonly isRemoved: boolean }): Promise<void> {
-    const { account, settings, nodeId } = this.#input;
-    this.#isStopped = true;
     this.#passing.abort();
-    try {
-      if (isRemoved && settings.isRevokedOnRemoval) await account.revokeSubscription(nodeId);
-      else account.leaveSubscription(nodeId);
-    } finally {
-      await account.detach(this, { isRemoved });
-    }
-  }
-
-  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
-    return this.#input.account.takeNotification(userId, window);
+    await this.#input.account.detach(this, { isRemoved });
   }
 
   /** Does what a message to the node asks for, and shows what became of it for a moment. */
@@ -120,7 +99,7 @@ export class WeighIn implements WeighInListener {
     try {
       this.#pass({ kind: "done", word: await this.#obey(topic, payload) });
     } catch (error) {
-      this.#pass({ kind: "problem", code: problemOf(error).code });
+      this.#pass({ kind: "problem", code: problemOf(error).code, isWorking: false });
       throw error;
     }
   }
@@ -181,6 +160,11 @@ export class WeighIn implements WeighInListener {
     if (problem) this.#input.report(problem);
   }
 
+  onSubscription(state: SubscriptionState): void {
+    this.#idle = IDLE[state];
+    this.#showResting();
+  }
+
   #send(event: PersonEvent): void {
     const { account, settings, send } = this.#input;
     const frame = { person: account.name, userId: account.api.person.userId, unit: settings.unit };
@@ -206,24 +190,10 @@ export class WeighIn implements WeighInListener {
     this.#pass({ kind: "news", word: kind });
   }
 
-  #onSubscription({ status, problem }: SubscriptionReport): void {
-    const isNews = problem !== undefined && problem.code !== this.#reportedSubscription;
-    this.#reportedSubscription = problem?.code;
-    if (status !== "failed") return this.#rest({ kind: "subscribed" });
-    if (isNews) this.#input.report(problem);
-    this.#rest({ kind: "problem", code: problem?.code ?? "subscription" });
-  }
-
-  #rest(standing: Standing): void {
-    this.#idle = standing;
-    this.#showResting();
-  }
-
   /** A problem before the newest weight, and that before what the node waits for. */
   #showResting(): void {
     this.#passing.abort();
-    const idle = this.#idle.kind === "problem" ? this.#idle : (this.#newest?.shown ?? this.#idle);
-    this.#input.show(this.#problem === null ? idle : { kind: "problem", code: this.#problem.code });
+    this.#input.show(this.#problem === null ? (this.#newest?.shown ?? this.#idle) : standingOf(this.#problem));
   }
 
   /** Shows something that gives way to the resting status after a while. */

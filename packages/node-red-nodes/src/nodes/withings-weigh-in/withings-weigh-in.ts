@@ -1,25 +1,16 @@
-import { type Problem, problemOf, systemClock, type Window } from "@weighbridge/core";
+import { type Problem, problemOf, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { catchable, forCatchNode, SetupError } from "../../errors.ts";
-import { accountOf } from "../../runtime/account-node.ts";
+import { accountNodeOf } from "../../runtime/account-node.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
-import { callbackSecret } from "../../runtime/installation-key.ts";
 import { migrated } from "../../runtime/migrate.ts";
-import { Callback } from "./callback.ts";
-import { mountCallback } from "./callback-route.ts";
 import { weighInSettings } from "./settings.ts";
-import { type EventMessage, type Standing, WeighIn } from "./weigh-in.ts";
+import { type EventMessage, type Standing, standingOf, WeighIn } from "./weigh-in.ts";
 
 interface WeighInNode extends Node {
   /** Sends the last weigh-in again. */
   repeat?(): Promise<void>;
 }
-
-const NO_HTTP: Problem = {
-  code: "http_nodes_off",
-  message: "this Node-RED serves no HTTP nodes, so no callback can reach it",
-  remedy: "Set httpNodeRoot in its settings, or clear the public URL to poll only.",
-};
 
 const STATUS: Readonly<Record<"starting" | "polling" | "waiting" | "subscribed", NodeStatus>> = {
   starting: { fill: "blue", shape: "dot", text: "status.starting" },
@@ -41,7 +32,7 @@ function statusOf(RED: NodeAPI, standing: Standing): NodeStatus {
     case "done":
       return { ...GREEN_DOT, text: `status.${standing.word}` };
     case "problem":
-      return { fill: "red", shape: "ring", text: standing.code };
+      return { fill: standing.isWorking ? "yellow" : "red", shape: "ring", text: standing.code };
     default:
       return STATUS[standing.kind];
   }
@@ -62,35 +53,22 @@ export default function register(RED: NodeAPI): void {
     // With a message, so that a Catch node gets it.
     const report = (problem: Problem) => this.error(catchable(problem), { topic: "problem", payload: problem });
     const failed = (error: unknown) => {
-      show({ kind: "problem", code: problemOf(error).code });
+      show(standingOf(problemOf(error)));
       report(problemOf(error));
     };
     let weighIn: WeighIn | undefined;
-    let unmount: (() => void) | undefined;
     let starting: Promise<void> = Promise.resolve();
 
     const start = async () => {
       const current = migrated(config, []);
-      const account = accountOf(RED, current["account"]);
+      const accountNode = accountNodeOf(RED, current["account"]);
+      const account = accountNode.account();
       const settings = weighInSettings((name) => settingOf(RED, this, current, name));
-      const secret = callbackSecret(RED, this.id);
+      const publicUrl = String(current["publicurl"] ?? "").trim();
+      if (publicUrl !== "") accountNode.adopt(publicUrl);
       const send = (message: EventMessage) => this.send({ ...message });
-      const running = new WeighIn({
-        nodeId: this.id,
-        account,
-        settings,
-        secret,
-        clock: systemClock,
-        send,
-        show,
-        report,
-      });
+      const running = new WeighIn({ nodeId: this.id, account, settings, clock: systemClock, send, show, report });
       weighIn = running;
-      const take = (userId: string, window: Window | null) => running.takeNotification(userId, window);
-      const callback = new Callback({ clock: systemClock, take, onFailure: (error) => warn(problemOf(error)) });
-      // The API tries the URL while it is being subscribed.
-      unmount = mountCallback(RED, secret, (request, response) => callback.answer(request, response));
-      if (unmount === undefined && settings.publicUrl !== undefined) report(NO_HTTP);
       await running.start();
     };
     const begin = () => {
@@ -115,12 +93,11 @@ export default function register(RED: NodeAPI): void {
       if (waiting.size === 0) RED.events.removeListener("flows:started", beginAll);
       // At once: in a full deploy the account closes in the same turn.
       const stopped = weighIn?.stop({ isRemoved: removed });
-      const steps = [() => unmount?.(), () => stopped, () => starting, () => this.status({})];
+      const steps = [() => stopped, () => starting, () => this.status({})];
       void eachOf(steps, (error) => warn(problemOf(error))).then(() => done());
     });
   }
   RED.nodes.registerType("withings-weigh-in", WithingsWeighIn);
-  serveCallbackSecret(RED);
   serveRepeat(RED);
 }
 
@@ -139,19 +116,6 @@ function notStarted(): SetupError {
   return new SetupError("the weigh-in node has not started", {
     code: "not_ready",
     remedy: "Look at the node's status: its account or a setting is wrong.",
-  });
-}
-
-/** The form shows the callback URL, also before the first deploy. Who may not change the node does not see it. */
-function serveCallbackSecret(RED: NodeAPI): void {
-  const mayWrite = RED.auth.needsPermission("withings-weigh-in.write");
-  RED.httpAdmin.get("/withings-weigh-in/callback/:id", mayWrite, (request, response) => {
-    response.set("Cache-Control", "no-store");
-    try {
-      response.json({ ok: true, secret: callbackSecret(RED, String(request.params["id"])) });
-    } catch (error) {
-      response.json({ ok: false, problem: problemOf(error) });
-    }
   });
 }
 

@@ -19,11 +19,15 @@ interface Routed {
 /** Every path that could be a callback. Without a capture group, so that Express decodes nothing: a malformed escape would make it show a stack. */
 const PATHS = new RegExp(`^${CALLBACK_PATH}/[^/]+/?$`);
 
-/** Puts a callback on Node-RED's HTTP side; gives a function that takes it away again. Undefined where Node-RED serves no HTTP nodes. */
-export function mountCallback(RED: NodeAPI, secret: string, answer: Answer): (() => void) | undefined {
-  const { httpNode } = RED;
+/** Whether Node-RED serves HTTP nodes. */
+export function servesHttp(RED: NodeAPI): boolean {
   const root: unknown = RED.settings.httpNodeRoot;
-  if (!httpNode || root === false) return undefined;
+  return Boolean(RED.httpNode) && root !== false;
+}
+
+/** Puts a callback on Node-RED's HTTP side; gives a function that takes it away again. */
+export function mountCallback(RED: NodeAPI, secret: string, answer: Answer): () => void {
+  const { httpNode } = RED;
   const handle = (request: CallbackRequest & { path: string }, response: ServerResponse, next: () => void) => {
     const given = decoded(request.path.slice(CALLBACK_PATH.length + 1).replace(/\/$/, ""));
     if (given === undefined) return void response.writeHead(400).end();

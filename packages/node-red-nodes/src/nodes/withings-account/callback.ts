@@ -15,7 +15,7 @@ export type CallbackRequest = IncomingMessage & { readonly body?: unknown };
 /** Shown to a person who opens the callback URL in a browser, to see that it can be reached. */
 const PAGE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Callback URL</title>
-<p>It works: this callback URL reaches the weigh-in node.</p>
+<p>It works: this callback URL reaches the account node.</p>
 <p>The Withings API calls it after each weigh-in. Try it from outside your network, too.</p>
 </html>
 `;
