@@ -64,7 +64,7 @@ export { checkCallbackUrl } from "./follow/callback-url.ts";
 // Following a person
 export { type Decided, Follower, type FollowFailure, type FollowStatus, type FollowTiming } from "./follow/follower.ts";
 export { admitHint, WAITING_WINDOWS } from "./follow/hints.ts";
-export { type ParsedNotification, parseNotification } from "./follow/notification.ts";
+export { type ParsedNotification, type PersonChange, parseNotification } from "./follow/notification.ts";
 export { PerMinute } from "./follow/per-minute.ts";
 export { type FollowProblem, isAccountWorking } from "./follow/problem.ts";
 export { recordAfter } from "./follow/record-after.ts";

@@ -6,6 +6,7 @@ import type { Store, Waiting } from "./store/store.ts";
 /** Callbacks since the start, by outcome. */
 interface CallbackOutcomes {
   readonly taken: number;
+  readonly others: number;
   readonly probes: number;
   readonly unknownUsers: number;
   readonly malformed: number;
@@ -139,6 +140,6 @@ const waitingDocument = ({ hints, oldestHintAt, owed, parked }: Waiting): Waitin
 
 function callbackCounts(outcomes: CallbackOutcomes | null): CallbackCounts | null {
   if (outcomes === null) return null;
-  const { taken, probes, unknownUsers, malformed, refused, failed, dropped } = outcomes;
-  return { taken, probes, unknown_users: unknownUsers, malformed, refused, failed, dropped };
+  const { taken, others, probes, unknownUsers, malformed, refused, failed, dropped } = outcomes;
+  return { taken, others, probes, unknown_users: unknownUsers, malformed, refused, failed, dropped };
 }

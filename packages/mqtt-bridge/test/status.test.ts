@@ -9,7 +9,7 @@ const bridge: BridgeStatus = {
   lastNotificationAt: START,
   waiting: { hints: 1, oldestHintAt: START, owed: 2, parked: 3 },
   unreadableFields: 1,
-  callbacks: { taken: 1, probes: 2, unknownUsers: 3, malformed: 4, refused: 5, failed: 6, dropped: 7 },
+  callbacks: { taken: 1, others: 8, probes: 2, unknownUsers: 3, malformed: 4, refused: 5, failed: 6, dropped: 7 },
 };
 const ada: PersonStatus = {
   slug: "ada",
@@ -36,7 +36,7 @@ test("the info document is as long for ten thousand people as for one", () => {
     last_notification: "2026-03-01T07:00:00.000Z",
     waiting: { hints: 1, oldest_hint: "2026-03-01T07:00:00.000Z", owed: 2, parked: 3 },
     unreadable_fields: 1,
-    callbacks: { taken: 1, probes: 2, unknown_users: 3, malformed: 4, refused: 5, failed: 6, dropped: 7 },
+    callbacks: { taken: 1, others: 8, probes: 2, unknown_users: 3, malformed: 4, refused: 5, failed: 6, dropped: 7 },
   });
   const long = JSON.stringify(infoDocument({ ...bridge, people: 10_000 })).length;
   expect(long).toBe(JSON.stringify(infoDocument({ ...bridge, people: 1 })).length + 4);

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Window } from "../domain/window.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
-import { parseNotification } from "./notification.ts";
+import { type PersonChange, parseNotification } from "./notification.ts";
 import { PerMinute } from "./per-minute.ts";
 
 /** A request of the callback URL, apart from its transport. */
@@ -18,12 +18,13 @@ export interface CallbackRequest {
 
 /**
  * - `taken`: the hint is stored
+ * - `other`: a kind of data, or a change of a person, that nobody here follows
  * - `probe`: a HEAD, a GET, or a POST without a userid, as the API sends at subscribe time
  * - `unknown_user`: a person who is not followed here
  * - `malformed`: a userid that is none
  * - `too_often`, `refused`: limits, and methods that no callback has
  */
-export type CallbackOutcome = "taken" | "probe" | "unknown_user" | "malformed" | "too_often" | "refused";
+export type CallbackOutcome = "taken" | "other" | "probe" | "unknown_user" | "malformed" | "too_often" | "refused";
 
 export interface CallbackReply {
   /** The HTTP status of the answer. */
@@ -41,6 +42,11 @@ export interface CallbackInput {
   readonly perMinute: number;
   /** Stores a hint: resolves when it is on disk. Undefined where nobody of this userid is followed. A rejection is the host's to answer, with 503. */
   take(userId: string, window: Window | null): Promise<void> | undefined;
+  /**
+   * The API says that a person unlinked the application, deleted their account, or changed. Nothing proves that it was the API: only a call
+   * tells. Resolves when a hint of it is on disk. @default nobody follows it
+   */
+  takeChange?(userId: string, change: PersonChange): Promise<void> | undefined;
 }
 
 /** Judges callbacks and takes notifications in, and does nothing else. An answer of 400 or more would make the API end the subscription. */
@@ -64,7 +70,11 @@ export class CallbackEndpoint {
     const parsed = parseNotification({ query, body });
     if (parsed.kind === "probe") return { status: 200, outcome: "probe", calls };
     if (parsed.kind === "malformed") return { status: 400, outcome: "malformed", calls, reason: parsed.reason };
-    const taken = this.#input.take(parsed.userId, parsed.window);
+    if (parsed.kind === "other") return { status: 200, outcome: "other", calls };
+    const taken =
+      parsed.kind === "person"
+        ? this.#input.takeChange?.(parsed.userId, parsed.change)
+        : this.#input.take(parsed.userId, parsed.window);
     if (taken === undefined) return { status: 200, outcome: "unknown_user", calls };
     await taken;
     return { status: 200, outcome: "taken", calls };

@@ -48,10 +48,45 @@ test.each(["userid=x", "userid=-1", "userid=1.0", '{"userid":{}}', "{userid:1}"]
   expect(parseNotification({ query: "", body }).kind).not.toBe("notification");
 });
 
-test("whatever is sent is read as one of the three", () => {
+test.each([
+  ["1", 1_706_376_729],
+  ["4", 1_706_376_729],
+  ["2", 1_706_376_729],
+  ["54", 1_706_376_729],
+  ["999", 1_706_376_729],
+])("PUB-NOTIFY-3: appli %s with a window is a notification", (appli, from) => {
+  const body = `userid=41595&startdate=${from}&enddate=${from + 1}&appli=${appli}`;
+  expect(parseNotification({ query: "", body })).toEqual({
+    ...{ kind: "notification", userId: "41595", window: { from, to: from + 1 } },
+  });
+});
+
+test.each(["delete", "unlink", "update"])("PUB-NOTIFY-3: appli 46 with %s is about the person", (change) => {
+  const body = `userid=41595&appli=46&action=${change}`;
+  expect(parseNotification({ query: "", body })).toEqual({ kind: "person", userId: "41595", change });
+});
+
+test.each([
+  "appli=16&date=2026-11-26",
+  "appli=44&startdate=1706376729&enddate=1706400000",
+  "appli=50&date=1706376729&deviceid=91845aef",
+  "appli=55",
+  "appli=46&action=something_new",
+  "appli=999",
+])("PUB-NOTIFY-5: %s is another kind of data, and no fault", (parameters) => {
+  expect(parseNotification({ query: "", body: `userid=41595&${parameters}` }).kind).toBe("other");
+});
+
+test.each(["1", "4", "63"])("appli %s without a window is followed by a poll", (appli) => {
+  expect(parseNotification({ query: "", body: `userid=41595&appli=${appli}` })).toMatchObject({ window: null });
+});
+
+test("whatever is sent is read as one of these", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (query, body) => {
-      expect(["notification", "probe", "malformed"]).toContain(parseNotification({ query, body }).kind);
+      expect(["notification", "person", "other", "probe", "malformed"]).toContain(
+        parseNotification({ query, body }).kind,
+      );
     }),
   );
 });

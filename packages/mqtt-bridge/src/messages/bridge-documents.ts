@@ -6,6 +6,8 @@ export type Presence = "online" | "offline";
 /** Callbacks since the start, by outcome. */
 export interface CallbackCounts {
   readonly taken: number;
+  /** Kinds of data that nobody follows, such as sleep. */
+  readonly others: number;
   readonly probes: number;
   readonly unknown_users: number;
   readonly malformed: number;

@@ -32,6 +32,8 @@ export interface ReceiverInput {
 /** Callbacks since the start, by outcome. */
 export interface ReceiverCounts {
   taken: number;
+  /** Kinds of data that nobody follows. */
+  others: number;
   probes: number;
   unknownUsers: number;
   malformed: number;
@@ -44,6 +46,7 @@ export interface ReceiverCounts {
 /** The counter of each outcome. */
 const COUNTS = {
   taken: "taken",
+  other: "others",
   probe: "probes",
   unknown_user: "unknownUsers",
   malformed: "malformed",
@@ -61,6 +64,7 @@ const CONNECTIONS: ConnectionLimits = {
 
 const noCounts = (): ReceiverCounts => ({
   taken: 0,
+  others: 0,
   probes: 0,
   unknownUsers: 0,
   malformed: 0,
