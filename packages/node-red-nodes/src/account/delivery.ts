@@ -1,9 +1,8 @@
-import { type Clock, type Follower, type PersonEvent, type Problem, problemOf, type Turns } from "@weighbridge/core";
+import { type Clock, type PersonEvent, type Problem, problemOf, type Turns } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { RecordFile } from "./record-file.ts";
 
 export interface DeliveryInput {
-  readonly follower: Follower;
   readonly file: RecordFile;
   readonly clock: Clock;
   /** From when on events may be sent, epoch milliseconds; until then they wait on disk. */
@@ -14,13 +13,16 @@ export interface DeliveryInput {
   onProblem(problem: Problem | null): void;
 }
 
-/** Hands on the events that are on disk, after each turn of the follower. */
+/** Hands on the events that are on disk. Its turns are apart from the follower's, which may last while a call waits for its pace. */
 export class Delivery implements Turns {
+  readonly isUrgent = false;
   readonly #input: DeliveryInput;
   /** Sent in this process, though still in the outbox. */
   readonly #sent = new Set<string>();
   /** After it could not be written that events were sent, monotonic milliseconds. */
   #retryAt = -Infinity;
+  /** One after the other: none sends what another is sending. */
+  #delivering: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(input: DeliveryInput) {
@@ -28,42 +30,32 @@ export class Delivery implements Turns {
   }
 
   turnAt(): number {
-    return Math.min(this.#input.follower.turnAt(), this.#dueAt());
+    const { clock, deliverFrom } = this.#input;
+    if (this.#isStopped) return Infinity;
+    if (this.#unsent().length > 0) return clock.monotonic() + deliverFrom() - clock.now();
+    return this.#sent.size > 0 ? this.#retryAt : Infinity;
   }
 
-  get isUrgent(): boolean {
-    return this.#input.follower.isUrgent;
+  /** Sends what waits, unless it has to. Never rejects. */
+  serve(): Promise<void> {
+    this.#delivering = this.#delivering.then(() => this.#attempt());
+    return this.#delivering;
   }
 
-  attach(wake: () => void): void {
-    this.#input.follower.attach(wake);
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#delivering;
   }
 
-  async serve(): Promise<void> {
-    await this.#input.follower.serve();
-    await this.deliver();
-  }
-
-  /** Never rejects. */
-  async deliver(): Promise<void> {
-    const { follower, clock, onProblem } = this.#input;
+  async #attempt(): Promise<void> {
+    const { clock, onProblem } = this.#input;
     try {
-      await follower.alone(() => this.#deliver());
+      await this.#deliver();
       onProblem(null);
     } catch (error) {
       this.#retryAt = clock.monotonic() + LIMITS.retryWriteMs;
       onProblem(problemOf(error));
     }
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-  }
-
-  #dueAt(): number {
-    const { clock, deliverFrom } = this.#input;
-    if (this.#unsent().length > 0) return clock.monotonic() + deliverFrom() - clock.now();
-    return this.#sent.size > 0 ? this.#retryAt : Infinity;
   }
 
   #unsent(): readonly PersonEvent[] {
@@ -79,7 +71,8 @@ export class Delivery implements Turns {
       for (const { id } of unsent) this.#sent.add(id);
     }
     if (file.record.outbox.length === 0) return;
-    await file.commit({ sent: [...this.#sent] });
-    this.#sent.clear();
+    const sent = [...this.#sent];
+    await file.commit({ sent });
+    for (const id of sent) this.#sent.delete(id);
   }
 }

@@ -68,7 +68,7 @@ export class Following {
     this.#follower = new Follower(
       {
         api: api.person,
-        store: new RecordStore(api.key, file),
+        store: new RecordStore(api.key, file, () => this.#rounds.wake(this.#delivery)),
         clock,
         ambiguous,
         timing: { ...TIMING, pollWithoutSubscriptionS },
@@ -82,28 +82,34 @@ export class Following {
       { record: recordOf(api.key, file), hasHints: file.record.hints.length > 0 },
     );
     const onProblem = (problem: Problem | null) => input.onProblem("outbox", problem);
-    this.#delivery = new Delivery({ follower: this.#follower, file, clock, deliverFrom, onEvents, onProblem });
-    this.#rounds = new Rounds(clock, { parallel: 1 });
+    this.#delivery = new Delivery({ file, clock, deliverFrom, onEvents, onProblem });
+    this.#rounds = new Rounds(clock, { parallel: 2 });
   }
 
   start(): void {
     // The API decides, whatever was known before.
     this.#follower.checkSubscription();
+    this.#rounds.add(this.#follower);
     this.#rounds.add(this.#delivery);
     if (this.#callback === null) this.#tidy(() => this.unsubscribe());
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#delivery.stop();
-    await Promise.all([this.#follower.stop(), this.#rounds.stop(), this.#unwritten, this.#tidying]);
+    await Promise.all([
+      this.#follower.stop(),
+      this.#delivery.stop(),
+      this.#rounds.stop(),
+      this.#unwritten,
+      this.#tidying,
+    ]);
   }
 
   setCallback(callback: Callback | null): void {
     if (callback?.url === this.#callback?.url) return;
     this.#callback = callback;
     this.#follower.setCallback(callback);
-    this.#rounds.wake(this.#delivery);
+    this.#rounds.wake(this.#follower);
   }
 
   /** Resolves when the hint is on disk. Where it cannot be written, it rejects, and a poll follows the hint once it can. */
@@ -121,17 +127,17 @@ export class Following {
 
   requestPoll(): void {
     this.#follower.requestPoll();
-    this.#rounds.wake(this.#delivery);
+    this.#rounds.wake(this.#follower);
   }
 
   /** A listener that events waited for is there. */
   deliver(): void {
-    void this.#delivery.deliver();
+    void this.#delivery.serve();
   }
 
   async decide(weighInId: number, verdict: Verdict): Promise<Decided> {
     const decided = await this.#follower.decide(weighInId, verdict);
-    await this.#delivery.deliver();
+    await this.#delivery.serve();
     return decided;
   }
 
@@ -164,7 +170,7 @@ export class Following {
     const { file, clock } = this.#input;
     await file.commit({ hint: { window, takenAt: Math.floor(clock.now() / 1000) } });
     this.#follower.hinted();
-    this.#rounds.wake(this.#delivery);
+    this.#rounds.wake(this.#follower);
   }
 
   /** One hint without a window stands for all that could not be written: a poll follows it. Never rejects. */

@@ -9,10 +9,13 @@ export class RecordStore implements PersonStore {
   readonly groups;
   readonly #key: string;
   readonly #file: RecordFile;
+  readonly #onEvents: () => void;
 
-  constructor(key: string, file: RecordFile) {
+  /** `onEvents`: events were written. */
+  constructor(key: string, file: RecordFile, onEvents: () => void = () => {}) {
     this.#key = key;
     this.#file = file;
+    this.#onEvents = onEvents;
     this.groups = groupReader(() => file.record);
   }
 
@@ -26,6 +29,7 @@ export class RecordStore implements PersonStore {
 
   async commit(commit: PersonCommit): Promise<void> {
     if (isWorthWriting(this.#file.record, commit)) await this.#file.commit({ commit });
+    if (commit.change !== undefined && commit.change.events.length > 0) this.#onEvents();
   }
 }
 

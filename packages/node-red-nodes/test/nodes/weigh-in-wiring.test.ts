@@ -93,6 +93,23 @@ describe("the weigh-in node in Node-RED", () => {
     expect((await again.admin().get("/withings-account/callback/account")).body.secret).toBe(secret);
   });
 
+  test("brings a weigh-in at once after a deploy, though the poll of the start has to wait for its pace", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    await vi.waitFor(() => expect(run.world.calls("getmeas").length).toBeGreaterThan(1));
+    const isPoll = (entry: object) => JSON.stringify(entry).includes("lastupdate");
+    const polls = () => run.world.calls("getmeas").filter(isPoll).length;
+    const before = polls();
+    await run.deploy(
+      run.flow.map((one) => (one.id === "account" ? { ...one, name: "Bob" } : one)),
+      credentialsOf(run.world),
+    );
+    const message = nextMessage(run.node("out"));
+    run.world.ada.weighsIn({ weight: 81.4 });
+    expect(await message).toMatchObject({ payload: { person: "Bob", weight: 81.4 } });
+    expect(polls()).toBe(before);
+  });
+
   test("answers GET and HEAD, leaves other paths alone, and takes its route away when it closes", async () => {
     const run = await weighing();
     await subscribed(run);
