@@ -8,7 +8,7 @@ export const LIMITS = {
   storedGroups: 50_000,
   /** Groups on one line of the state file. */
   groupsPerLine: 100,
-  /** Groups that "only new since last run" remembers as told. */
+  /** Groups that "only new since last run" remembers as sent. */
   rememberedGroups: 10_000,
   /** Messages that one action node works on at once. */
   messagesAtOnce: 256,

@@ -189,7 +189,7 @@ export class Following {
     onProblem("hint", null);
   }
 
-  /** What a person or an operator must mend is the follower's problem; a fault of our own or of the disk is one in any chore; the rest passes. */
+  /** A fault of our own or of the disk is a problem in any chore. Polls that somebody must mend are the follower's problem; the rest is logged. */
   #failed({ chore, error, againInS }: FollowFailure): void {
     const { onProblem, warn } = this.#input;
     if (error instanceof SetupError || !(error instanceof WeighbridgeError)) return onProblem(chore, problemOf(error));
@@ -230,7 +230,9 @@ export class Following {
       await this.#follower.alone(() => file.commit({ subscription: { nodeId, report: null } }));
     }
     if (!isMade) return;
-    for (const { callbackUrl } of await api.subscriptions({ signal }))
+    // Early servers have no such list, or no URLs in it: there, a subscription ends by itself within three weeks.
+    const listed = await api.subscriptions({ signal }).catch(() => []);
+    for (const { callbackUrl } of listed)
       if (callbackUrl !== undefined && isOther(callbackUrl) && isOrphan(callbackUrl))
         await api.person.revoke(callbackUrl, { signal });
   }

@@ -46,7 +46,7 @@ function gated() {
   return { over, shut, windows: () => windows };
 }
 
-test("what a sync finds while the last listener leaves is told to the next one", async () => {
+test("what a sync finds while the last listener leaves is sent to the next one", async () => {
   const world = await startWorld();
   const { over, shut, windows } = gated();
   const before = await listening(world, { over });

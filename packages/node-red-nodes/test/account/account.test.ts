@@ -22,7 +22,7 @@ const weights = (events: readonly { readonly values: Readonly<Record<string, num
   events.map(({ values }) => values["weight"]);
 
 describe("an account that is listened to", () => {
-  test("takes the history in without telling it, and tells the next weigh-in once", async () => {
+  test("takes the history in without sending it, and sends the next weigh-in once", async () => {
     const world = await startWorld();
     world.ada.weighsIn({ weight: 80, at: START - 86_400 });
     const { account, events } = await listening(world);
@@ -81,7 +81,7 @@ describe("an account that is listened to", () => {
     expect((await readFile(stateFile, "utf8")) === before).toBe(isSame);
   });
 
-  test("tells after a restart what happened meanwhile, and nothing twice", async () => {
+  test("sends after a restart what happened meanwhile, and nothing twice", async () => {
     const world = await startWorld();
     const before = await listening(world);
     world.ada.weighsIn({ weight: 81.4 });
@@ -96,7 +96,7 @@ describe("an account that is listened to", () => {
     expect(after.events[0]?.derived.change).toBe(0.5);
   });
 
-  test("tells an event again that was on disk when the process was killed before it was told", async () => {
+  test("sends an event again that was on disk when the process was killed before it was sent", async () => {
     const world = await startWorld();
     const before = await listening(world);
     const content: string[] = [];
@@ -199,7 +199,7 @@ describe("an account that is listened to", () => {
     await vi.waitFor(() => expect(events).toHaveLength(4));
   });
 
-  test("finds by polling what no notification told", async () => {
+  test("finds by polling what no notification announced", async () => {
     const world = await startWorld();
     const { events } = await listening(world);
     await world.clock.advance(60_000);
@@ -264,7 +264,7 @@ describe("an ambiguous weigh-in", () => {
     return { ...made, weighInId: grpid };
   }
 
-  test("is told and held, and counts once it is claimed", async () => {
+  test("is announced and held, and counts once it is claimed", async () => {
     const { account, events, weighInId } = await held("hold");
     await vi.waitFor(() => expect(events.map(({ kind }) => kind)).toEqual(["weigh_in_ambiguous"]));
     expect(account.state?.lastWeighIn).toBeNull();

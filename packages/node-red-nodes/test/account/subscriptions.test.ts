@@ -125,8 +125,9 @@ describe("a subscription", () => {
   test("works where the API lists no subscriptions, or none by their URL", async () => {
     const world = await startWorld();
     world.sim.fail("2554", { action: "list" });
-    const { problems } = await subscribed(world, `${await serve()}/one`, { isOrphan: () => true });
-    expect(problems).toEqual([null]);
+    const { problems, warnings } = await subscribed(world, `${await serve()}/one`, { isOrphan: () => true });
+    await vi.waitFor(() => expect(world.calls("list")).toHaveLength(1));
+    expect([problems, warnings]).toEqual([[null], []]);
   });
 
   test.each([
@@ -167,6 +168,29 @@ describe("a subscription", () => {
 });
 
 describe("callbacks that do not come though there is a subscription", () => {
+  test("leave polls as frequent as without one, until the first callback came", async () => {
+    const world = await startWorld();
+    const { account, stateFile } = await subscribed(world, `${await serve()}/one`);
+    await vi.waitFor(async () => expect((await recordIn(stateFile)).memory.profileAt).toBeDefined());
+    const polls = () => world.calls("getmeas").length;
+    const first = polls();
+    for (const more of [1, 2]) {
+      await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThan(0));
+      await world.clock.advance(901_000);
+      await vi.waitFor(() => expect(polls()).toBe(first + more));
+    }
+    const { date } = world.ada.weighsIn({ weight: 81.4, at: world.clock.now() / 1000 });
+    await account.takeNotification(...notification(world.ada.userId, date));
+    await vi.waitFor(async () => expect((await recordIn(stateFile)).memory.callbackAt).toBeDefined());
+    await vi.waitFor(async () => expect((await recordIn(stateFile)).hints).toEqual([]));
+    const before = polls();
+    await world.clock.advance(3_600_000);
+    // One that had been due would have come before this one.
+    account.requestPoll();
+    await vi.waitFor(() => expect(polls()).toBeGreaterThan(before));
+    expect(polls()).toBe(before + 1);
+  });
+
   test("are reported with the remedy after a poll found a weigh-in, polls stay frequent, and one callback ends it", async () => {
     const world = await startWorld();
     const { account, problems, events } = await subscribed(world, `${await serve()}/one`);

@@ -2,6 +2,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { startWorld, type World } from "@weighbridge/testing";
 import type { NodeAPI } from "node-red";
 import { describe, expect, test, vi } from "vitest";
+import { Journal } from "../../src/account/journal.ts";
+import { notKept } from "../../src/account/private-file.ts";
 import {
   accountNode,
   credentialsOf,
@@ -281,6 +283,22 @@ describe("the weigh-in node in Node-RED", () => {
     const counted = nextMessage(run.node("out"));
     run.node("w").receive({ topic: "claim", payload });
     expect(await counted).toMatchObject({ topic: "weigh_in", payload: { weight: 62.5 } });
+  });
+
+  test("answers a callback that cannot be written with 503, of which the Catch node hears", async () => {
+    const run = await weighing();
+    await subscribed(run);
+    await vi.waitFor(() => expect(run.shown.at(-1)?.text).toBe("status.subscribed"));
+    const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    const append = vi.spyOn(Journal.prototype, "append").mockRejectedValue(notKept(full));
+    const caught = nextMessage(run.node("caught"));
+    const body = `userid=${run.world.ada.userId}&startdate=1&enddate=2`;
+    expect((await fetch(run.callbackUrl(), { method: "POST", body })).status).toBe(503);
+    const { topic, error } = await caught;
+    expect([topic, error?.code]).toEqual(["problem", "state_not_kept"]);
+    expect(error?.message).toContain("Let Node-RED read and write the folder");
+    expect(run.shown.at(-1)).toEqual({ fill: "red", shape: "ring", text: "state_not_kept" });
+    append.mockRestore();
   });
 
   test("brings a problem that no message brought about to the Catch node", async () => {

@@ -21,7 +21,7 @@ interface Response {
   json(body: unknown): unknown;
 }
 
-/** What the account's form asks for. Its requests need the right to change accounts: they speak to the service in the user's name, or show a secret. */
+/** Answers what the account's form asks for. Its requests need the right to change accounts: they speak to the service in the user's name, or show a secret. */
 export function serveEditor(RED: NodeAPI, clock: Clock): void {
   const mayWrite = RED.auth.needsPermission("withings-account.write");
   const answer = (work: (body: Body) => Promise<unknown>) => {
