@@ -183,23 +183,30 @@ const simulator: Package = {
     "described.ts": base("descriptions know histories", ["history.ts"]),
     "log.ts": base("the log knows time and limits", ["clock.ts", "limits.ts"]),
     "subscriptions.ts": base("subscriptions know time and limits", ["clock.ts", "limits.ts"]),
-    "deliveries.ts": base("deliveries know subscriptions", [
-      ...["clock.ts", "faults.ts", "limits.ts", "log.ts", "subscriptions.ts"],
+    "deliveries.ts": base("deliveries know neither people nor generations", [
+      ...["clock.ts", "faults.ts", "limits.ts", "log.ts"],
     ]),
     "person.ts": base("a person knows neither world nor server", [
       ...["clock.ts", "deliveries.ts", "described.ts", "history.ts", "limits.ts", "log.ts", "subscriptions.ts"],
     ]),
     "newcomer.ts": base("a newcomer is a person with defaults", ["person.ts"]),
+    "applications/": base("an application knows who consented to it, not how it is asked", [
+      ...["clock.ts", "deliveries.ts", "person.ts"],
+    ]),
+    "public/": base("public/ is today's API, apart from the original one", [
+      ...["applications/", "faults-answer.ts", "history.ts", "parameters.ts", "person.ts", "world.ts"],
+    ]),
+    "faults-answer.ts": base("a fault answers in place of the API", ["faults.ts", "refusal.ts", "world.ts"]),
     "world.ts": base(
-      "a world knows people, not how they are asked",
-      ["clock.ts", "deliveries.ts", "faults.ts", "history.ts", "limits.ts", "log.ts", "person.ts"],
+      "a world knows people and applications, not how they are asked",
+      ["clock.ts", "deliveries.ts", "faults.ts", "history.ts", "limits.ts", "log.ts", "person.ts", "applications/"],
       [CLOCK],
     ),
     "services/": base("a service reads the world and answers or refuses", [
       ...["history.ts", "limits.ts", "parameters.ts", "person.ts", "refusal.ts", "world.ts"],
     ]),
     "api.ts": base("the API chooses a service", [
-      ...["faults.ts", "limits.ts", "parameters.ts", "refusal.ts", "services/", "world.ts"],
+      ...["faults-answer.ts", "faults.ts", "limits.ts", "parameters.ts", "refusal.ts", "services/", "world.ts"],
     ]),
     "page/": base("the page runs in a browser"),
     "page.ts": base(
@@ -208,14 +215,26 @@ const simulator: Package = {
       ["zod"],
     ),
     "server.ts": base("the server leads to the API and the page", [
-      ...["api.ts", "faults.ts", "limits.ts", "page.ts", "world.ts"],
+      ...["api.ts", "faults.ts", "limits.ts", "page.ts", "public/", "world.ts"],
     ]),
     "simulator.ts": base(
       "the simulator starts the server",
-      ["clock.ts", "faults.ts", "limits.ts", "log.ts", "person.ts", "server.ts", "world.ts"],
+      [
+        "applications/",
+        "public/",
+        "clock.ts",
+        "faults.ts",
+        "limits.ts",
+        "log.ts",
+        "person.ts",
+        "server.ts",
+        "world.ts",
+      ],
       [CLOCK],
     ),
     "index.ts": base("index.ts exports what tests hold", [
+      "applications/",
+      "public/",
       ...["clock.ts", "faults.ts", "history.ts", "log.ts", "person.ts", "simulator.ts"],
     ]),
     "cli.ts": base("the command starts the simulator", ["limits.ts", "newcomer.ts", "simulator.ts"]),

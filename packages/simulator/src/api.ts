@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Fault } from "./faults.ts";
+import { failInstead } from "./faults-answer.ts";
 import { forLog, Parameters, sentIn, UNKNOWN_ERROR } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
 import { getuserslist } from "./services/account.ts";
@@ -52,7 +53,7 @@ export async function answerCall(call: Call, world: World, request: IncomingMess
     refuseWrongWay(call);
     const read = new Parameters(sent);
     const fault = world.faults.take(service, action);
-    if (fault && (await fail(fault, world, request, response))) return log(-1, `fault on demand: ${fault.kind}`);
+    if (fault && (await failInstead(fault, world, request, response))) return log(-1, `fault on demand: ${fault.kind}`);
     const body = await actionOf(service, action, fault)(read, world);
     answer = body === undefined ? { status: 0 } : { status: 0, body };
   } catch (error) {
@@ -85,28 +86,4 @@ function actionOf(service: string, name: string, fault: Fault | undefined): Acti
   if (fault?.kind === "ignore-offset" && action === measure.getmeas)
     return (parameters, world) => measure.answer(parameters, world, true);
   return action;
-}
-
-/** True where the fault has answered, or has made sure that nothing does. */
-async function fail(fault: Fault, world: World, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  switch (fault.kind) {
-    case "html":
-      response.writeHead(503, { "content-type": "text/html" }).end("<html><body>Down for maintenance</body></html>");
-      return true;
-    case "http-500":
-      response.writeHead(500).end();
-      return true;
-    case "drop":
-      request.socket.destroy();
-      return true;
-    case "hang":
-      return true;
-    case "slow":
-      await world.clock.sleep(fault.ms ?? 1_000);
-      return false;
-    case "ignore-offset":
-      return false;
-    default:
-      throw new Refusal(Number(fault.kind), "fault on demand");
-  }
 }

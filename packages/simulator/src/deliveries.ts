@@ -2,19 +2,34 @@ import type { MovableClock } from "./clock.ts";
 import type { Faults } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
-import type { Subscriptions } from "./subscriptions.ts";
 
-export interface Watched {
-  readonly name: string;
-  readonly userId: number;
-  readonly isSharing: boolean;
-  readonly subscriptions: Subscriptions;
+/** One notification on its way to one URL. */
+export interface Notice {
+  /** Whose data changed. */
+  readonly person: string;
+  readonly url: string;
+  readonly form: string;
+  /** The application that is told, at today's API. */
+  readonly application?: string;
+  /** Waits before each further try, seconds. */
+  readonly retryAfterS: readonly number[];
+  /** False where the subscription has ended since it was queued. */
+  isWanted(): boolean;
+  /** After the last try. */
+  onGivenUp(): void;
 }
 
-interface Delivery {
-  readonly person: Watched;
+interface Delivery extends Notice {
+  readonly try: number;
+}
+
+interface Outgoing {
+  readonly person: string;
   readonly url: string;
-  readonly date: number;
+  /** Empty for a probe. */
+  readonly form: string;
+  readonly method: "POST" | "HEAD";
+  readonly application?: string;
   readonly try: number;
 }
 
@@ -34,15 +49,19 @@ export class Deliveries {
     this.#faults = faults;
   }
 
-  notify(person: Watched, date: number): void {
-    for (const { callbackUrl } of person.subscriptions.live)
-      this.#waiting.push({ person, url: callbackUrl, date, try: 1 });
+  notify(notices: readonly Notice[]): void {
+    for (const notice of notices) this.#waiting.push({ ...notice, try: 1 });
     this.#drain();
   }
 
-  /** Probe that the service makes at a subscribe: a call without a userid, which must be answered with 200. */
-  async probe(person: Watched, url: string): Promise<boolean> {
-    return (await this.#post(person, url, "", 1)) === 200;
+  /** Probe that the original service makes at a subscribe: a call without a userid, which must be answered with 200. */
+  async probe(person: string, url: string): Promise<boolean> {
+    return (await this.#call({ person, url, form: "", method: "POST", try: 1 })) === 200;
+  }
+
+  /** Probe that today's service makes: a HEAD, which must be answered with exactly 200. */
+  async looks(person: string, url: string): Promise<boolean> {
+    return (await this.#call({ person, url, form: "", method: "HEAD", try: 1 })) === 200;
   }
 
   /** Resolves when nothing is under way; what waits for a further try does not count. */
@@ -70,22 +89,15 @@ export class Deliveries {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { person, url, date } = delivery;
-    // The subscription can have ended, and the sharing too, since it was queued.
-    if (!person.isSharing || !person.subscriptions.get(url)) return;
+    const { person, url } = delivery;
+    if (!delivery.isWanted()) return;
     if (this.#faults.losesCallback()) return this.#tell(person, `A notification was lost on its way to ${url}`);
-    const form = `userid=${person.userId}&startdate=${date}&enddate=${date + 1}`;
-    if ((await this.#post(person, url, form, delivery.try)) !== 200) void this.#later(delivery);
+    if ((await this.#call({ ...delivery, method: "POST" })) !== 200) void this.#later(delivery);
   }
 
   async #later(delivery: Delivery): Promise<void> {
-    const afterS = LIMITS.retryAfterS[delivery.try - 1];
-    if (afterS === undefined) {
-      const { person, url } = delivery;
-      if (person.subscriptions.remove(url))
-        this.#tell(person, `The cloud gave up: ${url} is not told any more when ${person.name}’s data change`);
-      return;
-    }
+    const afterS = delivery.retryAfterS[delivery.try - 1];
+    if (afterS === undefined) return delivery.onGivenUp();
     try {
       await this.#clock.sleep(afterS * 1000, this.#stopped.signal);
     } catch {
@@ -95,12 +107,12 @@ export class Deliveries {
     this.#drain();
   }
 
-  #tell(person: Watched, words: string): void {
-    this.#log.add({ kind: "deed", person: person.name, words });
+  #tell(person: string, words: string): void {
+    this.#log.add({ kind: "deed", person, words });
   }
 
   /** Its time limit is one of real time: who moves the clock meanwhile has not been waiting. */
-  async #post(person: Watched, url: string, body: string, tryNumber: number): Promise<number | null> {
+  async #call({ person, url, form, method, application, try: tryNumber }: Outgoing): Promise<number | null> {
     const { base } = this.#clock;
     const started = base.now();
     const done = new AbortController();
@@ -113,7 +125,8 @@ export class Deliveries {
     try {
       const signal = AbortSignal.any([late.signal, this.#stopped.signal]);
       const headers = { "content-type": "application/x-www-form-urlencoded" };
-      const response = await fetch(url, { method: "POST", body, headers, redirect: "manual", signal });
+      const sent = method === "POST" ? { body: form, headers } : {};
+      const response = await fetch(url, { method, ...sent, redirect: "manual", signal });
       // The answer's text is of no interest, but an unread one would keep its connection.
       await response.arrayBuffer();
       answer = response.status;
@@ -123,8 +136,8 @@ export class Deliveries {
     done.abort();
     await limit;
     const tookMs = base.now() - started;
-    const entry = { url, person: person.name, try: tryNumber, isProbe: body === "", answer, tookMs };
-    this.#log.add({ kind: "callback", ...entry });
+    const entry = { url, person, try: tryNumber, isProbe: form === "", answer, tookMs };
+    this.#log.add({ kind: "callback", ...entry, ...(application !== undefined && { application }) });
     return answer;
   }
 }

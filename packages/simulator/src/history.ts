@@ -3,6 +3,8 @@ export interface WireMeasure {
   readonly value: number;
   readonly type: number;
   readonly unit: number;
+  /** The place on the body, as today's API sends it. */
+  readonly position?: number;
 }
 
 /** A measure group as it travels. */
@@ -31,10 +33,14 @@ export interface Bulk {
   readonly addedAt: number;
 }
 
-interface Kept {
+/** A group with the times that today's API tells of it. */
+export interface Dated {
   readonly group: WireGroup;
+  readonly addedAt: number;
   readonly modifiedAt: number;
 }
+
+type Kept = Dated;
 
 const BULK_IDS = 100_000_000;
 
@@ -53,9 +59,10 @@ export class History {
   }
 
   put(group: WireGroup, modifiedAt: number): void {
+    const known = this.#kept.findLast((kept) => kept.group.grpid === group.grpid);
     this.remove(group.grpid);
     const at = this.#kept.findLastIndex((kept) => isBefore(kept.group, group));
-    this.#kept.splice(at + 1, 0, { group, modifiedAt });
+    this.#kept.splice(at + 1, 0, { group, addedAt: known?.addedAt ?? modifiedAt, modifiedAt });
   }
 
   remove(grpid: number): WireGroup | undefined {
@@ -71,6 +78,29 @@ export class History {
   newestWith(type: number): WireGroup | undefined {
     const isFitting = ({ group }: Kept) => group.category === 1 && group.measures.some((one) => one.type === type);
     return this.#kept.findLast(isFitting)?.group;
+  }
+
+  /** The weight of the newest target. */
+  newestTarget(): WireMeasure | undefined {
+    const target = this.#kept.findLast(({ group }) => group.category === 2)?.group;
+    return target?.measures.find(({ type }) => type === 1);
+  }
+
+  /** All of a selection, newest first, with their times. */
+  dated(selection: Selection): Dated[] {
+    const { startDate = -Infinity, endDate = Infinity, lastUpdate = -Infinity, category } = selection;
+    const kept = this.#kept.filter(
+      ({ group, modifiedAt }) =>
+        group.date >= startDate &&
+        group.date <= endDate &&
+        modifiedAt >= lastUpdate &&
+        (category === undefined || group.category === category),
+    );
+    const [low, high] = this.#bulkRange(selection);
+    const { addedAt } = this.#bulk;
+    for (let index = low; index <= high; index++)
+      kept.push({ group: this.#bulkGroup(index), addedAt, modifiedAt: addedAt });
+    return kept.toSorted((a, b) => b.group.date - a.group.date || b.group.grpid - a.group.grpid);
   }
 
   /** The newest added ones, newest first. */

@@ -23,6 +23,8 @@ export interface CallbackEntry {
   readonly at: number;
   readonly url: string;
   readonly person: string;
+  /** The application that is told, at today's API. */
+  readonly application?: string;
   readonly try: number;
   readonly isProbe: boolean;
   /** HTTP status; null where no answer came. */

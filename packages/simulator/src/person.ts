@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { MovableClock } from "./clock.ts";
-import type { Deliveries } from "./deliveries.ts";
+import type { Deliveries, Notice } from "./deliveries.ts";
 import { decimal, described, verbOf } from "./described.ts";
 import { History, type WireGroup, type WireMeasure } from "./history.ts";
+import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
@@ -26,6 +27,14 @@ export interface WeighIn {
   readonly weight: number;
   readonly fatRatio?: number;
   readonly heartPulse?: number;
+  /** Kilograms. */
+  readonly muscleMass?: number;
+  readonly boneMass?: number;
+  readonly hydration?: number;
+  /** An index without unit. */
+  readonly visceralFat?: number;
+  /** Fat-free mass of left arm, right arm, left leg, right leg and torso, kilograms. */
+  readonly segments?: readonly [number, number, number, number, number];
   /** Epoch seconds; now without it. */
   readonly at?: number;
   /** 0 sure, 1 ambiguous, 2 manual, … */
@@ -36,11 +45,32 @@ export interface WeighIn {
 /** A group that the simulator gives an id. */
 export type NewGroup = Omit<WireGroup, "grpid" | "date" | "category" | "attrib"> & Partial<WireGroup>;
 
+/** A device as today's API tells of it. */
+export interface SimulatedDevice {
+  readonly id: string;
+  readonly type: string;
+  readonly model: string | null;
+  readonly modelId: number;
+  readonly battery: string;
+  /** Last contact, epoch seconds; null where nobody knows. */
+  readonly lastSessionAt: number | null;
+}
+
+/** A change of a person's data, as applications hear of it. */
+export interface Change {
+  readonly dates: readonly number[];
+  /** Types of the measures that it touches. */
+  readonly types: readonly number[];
+  readonly isTarget: boolean;
+}
+
 export interface Surroundings {
   readonly clock: MovableClock;
   readonly log: Log;
   readonly deliveries: Deliveries;
   nextGroupId(): number;
+  /** Tells the applications that the person consented to. */
+  changed(person: Person, change: Change): void;
 }
 
 const TYPES = { weight: 1, height: 4, fatFreeMass: 5, fatRatio: 6, fatMass: 8, heartPulse: 11 } as const;
@@ -62,6 +92,9 @@ export class Person {
   readonly subscriptions: Subscriptions;
   publicKey: string;
   isSharing: boolean;
+  /** A lapsed plan: today's API answers with nothing, and says nothing of it. */
+  isPaused = false;
+  devices: readonly SimulatedDevice[];
   readonly #around: Surroundings;
   #isRekeyed = false;
 
@@ -77,10 +110,32 @@ export class Person {
       ),
     );
     this.#around = around;
+    const scale = { id: "91845aef7b5d4b50", type: "Scale", model: "Body Comp", modelId: 18, battery: "high" };
+    this.devices = [{ ...scale, lastSessionAt: around.clock.seconds() }];
+  }
+
+  /** The scale that the person uses is this one from now on. */
+  hasDevices(devices: readonly SimulatedDevice[]): void {
+    this.devices = devices;
+  }
+
+  /** Today's API answers with nothing until sharing is resumed. */
+  pausesSharing(isPaused = true): void {
+    this.isPaused = isPaused;
+    this.#tell(`${this.name}’s plan ${isPaused ? "lapsed: today’s API answers with nothing" : "works again"}`);
+  }
+
+  /** Says whose an ambiguous group is. */
+  confirms(grpid: number, isTheirs: boolean): void {
+    const group = this.history.find(grpid);
+    if (group === undefined) throw new Error(`${this.name} has no group ${grpid}`);
+    if (isTheirs) this.history.put({ ...group, attrib: 7 }, this.#around.clock.seconds());
+    else this.history.remove(grpid);
+    this.#tell(`${this.name} ${isTheirs ? "confirmed" : "refused"} a weigh-in`);
   }
 
   /** Steps on the scale. */
-  weighsIn({ weight, fatRatio, heartPulse, at, attribution = 0, comment }: WeighIn): WireGroup {
+  weighsIn({ weight, fatRatio, heartPulse, at, attribution = 0, comment, ...body }: WeighIn): WireGroup {
     const measures = [measure(TYPES.weight, weight, 3)];
     if (fatRatio !== undefined) {
       const fat = (weight * fatRatio) / 100;
@@ -88,6 +143,7 @@ export class Person {
       measures.push(measure(TYPES.fatRatio, fatRatio, 1), measure(TYPES.fatMass, fat, 2));
     }
     if (heartPulse !== undefined) measures.push(measure(TYPES.heartPulse, heartPulse, 0));
+    measures.push(...bodyMeasures(body));
     const when = at === undefined ? {} : { date: at };
     return this.adds({ attrib: attribution, measures, ...when, ...(comment === undefined ? {} : { comment }) });
   }
@@ -102,7 +158,8 @@ export class Person {
     const { clock, nextGroupId } = this.#around;
     const full = { grpid: nextGroupId(), attrib: 0, date: clock.seconds(), category: 1, ...group };
     this.history.put(full, clock.seconds());
-    this.#did(`${verbOf(full)} ${described(full, clock.now())}`, full.date);
+    this.devices = this.devices.map((device) => ({ ...device, lastSessionAt: clock.seconds() }));
+    this.#did(`${verbOf(full)} ${described(full, clock.now())}`, [full], full.date);
     return full;
   }
 
@@ -130,6 +187,7 @@ export class Person {
     this.history.put(after, clock.seconds());
     this.#did(
       `corrected ${described(before, clock.now())} to ${described(after, clock.now())}`,
+      [before, after],
       before.date,
       after.date,
     );
@@ -139,7 +197,7 @@ export class Person {
   deletes(grpid: number): void {
     const gone = this.history.remove(grpid);
     if (gone === undefined) throw new Error(`${this.name} has no group ${grpid}`);
-    this.#did(`deleted ${described(gone, this.#around.clock.now())}`, gone.date);
+    this.#did(`deleted ${described(gone, this.#around.clock.now())}`, [gone], gone.date);
   }
 
   /** A long past, added long ago and notified to nobody. */
@@ -163,16 +221,53 @@ export class Person {
     this.#tell(`${this.name} shares again${key}`);
   }
 
-  #did(words: string, ...dates: number[]): void {
-    const { name, isSharing } = this;
+  #did(words: string, groups: readonly WireGroup[], ...dates: number[]): void {
+    const { name, isSharing, isPaused } = this;
     this.#tell(`${name} ${words}${isSharing ? "" : `; ${name} does not share: nobody is told`}`);
-    if (!isSharing) return;
-    for (const date of new Set(dates)) this.#around.deliveries.notify(this, date);
+    const unique = [...new Set(dates)];
+    if (isSharing) this.#around.deliveries.notify(unique.flatMap((date) => this.#notices(date)));
+    if (isPaused) return;
+    const types = groups.flatMap(({ measures }) => measures.map(({ type }) => type));
+    this.#around.changed(this, { dates: unique, types, isTarget: groups.some(({ category }) => category === 2) });
+  }
+
+  /** For each subscriber of the original API. */
+  #notices(date: number): Notice[] {
+    return this.subscriptions.live.map(({ callbackUrl: url }) => ({
+      person: this.name,
+      url,
+      form: `userid=${this.userId}&startdate=${date}&enddate=${date + 1}`,
+      retryAfterS: LIMITS.retryAfterS,
+      isWanted: () => this.isSharing && this.subscriptions.get(url) !== undefined,
+      onGivenUp: () => {
+        if (this.subscriptions.remove(url))
+          this.#tell(`The cloud gave up: ${url} is not told any more when ${this.name}’s data change`);
+      },
+    }));
   }
 
   #tell(words: string): void {
     this.#around.log.add({ kind: "deed", person: this.name, words });
   }
+}
+
+type Body = Pick<WeighIn, "muscleMass" | "boneMass" | "hydration" | "visceralFat" | "segments">;
+
+/** Left arm, right arm, left leg, right leg, torso. */
+const SEGMENTS = [3, 2, 10, 11, 12] as const;
+
+/** Values of larger scales. */
+function bodyMeasures({ muscleMass, boneMass, hydration, visceralFat, segments = undefined }: Body): WireMeasure[] {
+  const masses = [
+    [76, muscleMass],
+    [88, boneMass],
+    [77, hydration],
+  ] as const;
+  return [
+    ...masses.flatMap(([type, value]) => (value === undefined ? [] : [measure(type, value, 2)])),
+    ...(visceralFat === undefined ? [] : [measure(170, visceralFat, 1)]),
+    ...(segments ?? []).map((value, index) => ({ ...measure(173, value, 2), position: SEGMENTS[index] as number })),
+  ];
 }
 
 /** Values that a scale would have found with the same share of fat. */

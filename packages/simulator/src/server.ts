@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { answerCall } from "./api.ts";
 import { LIMITS } from "./limits.ts";
 import { answerPage, isPagePath } from "./page.ts";
+import { answerPublicCall, isPublicCall } from "./public/api.ts";
+import { answerConsent, answerLogout, CONSENT_PATH, LOGOUT_PATH } from "./public/consent-page.ts";
 import type { World } from "./world.ts";
 
 /** Serves the API at `/<service>`, the page at `/`, and what the page needs below `/simulator/`. */
@@ -27,8 +29,14 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
     return;
   }
   if (isPagePath(path)) return answerPage({ world, request, response, path, body });
+  if (path === CONSENT_PATH) return answerConsent(world, request, response, query, body);
+  if (path === LOGOUT_PATH) return answerLogout(response, query);
+  const { authorization } = request.headers;
+  const service = path.slice(1);
+  if (isPublicCall(service, authorization))
+    return answerPublicCall({ method, service, query, body, authorization }, world, request, response);
   const contentType = request.headers["content-type"] ?? "";
-  await answerCall({ method, service: path.slice(1), query, contentType, body }, world, request, response);
+  await answerCall({ method, service, query, contentType, body }, world, request, response);
 }
 
 function split(url: string): [path: string, query: string] {

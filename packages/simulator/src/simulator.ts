@@ -1,8 +1,10 @@
 import type { Clock } from "@weighbridge/core/clock";
+import type { ApplicationDetails } from "./applications/application.ts";
 import type { MovableClock } from "./clock.ts";
 import type { FaultFilter, FaultHandle, FaultKind } from "./faults.ts";
 import type { LogEntry } from "./log.ts";
 import type { Person, PersonDetails } from "./person.ts";
+import { type RegisteredApplication, registered } from "./public/registered.ts";
 import { close, listen, serve } from "./server.ts";
 import { World } from "./world.ts";
 
@@ -27,6 +29,8 @@ export interface Simulator {
   readonly log: readonly LogEntry[];
   /** Creates the person, or gives the one of this name. */
   person(name: string, details?: PersonDetails): Person;
+  /** Registers an application at today's API. */
+  application(details?: ApplicationDetails): RegisteredApplication;
   fail(kind: FaultKind, filter?: FaultFilter): FaultHandle;
   /** Ends all faults. */
   heal(): void;
@@ -54,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return world.log.entries;
     },
     person: (name, details) => world.person(name, details),
+    application: (details) => registered(world.application(details), world),
     fail: (kind, filter) => world.faults.add(kind, filter),
     heal: () => world.faults.clear(),
     listen(listener) {

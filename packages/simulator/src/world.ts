@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@weighbridge/core/clock";
+import { Application, type ApplicationDetails } from "./applications/application.ts";
+import { noticesOf } from "./applications/notices.ts";
 import { MovableClock } from "./clock.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import { Log } from "./log.ts";
-import { Person, type PersonDetails } from "./person.ts";
+import { type Change, Person, type PersonDetails } from "./person.ts";
 
 const FIRST_USER_ID = 1_001;
 const ID_STEP = 7_919;
@@ -22,6 +24,8 @@ export class World {
   readonly pageSize: number;
   /** One-time strings that were given out, with the second they end. */
   readonly #onces = new Map<string, number>();
+  /** By client id. */
+  readonly applications = new Map<string, Application>();
   readonly #byName = new Map<string, Person>();
   readonly #byUserId = new Map<number, Person>();
   #groups = 0;
@@ -47,11 +51,23 @@ export class World {
       log: this.log,
       deliveries: this.deliveries,
       nextGroupId: () => this.#nextGroupId(),
+      changed: (who, change) => this.#tellApplications(who, change),
     });
     this.#byName.set(name, person);
     this.#byUserId.set(userId, person);
     if (details.heightM !== undefined) person.setsHeight(details.heightM);
     return person;
+  }
+
+  application(details: ApplicationDetails = {}): Application {
+    const application = new Application(details, this.clock);
+    this.applications.set(application.clientId, application);
+    return application;
+  }
+
+  #tellApplications(person: Person, change: Change): void {
+    for (const application of this.applications.values())
+      this.deliveries.notify(noticesOf(application, person, change));
   }
 
   isKey(text: string): boolean {

@@ -15,7 +15,7 @@ export const subscribe: Action = async (parameters, world) => {
   const callbackUrl = callbackUrlOf(parameters);
   const comment = commentOf(parameters);
   parameters.end();
-  if (!(await world.deliveries.probe(person, callbackUrl)))
+  if (!(await world.deliveries.probe(person.name, callbackUrl)))
     throw new Refusal(BAD_CALLBACK_URL, "the callback URL did not answer a call without a userid with 200");
   if (!person.subscriptions.put(callbackUrl, comment))
     throw new Refusal(TOO_MANY, `${LIMITS.subscriptionsPerPerson} third parties watch ${person.name} already`);
