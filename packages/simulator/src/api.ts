@@ -55,6 +55,10 @@ export async function answerCall(call: Call, world: World, request: IncomingMess
     const fault = world.faults.take(service, action);
     if (fault && (await failInstead(fault, world, request, response))) return log(-1, `fault on demand: ${fault.kind}`);
     const body = await actionOf(service, action, fault)(read, world);
+    if (fault?.kind === "lose-answer") {
+      request.socket.destroy();
+      return log(-1, `fault on demand: ${fault.kind}`);
+    }
     answer = body === undefined ? { status: 0 } : { status: 0, body };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

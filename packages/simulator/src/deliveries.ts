@@ -15,8 +15,10 @@ export interface Notice {
   readonly retryAfterS: readonly number[];
   /** False where the subscription has ended since it was queued. */
   isWanted(): boolean;
+  /** After each try. */
+  onAnswered?(isTaken: boolean): void;
   /** After the last try. */
-  onGivenUp(): void;
+  onGivenUp?(): void;
 }
 
 interface Delivery extends Notice {
@@ -60,8 +62,8 @@ export class Deliveries {
   }
 
   /** Probe that today's service makes: a HEAD, which must be answered with exactly 200. */
-  async looks(person: string, url: string): Promise<boolean> {
-    return (await this.#call({ person, url, form: "", method: "HEAD", try: 1 })) === 200;
+  async looks(person: string, url: string, application: string): Promise<boolean> {
+    return (await this.#call({ person, url, form: "", method: "HEAD", application, try: 1 })) === 200;
   }
 
   /** Resolves when nothing is under way; what waits for a further try does not count. */
@@ -92,12 +94,14 @@ export class Deliveries {
     const { person, url } = delivery;
     if (!delivery.isWanted()) return;
     if (this.#faults.losesCallback()) return this.#tell(person, `A notification was lost on its way to ${url}`);
-    if ((await this.#call({ ...delivery, method: "POST" })) !== 200) void this.#later(delivery);
+    const isTaken = (await this.#call({ ...delivery, method: "POST" })) === 200;
+    delivery.onAnswered?.(isTaken);
+    if (!isTaken) void this.#later(delivery);
   }
 
   async #later(delivery: Delivery): Promise<void> {
     const afterS = delivery.retryAfterS[delivery.try - 1];
-    if (afterS === undefined) return delivery.onGivenUp();
+    if (afterS === undefined) return delivery.onGivenUp?.();
     try {
       await this.#clock.sleep(afterS * 1000, this.#stopped.signal);
     } catch {

@@ -25,7 +25,11 @@ export async function failInstead(
     case "slow":
       await world.clock.sleep(fault.ms ?? 1_000);
       return false;
+    case "empty":
+      response.writeHead(200, { "content-type": "application/json" }).end('{"status":0,"body":{}}');
+      return true;
     case "ignore-offset":
+    case "lose-answer":
       return false;
     default:
       throw new Refusal(Number(fault.kind), "fault on demand");

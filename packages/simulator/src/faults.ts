@@ -1,9 +1,20 @@
-const WAYS = ["html", "http-500", "drop", "hang", "slow", "ignore-offset", "lose-callbacks"] as const;
+const WAYS = [
+  "html",
+  "http-500",
+  "drop",
+  "hang",
+  "slow",
+  "empty",
+  "lose-answer",
+  "ignore-offset",
+  "lose-callbacks",
+] as const;
 
 /**
  * Faults on demand. A decimal number is a status of the API (`"601"`, `"2555"`).
  * - `html`: HTTP 503 with a maintenance page · `http-500`: an empty HTTP 500 · `drop`: the connection closes without an answer
  * - `hang`: no answer ever · `slow`: an answer after `ms` · `ignore-offset`: paging always gives the first page
+ * - `empty`: status 0 with an empty body · `lose-answer`: the call has its effect, and the connection closes without an answer
  * - `lose-callbacks`: notifications are never sent, and nobody tries again
  */
 export type FaultKind = `${number}` | (typeof WAYS)[number];
@@ -11,7 +22,7 @@ export type FaultKind = `${number}` | (typeof WAYS)[number];
 export interface FaultFilter {
   readonly service?: string;
   readonly action?: string;
-  /** With `slow`: how long. */
+  /** With `slow`: how long. With a status of today's API: the `wait_seconds` of its body, in milliseconds. */
   readonly ms?: number;
 }
 

@@ -9,7 +9,11 @@ export interface CallEntry {
   readonly method: string;
   readonly service: string;
   readonly action: string;
-  /** Without publickey and hash. */
+  /** The application that called, at today's API. */
+  readonly application?: string;
+  /** Whose token it called with, at today's API. */
+  readonly person?: string;
+  /** Without secrets. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly status: number;
   /** Why it was refused, in words; the API itself only says the status. */

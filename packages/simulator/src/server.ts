@@ -31,12 +31,11 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
   if (isPagePath(path)) return answerPage({ world, request, response, path, body });
   if (path === CONSENT_PATH) return answerConsent(world, request, response, query, body);
   if (path === LOGOUT_PATH) return answerLogout(response, query);
-  const { authorization } = request.headers;
-  const service = path.slice(1);
-  if (isPublicCall(service, authorization))
-    return answerPublicCall({ method, service, query, body, authorization }, world, request, response);
   const contentType = request.headers["content-type"] ?? "";
-  await answerCall({ method, service, query, contentType, body }, world, request, response);
+  const call = { method, service: path.slice(1), query, contentType, body };
+  const publicCall = { ...call, authorization: request.headers.authorization };
+  if (isPublicCall(publicCall)) return answerPublicCall(publicCall, world, request, response);
+  await answerCall(call, world, request, response);
 }
 
 function split(url: string): [path: string, query: string] {

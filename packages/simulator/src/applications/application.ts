@@ -21,8 +21,8 @@ export interface Pair {
 interface Living extends Pair {
   readonly accessEndsAt: number;
   refreshEndsAt: number;
-  /** The refresh token ends when this pair's access token is used. */
-  readonly before: Living | undefined;
+  /** Its refresh token ends when this pair's access token is used. */
+  before: Living | undefined;
 }
 
 export interface Profile {
@@ -44,6 +44,8 @@ export class Consent {
   scopes: readonly string[];
   readonly pairs: Living[] = [];
   readonly profiles: Profile[] = [];
+  /** The second since which no callback of a profile was taken. */
+  readonly failingSince = new Map<Profile, number>();
 
   constructor(userId: number, scopes: readonly string[]) {
     this.userId = userId;
@@ -144,11 +146,33 @@ export class Application {
     return this.#find((pair) => pair.refreshToken === refreshToken && pair.refreshEndsAt > this.#clock.seconds());
   }
 
-  /** The consent behind an access token that is good. Its use ends the refresh token before it. */
+  /** The consent behind an access token that is good. */
   byAccessToken(accessToken: string): Consent | undefined {
-    const found = this.#find((pair) => pair.accessToken === accessToken && pair.accessEndsAt > this.#clock.seconds());
-    if (found?.pair.before) found.pair.before.refreshEndsAt = 0;
-    return found?.consent;
+    return this.#byAccessToken(accessToken)?.consent;
+  }
+
+  /** The use of an access token ends all refresh tokens before its own. */
+  usesAccessToken(accessToken: string): void {
+    const pair = this.#byAccessToken(accessToken)?.pair;
+    if (pair === undefined) return;
+    for (let old = pair.before; old !== undefined; old = old.before) old.refreshEndsAt = 0;
+    pair.before = undefined;
+  }
+
+  #byAccessToken(accessToken: string) {
+    return this.#find((pair) => pair.accessToken === accessToken && pair.accessEndsAt > this.#clock.seconds());
+  }
+
+  /** A callback was taken or not: twenty days without one that was end the subscription. */
+  answered(consent: Consent, profile: Profile, isTaken: boolean): void {
+    if (isTaken) return void consent.failingSince.delete(profile);
+    const now = this.#clock.seconds();
+    const since = consent.failingSince.get(profile) ?? now;
+    consent.failingSince.set(profile, since);
+    const index = consent.profiles.indexOf(profile);
+    if (index < 0 || now - since < PUBLIC_LIMITS.failsForS) return;
+    consent.profiles.splice(index, 1);
+    consent.failingSince.delete(profile);
   }
 
   #find(isIt: (pair: Living) => boolean) {

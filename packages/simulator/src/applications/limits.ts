@@ -1,4 +1,9 @@
-/** What the documents of today's API say, and what was recorded of it. */
+/** Seconds from each try to the next. */
+function waitsBetween(triesAtS: readonly number[]): readonly number[] {
+  return triesAtS.slice(1).map((atS, index) => atS - (triesAtS[index] ?? 0));
+}
+
+/** Bounds of today's API, as documented or as recorded. */
 export const PUBLIC_LIMITS = {
   codeLastsS: 30,
   accessLastsS: 3 * 3_600,
@@ -13,8 +18,11 @@ export const PUBLIC_LIMITS = {
   callbackUrlCharacters: 255,
   /** The last second of 32 bits: no expiry. */
   neverExpires: 2_147_483_647,
-  /** Waits before each further try of a callback: five times two tries. A subscription ends only after twenty days of failure. */
-  retryAfterS: [5, 10, 60, 120, 3_600, 600, 14_400, 900, 14_400] as readonly number[],
+  commentCharacters: 255,
+  /** Waits before each further try of a callback: two tries each at once, after 10 s, 1 min, 1 h and 4 h. */
+  retryAfterS: waitsBetween([0, 5, 10, 15, 60, 120, 3_600, 3_720, 14_400, 14_580]),
+  /** A subscription ends after twenty days of failure. */
+  failsForS: 20 * 86_400,
   /** Profiles of one person at one application. */
   profiles: 64,
 } as const;

@@ -43,11 +43,11 @@ export function farewellNotices(application: Application, person: Person, action
 }
 
 function noticeOf(application: Application, person: Person, profile: Profile, form: string): Notice {
+  const consent = application.consents.get(person.userId);
   const isWanted = () => application.consents.get(person.userId)?.profiles.includes(profile) === true;
   const { retryAfterS } = PUBLIC_LIMITS;
   return {
     ...{ person: person.name, url: profile.callbackUrl, form, application: application.name, retryAfterS, isWanted },
-    // Twenty days of failure end a subscription; one notification that nobody took does not.
-    onGivenUp: () => {},
+    onAnswered: (isTaken) => consent && application.answered(consent, profile, isTaken),
   };
 }

@@ -4,6 +4,10 @@ export interface Quirks {
   readonly order?: "down" | "up" | "mixed";
   /** How an answer says that there is more; `stuck`: with an offset that does not advance. @default 1 */
   readonly more?: 1 | true | "stuck";
+  /** `more` on the last page; a number or `false` comes with an offset of 0. @default "absent" */
+  readonly lastMore?: "absent" | 0 | false;
+  /** Type of `userid` in a token answer; `recorded`: a string after a code, a number after a refresh. @default "recorded" */
+  readonly userId?: "recorded" | "string" | "number";
   /** Groups in one answer. @default 100 */
   readonly pageSize?: number;
   /** Device ids as numbers beside the string that joins. @default false */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { failInstead } from "../faults-answer.ts";
-import { sentIn } from "../parameters.ts";
+import { type Sent, sentIn } from "../parameters.ts";
 import type { World } from "../world.ts";
 import type { Called } from "./called.ts";
 import { Form } from "./form.ts";
@@ -20,6 +20,7 @@ interface PersonAction {
 /** Actions of an application itself. */
 const OWN: Readonly<Record<string, (form: Form, world: World) => Answered>> = {
   "v2/oauth2 requesttoken": oauth.requesttoken,
+  "v2/oauth2 getdemoaccess": oauth.getdemoaccess,
   "v2/oauth2 revoke": oauth.revoke,
   "v2/signature getnonce": oauth.getnonce,
 };
@@ -38,11 +39,13 @@ const OF_PERSON: Readonly<Record<string, PersonAction>> = {
 };
 
 const SECRETS = new Set(["client_secret", "code", "refresh_token", "access_token", "signature", "nonce"]);
+const FORM = "application/x-www-form-urlencoded";
 
 export interface PublicCall {
   readonly method: string;
   readonly service: string;
   readonly query: string;
+  readonly contentType: string;
   readonly body: string;
   /** Of the Authorization header; undefined without one. */
   readonly authorization: string | undefined;
@@ -51,8 +54,11 @@ export interface PublicCall {
 /** The services that both generations have under one path: an access token chooses this one. */
 const SHARED: ReadonlySet<string> = new Set(["measure", "notify"]);
 
-export const isPublicCall = (service: string, authorization: string | undefined): boolean =>
-  service.startsWith("v2/") || (SHARED.has(service) && authorization !== undefined);
+const valueIn = (sent: readonly Sent[], wanted: string) => sent.find(({ name }) => name === wanted)?.value;
+
+export const isPublicCall = ({ service, authorization, body }: PublicCall): boolean =>
+  service.startsWith("v2/") ||
+  (SHARED.has(service) && (authorization !== undefined || valueIn(sentIn(body), "access_token") !== undefined));
 
 /** Answers one call of today's API: a status, a body, and words where it refuses. */
 export async function answerPublicCall(
@@ -63,58 +69,93 @@ export async function answerPublicCall(
 ): Promise<void> {
   const { method, service } = call;
   const sent = sentIn(call.body);
-  const action = sent.find(({ name }) => name === "action")?.value ?? "";
+  const action = valueIn(sent, "action") ?? "";
   const shown = sent.filter(({ name }) => name !== "action" && !SECRETS.has(name));
   const parameters = Object.fromEntries(shown.map(({ name, value }) => [name, value]));
-  const log = (status: number, reason?: string) =>
-    world.log.add({
-      kind: "call",
-      method,
-      service,
-      action,
-      parameters,
-      status,
-      ...(reason !== undefined && { reason }),
-    });
+  const token = tokenOf(call, sent);
+  const who = callerOf(token, sent, world);
+  const log = (status: number, reason?: string) => {
+    const why = reason === undefined ? {} : { reason };
+    world.log.add({ kind: "call", method, service, action, ...who, parameters, status, ...why });
+  };
   try {
-    if (method !== "POST" || call.query !== "") throw invalidParams("send a POST form");
+    refuseWrongWay(call);
     const fault = world.faults.take(service, action);
-    if (fault && /^\d+$/.test(fault.kind)) throw new PublicRefusal(Number(fault.kind), "fault on demand");
+    if (fault && /^\d+$/.test(fault.kind)) throw onDemand(Number(fault.kind), fault.ms);
     if (fault && (await failInstead(fault, world, request, response))) return log(-1, `fault on demand: ${fault.kind}`);
-    const body = await answerOf(`${service} ${action}`, new Form(sent), call.authorization, world);
+    const ignoresOffset = fault?.kind === "ignore-offset";
+    const body = await answerOf({ name: `${service} ${action}`, form: new Form(sent), token, ignoresOffset }, world);
+    if (fault?.kind === "lose-answer") {
+      request.socket.destroy();
+      return log(-1, `fault on demand: ${fault.kind}`);
+    }
     log(0);
-    send(response, 200, { status: 0, body });
+    send(world, response, 200, { status: 0, body });
   } catch (error) {
     if (!(error instanceof PublicRefusal)) throw error;
     log(error.status, error.message);
-    send(response, error.httpStatus, { status: error.status, body: error.body, error: error.message });
+    send(world, response, error.httpStatus, { status: error.status, body: error.body, error: error.message });
   }
 }
 
-function answerOf(name: string, form: Form, authorization: string | undefined, world: World): Answered {
+function onDemand(status: number, ms: number | undefined): PublicRefusal {
+  const body = ms === undefined ? {} : { wait_seconds: Math.ceil(ms / 1000) };
+  return new PublicRefusal(status, "fault on demand", { body });
+}
+
+function refuseWrongWay({ method, query, contentType }: PublicCall): void {
+  if (method !== "POST" || query !== "" || !contentType.startsWith(FORM)) throw invalidParams("send a POST form");
+}
+
+/** An access token in the form is taken, too; the header is the documented place. */
+const tokenOf = ({ authorization }: PublicCall, sent: readonly Sent[]): string =>
+  authorization === undefined
+    ? (valueIn(sent, "access_token") ?? "")
+    : (/^Bearer (\S+)$/.exec(authorization)?.[1] ?? "");
+
+/** For the log: which application called, and about whom. */
+function callerOf(token: string, sent: readonly Sent[], world: World): { application?: string; person?: string } {
+  const called = calledBy(token, world);
+  if (called) return { application: called.application.name, person: called.person.name };
+  const application = world.applications.get(valueIn(sent, "client_id") ?? "");
+  return application ? { application: application.name } : {};
+}
+
+interface Asked {
+  /** Service and action. */
+  readonly name: string;
+  readonly form: Form;
+  readonly token: string;
+  readonly ignoresOffset: boolean;
+}
+
+function answerOf({ name, form, token, ignoresOffset }: Asked, world: World): Answered {
   const own = OWN[name];
   if (own) return own(form, world);
   const action = OF_PERSON[name];
   if (action === undefined) throw new PublicRefusal(2554, "Unknown action");
-  const called = calledBy(authorization, world);
+  const called = calledBy(token, world);
+  if (called === undefined) throw unauthorized();
   const { application, consent } = called;
+  application.usesAccessToken(token);
   if (!application.countCall()) throw tooManyCalls();
   const waitS = application.repeatsWithin(`${consent.userId} ${name} ${form.key}`);
   if (waitS > 0) throw sameArguments(waitS);
   if (!consent.scopes.includes(action.scope)) throw lacksScope();
-  return action.answer(form, called);
+  return action.answer(form, { ...called, ignoresOffset });
 }
 
-function calledBy(authorization: string | undefined, world: World): Called {
-  const token = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1] ?? "";
+function calledBy(token: string, world: World): Omit<Called, "ignoresOffset"> | undefined {
   for (const application of world.applications.values()) {
     const consent = application.byAccessToken(token);
     const person = consent && world.byUserId(consent.userId);
     if (consent && person) return { world, person, application, consent };
   }
-  throw unauthorized();
+  return undefined;
 }
 
-function send(response: ServerResponse, httpStatus: number, answer: object): void {
-  response.writeHead(httpStatus, { "content-type": "application/json" }).end(JSON.stringify(answer));
+/** The Date header is the service's clock: clients check theirs with it. */
+function send(world: World, response: ServerResponse, httpStatus: number, answer: object): void {
+  const date = new Date(world.clock.now()).toUTCString();
+  response.writeHead(httpStatus, { "content-type": "application/json", date }).end(JSON.stringify(answer));
 }

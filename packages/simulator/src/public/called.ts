@@ -8,4 +8,6 @@ export interface Called {
   readonly person: Person;
   readonly application: Application;
   readonly consent: Consent;
+  /** A fault: every page is the first one. */
+  readonly ignoresOffset: boolean;
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Application } from "../applications/application.ts";
-import { SCOPES } from "../applications/limits.ts";
 import type { Person } from "../person.ts";
 import type { World } from "../world.ts";
+import { demoPerson } from "./demo-person.ts";
+import { scopesIn } from "./scopes.ts";
 
 export const CONSENT_PATH = "/oauth2_user/authorize2";
 export const LOGOUT_PATH = "/logout";
@@ -22,14 +23,13 @@ export function answerConsent(
     response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ errors: [{ message }] }));
   const application = world.applications.get(asked.get("client_id") ?? "");
   const redirectUrl = asked.get("redirect_uri") ?? "";
-  const scopes = (asked.get("scope") ?? "").split(",").filter((scope) => scope !== "");
+  const scopes = scopesIn(asked.get("scope") ?? "");
   if (application === undefined) return void refuse("invalid_client: client_id is unknown");
   if (!application.redirectUrls.includes(redirectUrl))
     return void refuse("redirect_uri_mismatch: The redirect URI provided is missing or does not match");
   if (asked.get("response_type") !== "code") return void refuse("invalid_request: response_type must be code");
   if (!asked.get("state")) return void refuse("invalid_request: state is missing");
-  if (scopes.length === 0 || scopes.some((scope) => !(SCOPES as readonly string[]).includes(scope)))
-    return void refuse("invalid_scope: separate known scopes by commas");
+  if (scopes === undefined) return void refuse("invalid_scope: separate known scopes by commas");
   const back = (parameters: Record<string, string>) => {
     const url = new URL(redirectUrl);
     for (const [name, value] of Object.entries({ ...parameters, state: asked.get("state") ?? "" }))
@@ -44,7 +44,7 @@ export function answerConsent(
     });
     back({ code: application.newCode(person.userId, redirectUrl, scopes) });
   };
-  if (asked.get("mode") === "demo") return allow(world.person("Demo"));
+  if (asked.get("mode") === "demo") return allow(demoPerson(world));
   if (request.method === "GET")
     return void response
       .writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })

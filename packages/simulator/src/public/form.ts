@@ -1,9 +1,12 @@
 import { invalidParams } from "./refusal.ts";
 
+/** Parameters that make no two calls different: they prove the caller. */
+const PROOFS: ReadonlySet<string> = new Set(["access_token", "nonce", "signature", "timestamp"]);
+
 /** The parameters of a call, strict: each once, and none that no action asked for. */
 export class Form {
   readonly #sent: ReadonlyMap<string, string>;
-  readonly #asked = new Set(["action"]);
+  readonly #asked = new Set(["action", "access_token"]);
 
   constructor(sent: readonly { readonly name: string; readonly value: string }[]) {
     const all = new Map<string, string>();
@@ -40,6 +43,7 @@ export class Form {
 
   /** Equal for equal calls, whatever the order of their parameters. */
   get key(): string {
-    return JSON.stringify([...this.#sent].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const told = [...this.#sent].filter(([name]) => !PROOFS.has(name));
+    return JSON.stringify(told.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 }

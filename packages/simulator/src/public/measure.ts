@@ -10,14 +10,15 @@ const WHOLE_BODY: readonly number[] = [5, 8, 76, 77, 88, 168, 169, 170, 226];
 /** The latest second that a group can be dated. */
 const LATEST = 999_999_999_999;
 
-export function getmeas(form: Form, { world, person, application }: Called): object {
+export function getmeas(form: Form, { world, person, application, ignoresOffset }: Called): object {
   const { quirks } = application;
   const [startDate, endDate, lastUpdate] = [
     form.number("startdate"),
     form.number("enddate"),
     form.number("lastupdate"),
   ];
-  const offset = form.number("offset") ?? 0;
+  const asked = form.number("offset") ?? 0;
+  const offset = ignoresOffset ? 0 : asked;
   const category = form.number("category") ?? 1;
   const types = typesOf(form);
   form.end();
@@ -43,9 +44,10 @@ export function getmeas(form: Form, { world, person, application }: Called): obj
   return { updatetime, timezone: "Europe/Paris", measuregrps: groups, ...moreOf(quirks, offset + size, all.length) };
 }
 
-function moreOf({ more = 1 }: Quirks, next: number, total: number): object {
+function moreOf({ more = 1, lastMore = "absent" }: Quirks, next: number, total: number): object {
   if (more === "stuck") return { more: 1, offset: 0 };
-  return next < total ? { more, offset: next } : {};
+  if (next < total) return { more, offset: next };
+  return lastMore === "absent" ? {} : { more: lastMore, offset: 0 };
 }
 
 function typesOf(form: Form): readonly number[] | undefined {
@@ -88,7 +90,8 @@ function wireOf({ group, addedAt, modifiedAt }: Dated, types: readonly number[] 
 function measuresOf(measures: readonly WireMeasure[], isManual: boolean, quirks: Quirks): WireMeasure[] {
   const fine = quirks.hasFineUnits ? measures.map(toMicro) : measures;
   const weight = fine.find(({ type }) => type === 1);
-  if (isManual && quirks.hasManualZeros && weight)
+  const isBare = !fine.some(({ type }) => type === 6);
+  if (isManual && quirks.hasManualZeros && weight && isBare)
     return [...fine, { ...weight, type: 5 }, { value: 0, type: 6, unit: -3 }, { value: 0, type: 8, unit: -2 }];
   const sent = fine.map((one) => ({ ...one, algo: 3, fm: 131 }));
   if (!quirks.isBodyScan) return sent;
