@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@weighbridge/core";
 import { Accounts } from "./accounts/accounts.ts";
-import { fullCallbackUrl } from "./config/callback-url.ts";
+import { callbackPaths } from "./accounts/callback-paths.ts";
+import { accountsOf } from "./config/accounts.ts";
 import type { Config } from "./config/schema.ts";
 import { Teardown } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -42,7 +43,7 @@ export class Bridge {
     this.#options = options;
   }
 
-  /** With its secret; undefined where the bridge only polls. */
+  /** That of the first account, with its secret; undefined where the bridge only polls. */
   get callbackUrl(): string | undefined {
     return this.#callbackUrl;
   }
@@ -73,11 +74,11 @@ export class Bridge {
       onWarning: (words, facts) => log.warn(words, facts),
     });
     this.#teardown.add(() => store.close());
-    const secret = await store.setting("callback_secret", () => randomBytes(16).toString("base64url"));
+    const paths = await callbackPaths(config, store);
     // With the second connection's -c it has 23 characters: no broker takes fewer.
     const clientId = await store.setting("client_id", () => `weighbridge${randomBytes(5).toString("hex")}`);
-    const url = fullCallbackUrl(config, secret);
-    this.#callbackUrl = url;
+    this.#callbackUrl = paths[0]?.url;
+    const hasCallback = this.#callbackUrl !== undefined;
 
     const broker = new BrokerSide({ config, version, topics, store, clock, log, clientId, onOnline, onStep });
     const { reports, events } = broker;
@@ -96,10 +97,11 @@ export class Bridge {
       clock,
       log,
       accounts,
-      hasCallback: url !== undefined,
+      hasCallback,
       reports,
     });
-    const followers = new Followers({ config, store, clock, log, callbackUrl: url, reports });
+    const callbackUrlOf = (id: string) => paths.find(({ accountId }) => accountId === id)?.url;
+    const followers = new Followers({ config, store, clock, log, callbackUrlOf, reports });
     const inbox = new Inbox({
       people,
       store,
@@ -114,16 +116,15 @@ export class Bridge {
       host: config.callback.host,
       port: config.callback.port,
       perMinute: config.callback.per_minute,
-      secret,
+      secrets: paths,
       clock,
       log,
-      take: (userId, window) => inbox.take(userId, window),
+      take: (...hint) => inbox.take(...hint),
       onAnswered: () => onStep?.("answered"),
     });
-    const hasCallback = url !== undefined;
     const status = new Status({
       version,
-      generation: config.api.generation,
+      generation: accountsOf(config)[0]?.generation ?? "wbs",
       people: people.all.length,
       store,
       unreadableFields: () => accounts.unreadableFields,
@@ -137,8 +138,8 @@ export class Bridge {
       publishEverything: () => broker.publishEverything(),
     });
     await broker.start({ people, followers, status, handlers }, this.#teardown);
-    // The API calls the URL when it subscribes: the receiver must listen first.
-    if (hasCallback) await receiver.start();
+    // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
+    if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());

@@ -1,6 +1,7 @@
 /** Every bound of the bridge, in one place. Queues are bounded by disk: what waits is a row, not an object. */
 export const LIMITS = {
   people: 100_000,
+  accounts: 100,
   /** Problems of a configuration that one error lists. */
   configProblemsShown: 100,
   /** Of the base topic and the other configured topics; MQTT takes 65,535 bytes with what is added to them. */

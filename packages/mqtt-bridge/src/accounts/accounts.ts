@@ -1,5 +1,6 @@
 import { Application, type Clock, createWbsClient, type PersonApi, type WbsClient } from "@weighbridge/core";
-import type { Config, PersonConfig } from "../config/schema.ts";
+import { accountOf, accountsOf } from "../config/accounts.ts";
+import type { AccountConfig, Config, PersonConfig, WbsAccountConfig } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { BridgeEvent } from "../messages/bridge-documents.ts";
 
@@ -14,14 +15,16 @@ export interface AccountsInput {
   onCall(): void;
 }
 
-/** Makes the API of each configured person. People of one API share its application: limit, guard and pace. */
+/** Makes the API of each configured person. People of one account share its application: limit, guard and pace. */
 export class Accounts {
   readonly #input: AccountsInput;
+  readonly #all: readonly AccountConfig[];
   readonly #clients = new Map<string, WbsClient>();
   #unreadableFields = 0;
 
   constructor(input: AccountsInput) {
     this.#input = input;
+    this.#all = accountsOf(input.config);
   }
 
   /** Fields of API answers that could not be read since the start. */
@@ -29,17 +32,19 @@ export class Accounts {
     return this.#unreadableFields;
   }
 
-  apiOf({ userid: userId, publickey: publicKey }: PersonConfig): PersonApi {
-    const { generation, base_url: baseUrl } = this.#input.config.api;
-    const application = `${generation} ${baseUrl}`;
-    const client = this.#clients.get(application) ?? this.#client();
-    this.#clients.set(application, client);
-    return client.person({ userId, publicKey });
+  of(person: PersonConfig): { readonly account: AccountConfig; readonly api: PersonApi } {
+    const account = accountOf(this.#all, person);
+    const { userid: userId, publickey: publicKey } = person;
+    if (account?.generation !== "wbs" || userId === undefined || publicKey === undefined)
+      throw new Error(`the configuration of ${person.slug} was not checked`);
+    const client = this.#clients.get(account.id) ?? this.#client(account);
+    this.#clients.set(account.id, client);
+    return { account, api: client.person({ userId, publicKey }) };
   }
 
-  #client(): WbsClient {
+  #client(account: WbsAccountConfig): WbsClient {
     const { config, version, clock, log, warn, onCall } = this.#input;
-    const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = config.api;
+    const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = account;
     const repeatCallMs = Math.round(config.timing.repeat_call_s * 1000);
     return createWbsClient({
       baseUrl,

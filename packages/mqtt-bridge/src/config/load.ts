@@ -1,14 +1,15 @@
 import { dirname, resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import { accountOf, accountsOf, ONLY_ACCOUNT, personProblems, twinAccounts } from "./accounts.ts";
 import { brokerProblems, brokerWarnings, FILE_KEYS } from "./broker-login.ts";
 import { callbackProblem } from "./callback-url.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { type Problem, problemsOf, unusable } from "./problems.ts";
-import { type Config, configSchema, personSchema } from "./schema.ts";
+import { type Config, configSchema, type PersonConfig, personSchema } from "./schema.ts";
 import { schemaAt } from "./schema-tree.ts";
 import { readSecretFiles } from "./secret-files.ts";
-import { type Environment, type Json, readYaml, type Source, typed, withEnvironment } from "./source.ts";
+import { type Environment, isJson, type Json, readYaml, type Source, typed, withEnvironment } from "./source.ts";
 
 export interface ConfigSources {
   /** Path of a YAML file; without one, everything comes from the environment. */
@@ -36,7 +37,14 @@ export function loadConfig({ file, env = {}, onWarning = () => {} }: ConfigSourc
     throw unusable([...secrets.problems, ...others], source, file);
   }
   const config = withWholePaths(parsed.config, base);
-  const problems = [...secrets.problems, ...brokerProblems(config), ...twins(config), ...callbackProblem(config)];
+  const problems = [
+    ...secrets.problems,
+    ...(tree["api"] !== undefined && config.accounts ? [TWO_WAYS] : []),
+    ...brokerProblems(config),
+    ...twinAccounts(config),
+    ...twins(config),
+    ...callbackProblem(config),
+  ];
   if (problems.length > 0) throw unusable(problems, source, file);
   const warnings = [...brokerWarnings(config), ...permissionWarnings(file, written.tree, secrets.read)];
   for (const warning of warnings) onWarning(warning);
@@ -56,7 +64,7 @@ export function loadRunnableConfig(sources: ConfigSources): Config {
       : `${file} cannot be used: it has no people, so there is nobody to watch`;
   throw new ConfigError(message, {
     code: "config_invalid",
-    remedy: "Give people, each with slug, name, userid and publickey; weighbridge.example.yaml shows how.",
+    remedy: "Give people, each with slug and name; weighbridge.example.yaml shows how.",
   });
 }
 
@@ -66,9 +74,17 @@ function parse(tree: Json): { readonly config: Config } | { readonly problems: r
   const isList = Array.isArray(people) && people.length <= LIMITS.people;
   const parsed = configSchema.safeParse(isList ? others : tree, { reportInput: true });
   const results = isList ? people.map((person) => personSchema.safeParse(person, { reportInput: true })) : [];
+  // Where the accounts are wrong themselves, how people fit them cannot be said.
+  const only = tree["accounts"] === undefined ? [{ id: ONLY_ACCOUNT, generation: "wbs" } as const] : undefined;
+  const accounts = parsed.success ? accountsOf(parsed.data) : only;
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, [])),
-    ...results.flatMap(({ error }, index) => (error === undefined ? [] : problemsOf(error, ["people", index]))),
+    ...results.flatMap(({ error }, index) => {
+      const path = ["people", index];
+      const written: unknown = isList ? people[index] : undefined;
+      const unfit = accounts && isJson(written) ? personProblems(accounts, written, path) : [];
+      return [...(error === undefined ? [] : problemsOf(error, path)), ...unfit];
+    }),
   ];
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: { ...parsed.data, people: results.flatMap(({ data }) => data ?? []) } };
@@ -83,18 +99,39 @@ function withWholePaths(config: Config, base: string): Config {
   return { ...config, mqtt, state_dir: resolve(base, config.state_dir) };
 }
 
-const TWIN_REMEDIES = { slug: "give each person a slug of their own", userid: "name each person once" } as const;
+const TWO_WAYS: Problem = {
+  path: ["api"],
+  words: "belongs to a configuration without accounts; move what is below it into the entries of accounts",
+};
 
-function twins({ people }: Config): Problem[] {
-  return (["slug", "userid"] as const).flatMap((key) => {
-    const first = new Map<string | number, number>();
-    return people.flatMap((person, index) => {
-      const before = first.get(person[key]);
-      if (before === undefined) {
-        first.set(person[key], index);
-        return [];
-      }
-      return [{ path: ["people", index, key], words: `people[${before}] has it already; ${TWIN_REMEDIES[key]}` }];
-    });
+/** Two people with one slug, or with one userid at one server. */
+function twins(config: Config): Problem[] {
+  const accounts = accountsOf(config);
+  const userOf = (person: PersonConfig) => {
+    const account = accountOf(accounts, person);
+    if (account === undefined || person.userid === undefined) return undefined;
+    // Today's API has one userid for a person, whatever the application.
+    return `${account.generation === "public" ? "public" : account.id} ${person.userid}`;
+  };
+  return [
+    ...twinsBy(config.people, "slug", ({ slug }) => slug, "give each person a slug of their own"),
+    ...twinsBy(config.people, "userid", userOf, "name each person once"),
+  ];
+}
+
+function twinsBy(
+  people: readonly PersonConfig[],
+  key: string,
+  textOf: (person: PersonConfig) => string | undefined,
+  remedy: string,
+): Problem[] {
+  const first = new Map<string, number>();
+  return people.flatMap((person, index) => {
+    const value = textOf(person);
+    if (value === undefined) return [];
+    const before = first.get(value);
+    first.set(value, before ?? index);
+    if (before === undefined) return [];
+    return [{ path: ["people", index, key], words: `people[${before}] has it already; ${remedy}` }];
   });
 }

@@ -49,6 +49,8 @@ function wordsOf(issue: z.core.$ZodIssue, path: Path): string {
     }
     case "invalid_value":
       return `must be ${issue.values.map(String).join(" or ")}`;
+    case "invalid_union":
+      return path.at(-1) === "generation" ? "must be public (today's API) or wbs (the original one)" : issue.message;
     case "too_small":
       return issue.origin === "string" ? "must not be empty" : tooSmall(issue);
     case "too_big":

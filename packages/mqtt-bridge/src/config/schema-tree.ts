@@ -9,17 +9,20 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly anyOf?: readonly SchemaNode[];
+  /** Kinds of one section, told apart by a key. */
+  readonly oneOf?: readonly SchemaNode[];
   readonly items?: SchemaNode;
 }
 
 /** Keys that hold a secret. Each may be given as `<key>_file` instead, which the loader reads. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(["publickey", "password"]);
+export const SECRET_KEYS: ReadonlySet<string> = new Set(["publickey", "password", "client_secret"]);
 
 export const configJsonSchema = (): SchemaNode =>
   withSecretFiles(z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode);
 
 function withSecretFiles(node: SchemaNode): SchemaNode {
   const items = node.items === undefined ? {} : { items: withSecretFiles(node.items) };
+  if (node.oneOf) return { ...node, oneOf: node.oneOf.map(withSecretFiles) };
   if (node.properties === undefined) return { ...node, ...items };
   const properties = Object.entries(node.properties).flatMap(([key, inner]): [string, SchemaNode][] => {
     const itself: [string, SchemaNode] = [key, withSecretFiles(inner)];
@@ -45,14 +48,19 @@ let tree: SchemaNode | undefined;
 export function schemaAt(path: readonly (string | number)[]): SchemaNode | undefined {
   tree ??= configJsonSchema();
   return path.reduce<SchemaNode | undefined>(
-    (node, key) => (typeof key === "number" ? node?.items : node?.properties?.[key]),
+    (node, key) => (typeof key === "number" ? node?.items : propertiesOf(node)[key]),
     tree,
   );
 }
 
+/** Of a section with several kinds those of all of them. */
+export function propertiesOf({ properties = {}, oneOf = [] }: SchemaNode = {}): Readonly<Record<string, SchemaNode>> {
+  return Object.assign({}, properties, ...oneOf.map(propertiesOf));
+}
+
 /** The known key with the nearest spelling, if one is near. */
 export function nearestKey(key: string, path: readonly (string | number)[]): string | undefined {
-  const known = Object.keys(schemaAt(path)?.properties ?? {});
+  const known = Object.keys(propertiesOf(schemaAt(path)));
   const near = known
     .map((name) => ({ name, distance: distance(key, name) }))
     .sort((a, b) => a.distance - b.distance)[0];

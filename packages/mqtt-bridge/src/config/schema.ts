@@ -18,17 +18,36 @@ const topic = z
   .refine((text) => !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text), "must have no control characters");
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `must be a URL that starts with http:// or https://, such as ${example}` });
+/** Whether a URL leads to this machine. */
+export const isLoopback = (url: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.parse(url)?.hostname ?? "");
+const secureUrl = (example: string) =>
+  httpUrl(example).refine(
+    (url) => url.startsWith("https:") || isLoopback(url),
+    "must start with https:// (only a server on this machine may be http), since it carries tokens",
+  );
 const brokerUrl = z.url({
   protocol: /^(mqtts?|wss?)$/,
   error: "must be a URL that starts with mqtt://, mqtts://, ws:// or wss://, such as mqtt://192.168.1.10:1883",
 });
 
+const accountId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "use lower case letters, digits, - and _, at most 32");
+
 /** One entry of `people`. */
 export const personSchema = z.strictObject({
   slug: slug.describe("Names the person in MQTT topics and entity ids. Do not change it later."),
   name: z.string().min(1).max(60).describe("Shown in Home Assistant."),
-  userid: z.int().positive().describe("The userid at the API."),
-  publickey: z.string().min(1).describe("The publickey at the API, or publickey_file: a file that holds it."),
+  account: accountId.optional().describe("The id of the person's account; may be left out where there is one account."),
+  userid: z
+    .int()
+    .positive()
+    .optional()
+    .describe("The userid at the API. With OAuth the person's consent names it; given here, it must agree."),
+  publickey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("With the original API: the person's publickey, or publickey_file: a file that holds it."),
   weight_unit: z.enum(["kg", "lb", "st"]).default("kg").describe("The unit of every mass that is published."),
   ambiguous: z
     .enum(["hold", "accept", "ignore"])
@@ -36,20 +55,57 @@ export const personSchema = z.strictObject({
     .describe("The treatment of a weigh-in that may be somebody else's."),
 });
 
-const apiSchema = z.strictObject({
-  generation: z.literal("wbs").default("wbs").describe("The API that the server speaks."),
+const timeout = seconds.default(10).describe("Seconds that one call may take.");
+const callsPerMinute = (limit: number) =>
+  z
+    .int()
+    .positive()
+    .default(limit)
+    .describe(
+      "The API's own limit is 120. Polls and checks use at most three quarters of this, so that a weigh-in finds room at once.",
+    );
+
+const wbsKeys = {
+  generation: z.literal("wbs").describe("The original API, with userid and publickey."),
   base_url: httpUrl("http://wbsapi.withings.net/")
     .default("http://wbsapi.withings.net/")
     .describe("The URL of the API."),
   method: z.enum(["GET", "POST"]).default("POST").describe("POST keeps keys out of the logs of proxies."),
-  timeout_s: seconds.default(10).describe("Seconds that one call may take."),
-  calls_per_minute: z
-    .int()
-    .positive()
-    .default(120)
-    .describe(
-      "The API's own limit. Polls and checks use at most three quarters of it, so that a weigh-in finds room at once.",
-    ),
+  timeout_s: timeout,
+  calls_per_minute: callsPerMinute(120),
+};
+
+const apiSchema = z.strictObject({ ...wbsKeys, generation: wbsKeys.generation.default("wbs") });
+
+/** Categories of notifications, in the words of the configuration. */
+export const NOTIFY = ["weight", "heart", "temperature", "ecg", "glucose", "hrv"] as const;
+
+const id = accountId.describe("Names the account in people and on the command line. Do not change it later.");
+
+export const wbsAccountSchema = z.strictObject({ id, ...wbsKeys });
+
+export const publicAccountSchema = z.strictObject({
+  id,
+  generation: z.literal("public").describe("Today's API, to which a Withings account of today answers (OAuth 2.0)."),
+  base_url: secureUrl("https://wbsapi.withings.net/")
+    .default("https://wbsapi.withings.net/")
+    .describe("The URL of the API: https, but for a server on this machine."),
+  authorize_url: secureUrl("https://account.withings.com/oauth2_user/authorize2")
+    .default("https://account.withings.com/oauth2_user/authorize2")
+    .describe("The page on which a person consents."),
+  client_id: z.string().min(1).describe("The ClientID of your application in the developer portal."),
+  client_secret: z.string().min(1).describe("Its Secret, or client_secret_file: a file that holds it."),
+  redirect_url: httpUrl("http://localhost:8643/callback")
+    .default("http://localhost:8643/callback")
+    .describe("Exactly as it is registered in the developer portal."),
+  timeout_s: timeout,
+  // Leaves room for authorize and doctor, which are programs of their own.
+  calls_per_minute: callsPerMinute(100),
+  notify: z
+    .array(z.enum(NOTIFY))
+    .min(1)
+    .default(["weight", "heart"])
+    .describe("What the API calls for. weight and heart cover scales."),
 });
 
 const mqttSchema = z.strictObject({
@@ -99,6 +155,11 @@ const callbackSchema = z.strictObject({
     .describe(
       "The URL at which the API reaches this machine, without the secret path. Without it the bridge only polls.",
     ),
+  exact_url: httpUrl("https://hooks.nabu.casa/…")
+    .optional()
+    .describe(
+      "In place of public_url: a URL of another program, subscribed as it is. That program requests a sync over MQTT for each call.",
+    ),
   host: z.string().default("0.0.0.0").describe("The address to listen on."),
   port: z.int().min(0).max(65535).default(8480).describe("The port to listen on."),
   per_minute: z
@@ -130,7 +191,13 @@ const logSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   state_dir: z.string().default("./weighbridge-state").describe("Holds everything that must survive a restart."),
-  api: apiSchema.prefault({}),
+  accounts: z
+    .array(z.discriminatedUnion("generation", [publicAccountSchema, wbsAccountSchema]))
+    .min(1)
+    .max(LIMITS.accounts)
+    .optional()
+    .describe("The applications and servers that people's data come from."),
+  api: apiSchema.prefault({}).describe("Without accounts: the server of the original API that all people are at."),
   mqtt: mqttSchema.prefault({}),
   home_assistant: homeAssistantSchema.prefault({}),
   callback: callbackSchema.prefault({}),
@@ -141,3 +208,6 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type PersonConfig = Config["people"][number];
+export type AccountConfig = NonNullable<Config["accounts"]>[number];
+export type WbsAccountConfig = Extract<AccountConfig, { generation: "wbs" }>;
+export type PublicAccountConfig = Extract<AccountConfig, { generation: "public" }>;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { ConfigError } from "../errors.ts";
-import { type SchemaNode, schemaAt } from "./schema-tree.ts";
+import { propertiesOf, type SchemaNode, schemaAt } from "./schema-tree.ts";
 
 export type Json = Record<string, unknown>;
 export type Path = readonly (string | number)[];
@@ -145,7 +145,8 @@ export function typed(value: unknown, node: SchemaNode | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => typed(item, node?.items));
   if (isJson(value)) {
     const entries = Object.entries(value).filter(([, inner]) => inner !== "");
-    return Object.fromEntries(entries.map(([key, inner]) => [key, typed(inner, node?.properties?.[key])]));
+    const known = propertiesOf(node);
+    return Object.fromEntries(entries.map(([key, inner]) => [key, typed(inner, known[key])]));
   }
   if ((node?.type === "integer" || node?.type === "number") && /^-?\d+(\.\d+)?$/.test(String(value)))
     return Number(value);

@@ -11,7 +11,7 @@ import { documentsOf, messageOn } from "../messages/documents.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { Followers } from "../people/followers.ts";
 import type { People } from "../people/people.ts";
-import { accountOf, type Person } from "../people/person.ts";
+import type { Person } from "../people/person.ts";
 import { infoDocument, type Status, statusDocument } from "../status.ts";
 import type { Message } from "../store/store.ts";
 
@@ -117,10 +117,10 @@ export class AllDocuments {
   }
 }
 
-const discovered = ({ config, api, rows }: Person): DiscoveredPerson => ({
+const discovered = ({ config, rows }: Person): DiscoveredPerson => ({
   slug: config.slug,
   name: config.name,
   weightUnit: config.weight_unit,
-  account: accountOf(api),
+  account: rows.stored.key,
   seen: rows.stored.seen,
 });

@@ -21,8 +21,8 @@ export interface FollowersInput {
   readonly store: PeopleStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Undefined where the bridge only polls. */
-  readonly callbackUrl: string | undefined;
+  /** The callback URL of an account; undefined where the bridge only polls. */
+  callbackUrlOf(accountId: string): string | undefined;
   readonly reports: {
     /** Another problem than before, or none any more. */
     problem(personId: number, problem: FollowProblem | null): void;
@@ -59,8 +59,9 @@ export class Followers {
     for (const person of people) this.#add(person, hinted.has(person.rows.stored.id));
   }
 
-  #add({ config: { slug, ambiguous }, api, rows }: Person, hasHints: boolean): void {
-    const { config, clock, callbackUrl: url, reports } = this.#input;
+  #add({ config: { slug, ambiguous }, account, api, rows }: Person, hasHints: boolean): void {
+    const { config, clock, callbackUrlOf, reports } = this.#input;
+    const url = callbackUrlOf(account.id);
     const personId = rows.stored.id;
     const follower = new Follower(
       {

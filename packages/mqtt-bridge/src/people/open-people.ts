@@ -1,5 +1,6 @@
 import { type Clock, isoTime, type PersonEvent } from "@weighbridge/core";
 import type { Accounts } from "../accounts/accounts.ts";
+import { personKey } from "../config/accounts.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { eventMessage } from "../messages/documents.ts";
@@ -23,14 +24,14 @@ export interface OpenPeopleInput {
 /** The people of the configuration with their APIs and rows. Deletes the rows of those who are configured no more. */
 export async function openPeople(input: OpenPeopleInput): Promise<People> {
   const { config, topics, store, clock, accounts, hasCallback, reports } = input;
-  const configured = config.people.map((person) => ({ person, api: accounts.apiOf(person) }));
+  const configured = config.people.map((person) => ({ person, ...accounts.of(person) }));
   const stored = await storedPeople({
-    apis: configured.map(({ api }) => api),
+    keys: configured.map(({ account, api }) => personKey(account, api.userId)),
     store,
     now: Math.floor(clock.now() / 1000),
     onRemoved: (person) => logRemoved(person, input),
   });
-  const all = configured.map(({ person, api }, index) => {
+  const all = configured.map(({ person, account, api }, index) => {
     const row = stored[index] as StoredPerson;
     reports.began(row.id, row.seen.length);
     const rows = new PersonRows({
@@ -39,7 +40,7 @@ export async function openPeople(input: OpenPeopleInput): Promise<People> {
       toMessage: (event: PersonEvent) => eventMessage(topics, person, event),
       onCommitted: () => reports.committed(row.id),
     });
-    return { config: person, api, rows };
+    return { config: person, account, api, rows };
   });
   return new People(all);
 }

@@ -1,23 +1,23 @@
-import type { PersonApi } from "@weighbridge/core";
 import type { PeopleStore, StoredPerson } from "../store/store.ts";
-import { accountOf, type Person } from "./person.ts";
+import type { Person } from "./person.ts";
 
 /** The people of the configuration, and ways to find them. */
 export class People {
   readonly all: readonly Person[];
+  /** By account and userid: two servers may give two people one userid. */
   readonly #byUserId: ReadonlyMap<string, Person>;
   readonly #bySlug: ReadonlyMap<string, Person>;
   readonly #byId: ReadonlyMap<number, Person>;
 
   constructor(all: readonly Person[]) {
     this.all = all;
-    this.#byUserId = new Map(all.map((person) => [person.api.userId, person]));
+    this.#byUserId = new Map(all.map((person) => [userKey(person.account.id, person.api.userId), person]));
     this.#bySlug = new Map(all.map((person) => [person.config.slug, person]));
     this.#byId = new Map(all.map((person) => [person.rows.stored.id, person]));
   }
 
-  byUserId(userId: string): Person | undefined {
-    return this.#byUserId.get(userId);
+  byUserId(accountId: string, userId: string): Person | undefined {
+    return this.#byUserId.get(userKey(accountId, userId));
   }
 
   bySlug(slug: string): Person | undefined {
@@ -31,8 +31,11 @@ export class People {
   }
 }
 
+const userKey = (accountId: string, userId: string) => `${accountId} ${userId}`;
+
 export interface StoredPeopleInput {
-  readonly apis: readonly PersonApi[];
+  /** Stable and unique for each person, as `personKey` makes it. */
+  readonly keys: readonly string[];
   readonly store: PeopleStore;
   /** When people who are new here are added, epoch seconds. */
   readonly now: number;
@@ -40,9 +43,8 @@ export interface StoredPeopleInput {
 }
 
 /** The stored rows of the configured people, in their order: new people are added, those who are configured no more are deleted. */
-export async function storedPeople({ apis, store, now, onRemoved }: StoredPeopleInput): Promise<StoredPerson[]> {
+export async function storedPeople({ keys, store, now, onRemoved }: StoredPeopleInput): Promise<StoredPerson[]> {
   const known = new Map((await store.people()).map((stored) => [stored.key, stored]));
-  const keys = apis.map(accountOf);
   const gathered = await Promise.all(keys.map((key) => known.get(key) ?? store.addPerson(key, now)));
   for (const key of keys) known.delete(key);
   await Promise.all([...known.values()].map(({ id }) => store.removePerson(id)));

@@ -24,10 +24,10 @@ export class Inbox {
     return this.#lastTakenAt;
   }
 
-  /** Resolves when the hint is on disk; undefined where nobody of this userid is configured. */
-  take(userId: string, window: Window | null): Promise<void> | undefined {
+  /** Resolves when the hint is on disk; undefined where nobody of this userid is configured for the account. */
+  take(accountId: string, userId: string, window: Window | null): Promise<void> | undefined {
     const { people, store, clock, onTaken } = this.#input;
-    const person = people.byUserId(userId);
+    const person = people.byUserId(accountId, userId);
     if (person === undefined) return undefined;
     const { id } = person.rows.stored;
     const takenAt = Math.floor(clock.now() / 1000);

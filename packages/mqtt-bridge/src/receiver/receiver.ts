@@ -13,18 +13,23 @@ import { type ConnectionLimits, HttpServer } from "../http/http-server.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 
+export interface AccountSecret {
+  readonly accountId: string;
+  readonly secret: string;
+}
+
 export interface ReceiverInput {
   readonly host: string;
   readonly port: number;
   /** Calls of one address in a minute; more are refused. */
   readonly perMinute: number;
-  /** The last part of the only path that is answered: at least 128 random bits. */
-  readonly secret: string;
+  /** For each account the last part of its path, at least 128 random bits; no other path is answered. */
+  readonly secrets: readonly AccountSecret[];
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<ConnectionLimits>;
-  /** Resolves when the hint is on disk; undefined where nobody here has this userid. */
-  take(userId: string, window: Window | null): Promise<void> | undefined;
+  /** Resolves when the hint is on disk; undefined where nobody of the account has this userid. */
+  take(accountId: string, userId: string, window: Window | null): Promise<void> | undefined;
   /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
   onAnswered?(): void;
 }
@@ -77,14 +82,17 @@ const noCounts = (): ReceiverCounts => ({
 export class Receiver {
   readonly counts: ReceiverCounts = noCounts();
   readonly #input: ReceiverInput;
-  readonly #endpoint: CallbackEndpoint;
+  readonly #paths: readonly { readonly secret: string; readonly endpoint: CallbackEndpoint }[];
   readonly #drops: PerMinute;
   readonly #server: HttpServer;
 
   constructor(input: ReceiverInput) {
     const { host, port, clock, log, limits } = input;
     this.#input = input;
-    this.#endpoint = new CallbackEndpoint({ clock, perMinute: input.perMinute, take: input.take });
+    this.#paths = input.secrets.map(({ accountId, secret }) => {
+      const take = (userId: string, window: Window | null) => input.take(accountId, userId, window);
+      return { secret, endpoint: new CallbackEndpoint({ clock, perMinute: input.perMinute, take }) };
+    });
     this.#drops = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
     this.#server = new HttpServer({
       host,
@@ -148,9 +156,11 @@ export class Receiver {
     const [path = "", query = ""] = url.split(/\?(.*)/s, 2);
     // A reverse proxy may have put a path of its own before it.
     const last = path.slice(path.lastIndexOf("/") + 1);
-    if (!isCallbackSecret(last, this.#input.secret)) return undefined;
+    // All are compared: the time of the answer must not reveal which account has what.
+    const [found] = this.#paths.filter(({ secret }) => isCallbackSecret(last, secret));
+    if (found === undefined) return undefined;
     const source = socket.remoteAddress ?? "";
-    const reply = await this.#endpoint.answer({ method, source, query, readBody: () => readCallbackBody(request) });
+    const reply = await found.endpoint.answer({ method, source, query, readBody: () => readCallbackBody(request) });
     this.#report(reply, source);
     return reply;
   }

@@ -146,8 +146,11 @@ test("config schema prints a JSON Schema that knows every key, and secret files"
   expect(code).toBe(0);
   const schema = JSON.parse(out);
   expect(schema.properties.mqtt.properties).toMatchObject({ url: { type: "string" }, password_file: {} });
-  expect(schema.properties.people.items.required).toEqual(["slug", "name", "userid"]);
-  expect(schema.properties.people.items.anyOf).toEqual([{ required: ["publickey"] }, { required: ["publickey_file"] }]);
+  expect(schema.properties.people.items.required).toEqual(["slug", "name"]);
+  expect(schema.properties.people.items.properties).toMatchObject({ publickey: {}, publickey_file: {} });
+  const [account] = schema.properties.accounts.items.oneOf;
+  expect(account.required).toEqual(["id", "generation", "client_id"]);
+  expect(account.anyOf).toEqual([{ required: ["client_secret"] }, { required: ["client_secret_file"] }]);
 });
 
 test("demo answers with the one command that runs it, and ends with 2", async () => {

@@ -9,16 +9,23 @@ import { configJsonSchema, type SchemaNode } from "../../src/config/schema-tree.
 
 type Tree = Record<string, unknown>;
 
-const text = readFileSync(new URL("../../weighbridge.example.yaml", import.meta.url), "utf8");
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 /** A key that is commented out stands alone before its value; whatever else stands behind a # is prose. */
-const uncommented = text.replace(/^( *)# ( *[a-z_]+:(?: \S+)?)$/gm, "$1$2");
-const everything = parse(uncommented) as Tree;
+const uncommented = (content: string) => content.replace(/^( *)# ( *[a-z_]+:(?: (?:\S+|\[.*\]))?)$/gm, "$1$2");
+/** Of two keys that exclude each other one. */
+const withoutExactUrl = (content: string) => content.replace(/^ *exact_url:.*\n/m, "");
+
+const text = read("weighbridge.example.yaml");
+const original = read("weighbridge.wbs.example.yaml");
+const everything = parse(uncommented(text)) as Tree;
+const all = [everything, parse(uncommented(original)) as Tree];
 
 /** The example in a directory with the files that it names. */
 function written(content: string): string {
   const directory = stateDir();
   for (const folder of ["secrets", "tls"]) mkdirSync(join(directory, folder));
-  for (const file of ["secrets/ada.key", "secrets/mqtt.password"]) writeFileSync(join(directory, file), "0123\n");
+  for (const file of ["secrets/ada.key", "secrets/withings.secret", "secrets/mqtt.password"])
+    writeFileSync(join(directory, file), "0123\n");
   const tls = (name: string) => new URL(`tls/${name}`, import.meta.url);
   copyFileSync(tls("bridge.pem"), join(directory, "tls/ca.pem"));
   for (const name of ["bridge.pem", "bridge.key"]) copyFileSync(tls(name), join(directory, "tls", name));
@@ -35,44 +42,53 @@ function leaves(value: unknown, path: readonly string[] = []): [path: string, va
 
 function keysOf(node: SchemaNode, path: readonly string[] = []): string[] {
   if (node.items) return keysOf(node.items, path);
+  if (node.oneOf) return node.oneOf.flatMap((kind) => keysOf(kind, path));
   if (!node.properties) return [path.join(".")];
   return Object.entries(node.properties).flatMap(([key, inner]) => keysOf(inner, [...path, key]));
 }
 
-test("the example can be used as it is, once its secret is there", () => {
+test("the examples can be used as they are, once their secrets are there", () => {
   const config = loadConfig({ file: written(text) });
-  expect(config.people).toMatchObject([{ slug: "ada", name: "Ada", publickey: "0123" }]);
+  expect(config.accounts).toMatchObject([{ id: "home", client_secret: "0123" }]);
+  expect(config.people).toMatchObject([{ slug: "ada", name: "Ada" }]);
+  expect(loadConfig({ file: written(original) }).people).toMatchObject([{ slug: "ada", publickey: "0123" }]);
 });
 
-test("the example can be used with every line of it", () => {
-  const config = loadConfig({ file: written(uncommented) });
+test("the examples can be used with every line of them", () => {
+  const config = loadConfig({ file: written(withoutExactUrl(uncommented(text))) });
   expect(config.mqtt).toMatchObject({ username: "weighbridge", password: "0123" });
+  expect(loadConfig({ file: written(uncommented(original)) }).api.generation).toBe("wbs");
 });
 
-test("the example names every key", () => {
+test("the examples name every key", () => {
   // A secret is named by its key or by its file.
-  const plain = (path: string) => path.replace(/(?<=\.(publickey|password))_file$/, "");
-  expect(new Set(leaves(everything).map(([path]) => plain(path)))).toEqual(
-    new Set(keysOf(configJsonSchema()).map(plain)),
-  );
+  const plain = (path: string) => path.replace(/(?<=\.(publickey|password|client_secret))_file$/, "");
+  const named = all.flatMap((tree) => leaves(tree).map(([path]) => plain(path)));
+  const known = keysOf(configJsonSchema()).map(plain);
+  // A server of the original API takes the keys of `api` as an entry of accounts, too.
+  expect(new Set([...named, "accounts.method"])).toEqual(new Set(known));
 });
 
-test("each default that the example shows is the default", () => {
-  const must = new Set(leaves(parse(text)).map(([path]) => path));
-  const shown = leaves(everything).filter(([path]) => !must.has(path));
-  const person = { slug: "a", name: "A", userid: 1, publickey: "k" };
-  const defaults = new Map(leaves(configSchema.parse({ people: [person] })));
+test("each default that the examples show is the default", () => {
+  const must = new Set([text, original].flatMap((content) => leaves(parse(content)).map(([path]) => path)));
+  const shown = all.flatMap((tree) => leaves(tree)).filter(([path]) => !must.has(path));
+  const accounts = [{ id: "home", generation: "public", client_id: "c", client_secret: "s" }];
+  const defaults = new Map(leaves(configSchema.parse({ accounts, people: [{ slug: "a", name: "A" }] })));
   const differing = shown.filter(([path, value]) => defaults.get(path) !== value).map(([path]) => path);
   // These have no default: an example stands there.
   const examples = ["username", "password_file", "ca_file", "cert_file", "key_file", "client_id"];
-  expect(new Set(differing)).toEqual(new Set(examples.map((key) => `mqtt.${key}`)));
+  const others = ["callback.exact_url", "people.account"];
+  expect(new Set(differing)).toEqual(new Set([...examples.map((key) => `mqtt.${key}`), ...others]));
 });
 
-test("the longest callback URL that the example promises is the longest that is taken", () => {
-  const longest = Number(/At most (\d+)\n?/.exec(text)?.[1]);
-  const url = (characters: number) => "http://home.example.org/".padEnd(characters, "x");
+test.each([
+  ["today's API", text, "https"],
+  ["the original API", original, "http"],
+])("the longest callback URL that the example of %s promises is the longest that is taken", (_, example, scheme) => {
+  const longest = Number(/At most (\d+)/.exec(example)?.[1]);
+  const url = (characters: number) => `${scheme}://home.example.org/`.padEnd(characters, "x");
   const file = (characters: number) =>
-    written(text.replace(/^ {2}public_url: .*$/m, `  public_url: ${url(characters)}`));
+    written(example.replace(/^ {2}(# )?public_url: .*$/m, `  public_url: ${url(characters)}`));
   expect(loadConfig({ file: file(longest) }).callback.public_url).toHaveLength(longest);
   expect(() => loadConfig({ file: file(longest + 1) })).toThrow("callback.public_url");
 });

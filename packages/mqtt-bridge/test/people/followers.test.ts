@@ -2,7 +2,8 @@ import { type GroupPage, type GroupQuery, type PersonApi, RejectedError, Unreach
 import { ManualClock } from "@weighbridge/core/testing";
 import { keptLog, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { configSchema, type PersonConfig } from "../../src/config/schema.ts";
+import { accountsOf } from "../../src/config/accounts.ts";
+import { type AccountConfig, configSchema, type PersonConfig } from "../../src/config/schema.ts";
 import { Followers } from "../../src/people/followers.ts";
 import type { Person } from "../../src/people/person.ts";
 import { PersonRows } from "../../src/people/person-rows.ts";
@@ -88,7 +89,7 @@ async function office({
     clock,
     log,
     config: { timing },
-    callbackUrl,
+    callbackUrlOf: () => callbackUrl,
     reports: {
       problem: (id) => problems.push(id),
       subscription: (_, { status }, isNews) => reports.push([status, isNews]),
@@ -98,11 +99,14 @@ async function office({
     apis.map(async (api): Promise<Person> => {
       const stored = await store.addPerson(`wbs:${api.userId}`, START);
       const toMessage = () => ({ topic: "t", payload: "" });
-      const [config] = configSchema.parse({
+      const parsed = configSchema.parse({
         people: [{ slug: `p${api.userId}`, name: "P", userid: Number(api.userId), publickey: "key" }],
-      }).people;
+      });
+      const [config] = parsed.people;
+      const [account] = accountsOf(parsed);
       return {
         config: config as PersonConfig,
+        account: account as AccountConfig,
         api,
         rows: new PersonRows({ stored, store, toMessage, onCommitted: () => {} }),
       };

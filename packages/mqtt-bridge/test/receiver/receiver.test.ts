@@ -23,7 +23,16 @@ async function started(
 ) {
   const log = keptLog();
   const clock = new ManualClock(0);
-  const input = { host: "127.0.0.1", port: 0, perMinute, secret: SECRET, clock, log, take, limits };
+  const input = {
+    host: "127.0.0.1",
+    port: 0,
+    perMinute,
+    secrets: [{ accountId: "wbs", secret: SECRET }],
+    clock,
+    log,
+    take: (_: string, ...hint: Parameters<Take>) => take(...hint),
+    limits,
+  };
   const receiver = new Receiver(input);
   const port = await receiver.start();
   onTestFinished(() => receiver.stop());
