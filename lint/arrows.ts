@@ -112,6 +112,7 @@ const bridge: Package = {
     "store/": base("the store's port knows core only", ["errors.ts", "limits.ts"]),
     "store/sqlite/": base("a store implements the port", [...SHARED, "store/"], ["node:sqlite"]),
     "store/postgres/": base("a store implements the port", [...SHARED, "store/"], ["pg"]),
+    "grants/": base("grants/ keeps tokens in files and knows no API", [...SHARED, "store/sqlite/"], ["node:sqlite"]),
     "messages/": base(
       "messages/ says what topics hold, not how it gets there",
       [...SHARED, "store/", "config/"],
@@ -129,13 +130,18 @@ const bridge: Package = {
     ),
     "receiver/": base("the public side knows neither broker nor admin", [...SHARED, ...DATA, ...MIDDLE]),
     "admin/": base("the private side knows neither broker nor receiver", [...SHARED, ...DATA, ...MIDDLE]),
-    "bridge.ts": base("bridge.ts wires the rooms below it", [...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES]]),
+    "authorize/": base("authorize/ leads one person through the consent page", [
+      ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
+    ]),
+    "bridge.ts": base("bridge.ts wires the rooms below it", [
+      ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],
+    ]),
     "index.ts": base("index.ts exports the library: the bridge, its configuration, its log", [
       ...["bridge.ts", "config/", "log.ts"],
     ]),
     "commands/": base("a command uses the bridge, never the command line's entry", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
-      ...["mqtt/", "bridge.ts"],
+      ...["mqtt/", "grants/", "authorize/", "bridge.ts"],
     ]),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),
   },
