@@ -121,7 +121,9 @@ const bridge: Package = {
     "accounts/": base("accounts/ makes APIs of the configuration", [...SHARED, ...DATA]),
     "status.ts": base("the status is a view of people and accounts", [...SHARED, ...DATA, "accounts/"]),
     "home-assistant/": base("discovery is made of messages", [...SHARED, ...DATA]),
-    "people/": base("people/ knows neither broker nor HTTP", [...SHARED, ...DATA, "accounts/", "status.ts"]),
+    "people/": base("people/ knows neither broker nor HTTP", [
+      ...[...SHARED, ...DATA, "accounts/", "grants/", "status.ts"],
+    ]),
     "http/": base("http/ is what receiver and admin share", SHARED),
     "mqtt/": base(
       "the broker's side knows neither receiver nor admin",
@@ -139,10 +141,11 @@ const bridge: Package = {
     "index.ts": base("index.ts exports the library: the bridge, its configuration, its log", [
       ...["bridge.ts", "config/", "log.ts"],
     ]),
-    "commands/": base("a command uses the bridge, never the command line's entry", [
-      ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
-      ...["mqtt/", "grants/", "authorize/", "bridge.ts"],
-    ]),
+    "commands/": base(
+      "a command uses the bridge, never the command line's entry",
+      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "bridge.ts"]],
+      ["open"],
+    ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),
   },
 };

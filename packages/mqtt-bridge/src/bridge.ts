@@ -5,17 +5,20 @@ import { callbackPaths } from "./accounts/callback-paths.ts";
 import { accountsOf } from "./config/accounts.ts";
 import type { Config } from "./config/schema.ts";
 import { Teardown } from "./errors.ts";
+import { openGrants } from "./grants/grants.ts";
 import type { Log } from "./log.ts";
 import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
+import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Followers } from "./people/followers.ts";
-import { openPeople } from "./people/open-people.ts";
+import { type OpenedPeople, openPeople } from "./people/open-people.ts";
 import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
 import { Receiver } from "./receiver/receiver.ts";
 import { Status } from "./status.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
 
 /** The steps of a weigh-in's way through the bridge. */
 export type Step = PublisherStep | "inbox" | "answered" | "committed";
@@ -29,6 +32,8 @@ export interface BridgeOptions {
   onFatal(error: unknown): void;
   /** Connected, with everything retained on its way. */
   onOnline?(): void;
+  /** Somebody who had not consented yet has: a restart follows them. */
+  onNewPerson?(slug: string): void;
   /** Called at each step; a test may end the process there. */
   onStep?(step: Step): void;
 }
@@ -82,23 +87,18 @@ export class Bridge {
 
     const broker = new BrokerSide({ config, version, topics, store, clock, log, clientId, onOnline, onStep });
     const { reports, events } = broker;
+    const tokens = openGrants(config.state_dir, clock);
     const accounts = new Accounts({
       config,
+      tokens,
       version,
       clock,
       log,
       warn: (event) => events.warn(event),
       onCall: () => broker.figuresMoved(),
     });
-    const people = await openPeople({
-      config,
-      topics,
-      store,
-      clock,
-      log,
-      accounts,
-      hasCallback,
-      reports,
+    const { people, waiting } = await openPeople({
+      ...{ config, topics, store, clock, log, accounts, hasCallback, reports },
     });
     const callbackUrlOf = (id: string) => paths.find(({ accountId }) => accountId === id)?.url;
     const followers = new Followers({ config, store, clock, log, callbackUrlOf, reports });
@@ -111,6 +111,7 @@ export class Bridge {
         broker.figuresMoved();
         followers.hinted(personId);
       },
+      onChanged: (personId) => followers.requestProfile(personId),
     });
     const receiver = new Receiver({
       host: config.callback.host,
@@ -120,16 +121,10 @@ export class Bridge {
       clock,
       log,
       take: (...hint) => inbox.take(...hint),
+      takeChange: (...change) => inbox.takeChange(...change),
       onAnswered: () => onStep?.("answered"),
     });
-    const status = new Status({
-      version,
-      generation: accountsOf(config)[0]?.generation ?? "wbs",
-      people: people.all.length,
-      store,
-      unreadableFields: () => accounts.unreadableFields,
-      callbacks: () => (hasCallback ? { outcomes: receiver.counts, lastTakenAt: inbox.lastTakenAt } : null),
-    });
+    const status = this.#statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback });
     const handlers = requestHandlers({
       people,
       followers,
@@ -143,6 +138,31 @@ export class Bridge {
     this.#teardown.add(() => receiver.stop());
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
+    reportWaiting(waiting, { log, warn: (event) => events.warn(event) });
+    const watch = watchGrants({ config, clock, people, followers, waiting, onNewPerson: this.#options.onNewPerson });
+    watch.start();
+    this.#teardown.add(() => watch.stop());
     log.info("Started", { people: people.all.length, callback: hasCallback });
   }
+
+  #statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback }: StatusParts): Status {
+    const { config, version } = this.#options;
+    return new Status({
+      version,
+      generation: accountsOf(config)[0]?.generation ?? "wbs",
+      people: people.all.length,
+      waitingForConsent: waiting.map(({ config: { slug } }) => slug),
+      store,
+      unreadableFields: () => accounts.unreadableFields,
+      callbacks: () => (hasCallback ? { outcomes: receiver.counts, lastTakenAt: inbox.lastTakenAt } : null),
+    });
+  }
+}
+
+interface StatusParts extends OpenedPeople {
+  readonly store: Store;
+  readonly accounts: Accounts;
+  readonly receiver: Receiver;
+  readonly inbox: Inbox;
+  readonly hasCallback: boolean;
 }

@@ -40,6 +40,8 @@ export const LIMITS = {
   controlPacketBytes: 64 * 1024,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
+  /** Goals and devices of today's API, of which no callback tells. */
+  goalsEveryS: 3_600,
   /** After Home Assistant's birth, and between two answers to it. */
   birthDelayMs: 3_000,
   /** The longest hold of events for Home Assistant. */

@@ -1,4 +1,5 @@
 import { DOCUMENT_SCHEMA, type EpochSeconds, isoTime, type Problem, type SubscriptionReport } from "@weighbridge/core";
+import { LIMITS } from "./limits.ts";
 import type { CallbackCounts, InfoDocument, WaitingDocument } from "./messages/bridge-documents.ts";
 import { type StatusDocument, type SubscriptionDocument, subscriptionOf } from "./messages/person-documents.ts";
 import type { Store, Waiting } from "./store/store.ts";
@@ -20,6 +21,8 @@ export interface BridgeStatus {
   readonly version: string;
   readonly generation: string;
   readonly people: number;
+  /** People who have not consented yet, by slug. */
+  readonly waitingForConsent: readonly string[];
   readonly lastNotificationAt: EpochSeconds | null;
   readonly waiting: Waiting;
   /** Fields of API answers that could not be read since the start: what they belong to is left out. */
@@ -45,6 +48,7 @@ export interface StatusInput {
   readonly version: string;
   readonly generation: string;
   readonly people: number;
+  readonly waitingForConsent: readonly string[];
   readonly store: Pick<Store, "counts">;
   unreadableFields(): number;
   /** Null where the bridge only polls. */
@@ -62,12 +66,13 @@ export class Status {
 
   /** With the waiting rows as they were counted last. */
   get latest(): BridgeStatus {
-    const { version, generation, people, unreadableFields, callbacks } = this.#input;
+    const { version, generation, people, waitingForConsent, unreadableFields, callbacks } = this.#input;
     const { outcomes = null, lastTakenAt = null } = callbacks() ?? {};
     return {
       version,
       generation,
       people,
+      waitingForConsent,
       lastNotificationAt: lastTakenAt,
       waiting: this.#waiting,
       unreadableFields: unreadableFields(),
@@ -91,6 +96,8 @@ interface PersonHealth extends Omit<StatusDocument, "schema"> {
 /** The answer to a `health` request. */
 export interface HealthDocument extends WaitingDocument {
   readonly callbacks: CallbackCounts | null;
+  /** People who have not consented yet; of many the first. */
+  readonly waiting_for_consent: readonly string[];
   readonly people: readonly PersonHealth[];
 }
 
@@ -102,6 +109,7 @@ export const infoDocument = ({ version, generation, people, ...status }: BridgeS
   version,
   generation,
   people,
+  waiting_for_consent: status.waitingForConsent.length,
   last_notification: time(status.lastNotificationAt),
   waiting: waitingDocument(status.waiting),
   unreadable_fields: status.unreadableFields,
@@ -116,6 +124,7 @@ export const statusDocument = (person: PersonStatus): StatusDocument => ({
 export const healthDocument = (bridge: BridgeStatus, people: readonly PersonStatus[]): HealthDocument => ({
   ...waitingDocument(bridge.waiting),
   callbacks: callbackCounts(bridge.callbacks),
+  waiting_for_consent: bridge.waitingForConsent.slice(0, LIMITS.slugsNamed),
   people: people.map((person) => ({
     person: person.slug,
     ...figures(person),

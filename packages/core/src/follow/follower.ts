@@ -164,6 +164,12 @@ export class Follower implements Turns {
     this.#chores.request("poll");
   }
 
+  /** Reads the profile once more, such as after the API said that it changed. */
+  requestProfile(): void {
+    this.#chores.backoff.profile.retryNow();
+    this.#chores.request("profile");
+  }
+
   /** Looks after the subscription at once. */
   checkSubscription(): void {
     if (this.#callback === null) return;

@@ -10,7 +10,7 @@ export interface Newcomer {
   readonly last?: { readonly kilograms: number; readonly measuredAt: number } | undefined;
 }
 
-export interface AuthorizeClient extends ConsentClient {
+interface AuthorizeClient extends ConsentClient {
   /** Rejects where ClientID, Secret or the clock is wrong: before a browser opens. */
   checkClient(): Promise<void>;
   /** Reads what shows that the right person consented. */
@@ -103,10 +103,15 @@ async function readLines(lines: AsyncIterable<string>, take: (line: string) => P
 /** That these cannot be read now changes nothing about the consent. */
 async function introduce({ client, print }: AuthorizeInput, grant: Grant): Promise<void> {
   const found = await client.newcomer(grant).catch(() => undefined);
-  if (found === undefined) return print("Devices and weigh-ins could not be read right now; the bridge will read them.\n");
+  if (found === undefined)
+    return print("Devices and weigh-ins could not be read right now; the bridge will read them.\n");
   for (const { name, lastContactAt } of found.devices)
     print(`  ${name}${lastContactAt === undefined ? "" : `, last contact ${isoTime(lastContactAt)}`}\n`);
   if (found.devices.length === 0) print("  no device\n");
   const { last } = found;
-  print(last ? `  last weigh-in: ${last.kilograms} kg at ${isoTime(last.measuredAt)}\n` : "  no weigh-in in the last 90 days\n");
+  print(
+    last
+      ? `  last weigh-in: ${last.kilograms} kg at ${isoTime(last.measuredAt)}\n`
+      : "  no weigh-in in the last 90 days\n",
+  );
 }

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { systemClock, WeighbridgeError } from "@weighbridge/core";
 import { StopError } from "../errors.ts";
@@ -6,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
 
   weighbridge run --config <file>      run the bridge (-c for short)
+  weighbridge authorize --config <file> [--person <slug>] [--no-browser] [--demo]
+                                       ask a person's consent for today's API
   weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
@@ -30,7 +33,12 @@ function terminal(): Terminal {
       // A second signal ends the process without waiting.
       process.once(signal, () => process.exit(1));
     });
-  return { print: (text) => void process.stdout.write(text), now: systemClock.now, stopRequested };
+  return {
+    print: (text) => void process.stdout.write(text),
+    now: systemClock.now,
+    stopRequested,
+    lines: () => createInterface({ input: process.stdin, terminal: false }),
+  };
 }
 
 async function main(): Promise<number> {
@@ -41,8 +49,12 @@ async function main(): Promise<number> {
   }
   const { values, positionals } = parseArgs({
     allowPositionals: true,
+    allowNegative: true,
     options: {
       config: { type: "string", short: "c" },
+      person: { type: "string" },
+      browser: { type: "boolean", default: true },
+      demo: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", default: false },
     },
@@ -63,6 +75,13 @@ async function main(): Promise<number> {
       const warnings: string[] = [];
       const onWarning = (warning: string) => void warnings.push(warning);
       return run(loadRunnableConfig({ ...file, env: process.env, onWarning }), warnings, terminal());
+    }
+    case "authorize": {
+      const { loadRunnableConfig } = await import("../config/load.ts");
+      const { authorize } = await import("./authorize.ts");
+      const config = loadRunnableConfig({ ...file, env: process.env });
+      const { person, browser: isBrowserOpened, demo: isDemo } = values;
+      return authorize(config, { person, isBrowserOpened, isDemo }, terminal());
     }
     case "config": {
       if (action !== "check" && action !== "schema")

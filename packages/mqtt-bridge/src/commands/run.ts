@@ -2,29 +2,51 @@ import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
 import { StopError, StoreError } from "../errors.ts";
-import { createLog } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
 export async function run(config: Config, warnings: readonly string[], terminal: Terminal): Promise<number> {
   const log = createLog(config.log.level, terminal.print, terminal.now);
   for (const warning of warnings) log.warn(warning);
-  const fatal = Promise.withResolvers<unknown>();
+  for (;;) {
+    const { ending, failures } = await runOnce(config, log, terminal);
+    reportEnding(ending, failures, log);
+    if (ending.is === "newcomer" && failures.length === 0) continue;
+    log.info("Stopped");
+    return ending.is === "stopped" && failures.length === 0 ? 0 : 1;
+  }
+}
+
+function reportEnding(ending: Ending, failures: readonly unknown[], log: Log): void {
+  const fatal = ending.is === "fatal" ? ending.error : undefined;
+  if (ending.is === "fatal") log.error("The store failed; ending", wordsOf(fatal));
+  for (const failure of failures)
+    if (failure !== fatal) log.error("A step of stopping failed", { reason: String(failure) });
+}
+
+type Ending =
+  | { readonly is: "stopped" }
+  | { readonly is: "fatal"; readonly error: unknown }
+  /** Somebody consented: the bridge starts again with them. */
+  | { readonly is: "newcomer" };
+
+async function runOnce(config: Config, log: Log, { stopRequested }: Terminal) {
+  const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const bridge = new Bridge({
     config,
     log,
     version: VERSION,
-    onFatal: fatal.resolve,
+    onFatal: (error) => end({ is: "fatal", error }),
     onOnline: () => log.info("Online"),
+    onNewPerson: (person) => {
+      log.info("A person has consented and is followed from now on", { person });
+      end({ is: "newcomer" });
+    },
   });
   await bridge.start();
-  const ending = await Promise.race([terminal.stopRequested.then(() => undefined), fatal.promise]);
-  if (ending !== undefined) log.error("The store failed; ending", wordsOf(ending));
-  const failures = await stop(bridge);
-  for (const failure of failures)
-    if (failure !== ending) log.error("A step of stopping failed", { reason: String(failure) });
-  log.info("Stopped");
-  return ending === undefined && failures.length === 0 ? 0 : 1;
+  const ending = await Promise.race([stopRequested.then((): Ending => ({ is: "stopped" })), ended]);
+  return { ending, failures: await stop(bridge) };
 }
 
 const wordsOf = (error: unknown) =>

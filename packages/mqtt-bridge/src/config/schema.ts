@@ -78,13 +78,13 @@ const wbsKeys = {
 const apiSchema = z.strictObject({ ...wbsKeys, generation: wbsKeys.generation.default("wbs") });
 
 /** Categories of notifications, in the words of the configuration. */
-export const NOTIFY = ["weight", "heart", "temperature", "ecg", "glucose", "hrv"] as const;
+const NOTIFY = ["weight", "heart", "temperature", "ecg", "glucose", "hrv"] as const;
 
 const id = accountId.describe("Names the account in people and on the command line. Do not change it later.");
 
-export const wbsAccountSchema = z.strictObject({ id, ...wbsKeys });
+const wbsAccountSchema = z.strictObject({ id, ...wbsKeys });
 
-export const publicAccountSchema = z.strictObject({
+const publicAccountSchema = z.strictObject({
   id,
   generation: z.literal("public").describe("Today's API, to which a Withings account of today answers (OAuth 2.0)."),
   base_url: secureUrl("https://wbsapi.withings.net/")

@@ -31,6 +31,8 @@ export interface InfoDocument extends Document {
   readonly version: string;
   readonly generation: string;
   readonly people: number;
+  /** How many have not consented yet, of today's API. */
+  readonly waiting_for_consent: number;
   readonly last_notification: string | null;
   readonly waiting: WaitingDocument;
   /** Fields of API answers that could not be read since the start. */
@@ -41,7 +43,10 @@ export interface InfoDocument extends Document {
 
 /** A warning for the household; the log has it too. */
 export type BridgeEvent =
-  | ({ readonly event: "account_problem" | "subscription_failed"; readonly person: string } & Problem)
+  | ({
+      readonly event: "account_problem" | "subscription_failed" | "not_authorized";
+      readonly person: string;
+    } & Problem)
   | { readonly event: "account_recovered"; readonly person: string }
   | { readonly event: "event_parked"; readonly topic: string; readonly reason: string; readonly remedy: string }
   | { readonly event: "unknown_code"; readonly kind: string; readonly code: number }

@@ -32,11 +32,11 @@ export const BRIDGE_TOPICS = {
   bridgeState: retained<Presence>("bridge/state", "`online` or `offline`, also when the bridge dies"),
   bridgeInfo: retained<InfoDocument>(
     "bridge/info",
-    "version, number of people, last notification, what waits on disk, fields that could not be read, callbacks by outcome, with connections dropped as too many",
+    "version, number of people, how many have not consented yet, last notification, what waits on disk, fields that could not be read, callbacks by outcome, with connections dropped as too many",
   ),
   bridgeEvent: passing<Document & BridgeEvent>(
     "bridge/event",
-    "warnings for the household: `account_problem`, `account_recovered`, `subscription_failed`, `event_parked`, `unknown_code`, `group_skipped`",
+    "warnings for the household: `account_problem`, `account_recovered`, `subscription_failed`, `event_parked`, `unknown_code`, `group_skipped`, `not_authorized`",
   ),
   request: passing<string>("bridge/request/<command>", "[requests](#requests)"),
   response: passing<ResponseDocument>("bridge/response/<command>", "their answers"),

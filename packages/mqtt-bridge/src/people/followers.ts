@@ -5,6 +5,7 @@ import {
   type FollowFailure,
   type FollowProblem,
   type FollowTiming,
+  type Generation,
   Rounds,
   type SubscriptionReport,
   WeighbridgeError,
@@ -69,7 +70,7 @@ export class Followers {
         store: rows,
         clock,
         ambiguous,
-        timing: timingOf(config),
+        timing: timingOf(config, account.generation),
         callback: url === undefined ? null : { url, comment: SUBSCRIPTION_COMMENT },
         onSubscription: (report) => this.#reportSubscription(followed, report),
         onProblem: (problem) => {
@@ -95,6 +96,11 @@ export class Followers {
   /** Polls as soon as the person's turn comes. */
   requestPoll(personId: number): void {
     this.#wake(personId, (follower) => follower.requestPoll());
+  }
+
+  /** Reads the profile as soon as the person's turn comes. */
+  requestProfile(personId: number): void {
+    this.#wake(personId, (follower) => follower.requestProfile());
   }
 
   /** Looks after the subscription as soon as the person's turn comes. */
@@ -169,11 +175,11 @@ export class Followers {
   }
 }
 
-const timingOf = ({ timing }: Pick<Config, "timing">): FollowTiming => ({
+const timingOf = ({ timing }: Pick<Config, "timing">, generation: Generation): FollowTiming => ({
   pollWithSubscriptionS: timing.poll_with_subscription_s,
   pollWithoutSubscriptionS: timing.poll_without_subscription_s,
   rereadS: LIMITS.rereadEveryS,
-  profileS: LIMITS.profileEveryS,
+  profileS: generation === "public" ? LIMITS.goalsEveryS : LIMITS.profileEveryS,
   coalesceMs: timing.coalesce_s * 1000,
   repeatCallMs: timing.repeat_call_s * 1000,
 });

@@ -1,12 +1,13 @@
-import { type Clock, isoTime, type PersonEvent } from "@weighbridge/core";
-import type { Accounts } from "../accounts/accounts.ts";
+import { type Clock, isoTime, type PersonEvent, type Problem } from "@weighbridge/core";
+import type { Accounts, OpenedApi } from "../accounts/accounts.ts";
 import { personKey } from "../config/accounts.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config, PersonConfig } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { eventMessage } from "../messages/documents.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { PeopleStore, StoredPerson } from "../store/store.ts";
 import { People, storedPeople } from "./people.ts";
+import type { Person } from "./person.ts";
 import { PersonRows } from "./person-rows.ts";
 
 export interface OpenPeopleInput {
@@ -21,28 +22,56 @@ export interface OpenPeopleInput {
   readonly reports: { began(personId: number, measures: number): void; committed(personId: number): void };
 }
 
+/** A person of the configuration who cannot be followed yet. */
+export interface WaitingPerson {
+  readonly config: PersonConfig;
+  readonly problem: Problem;
+}
+
+export interface OpenedPeople {
+  readonly people: People;
+  readonly waiting: readonly WaitingPerson[];
+}
+
+type Opened = OpenedApi & { readonly config: PersonConfig };
+
 /** The people of the configuration with their APIs and rows. Deletes the rows of those who are configured no more. */
-export async function openPeople(input: OpenPeopleInput): Promise<People> {
-  const { config, topics, store, clock, accounts, hasCallback, reports } = input;
-  const configured = config.people.map((person) => ({ person, ...accounts.of(person) }));
+export async function openPeople(input: OpenPeopleInput): Promise<OpenedPeople> {
+  const { config, store, clock, accounts } = input;
+  const opened: Opened[] = [];
+  const waiting: WaitingPerson[] = [];
+  for (const person of config.people) {
+    const result = await accounts.of(person);
+    if ("api" in result) opened.push({ ...result, config: person });
+    else waiting.push({ config: person, problem: result.problem });
+  }
   const stored = await storedPeople({
-    keys: configured.map(({ account, api }) => personKey(account, api.userId)),
+    keys: opened.map(({ account, api }) => personKey(account, api.userId)),
+    // Whose rows a person has who is waiting for a consent is not known: nobody's are deleted meanwhile.
+    canRemove: waiting.length === 0,
     store,
     now: Math.floor(clock.now() / 1000),
     onRemoved: (person) => logRemoved(person, input),
   });
-  const all = configured.map(({ person, account, api }, index) => {
-    const row = stored[index] as StoredPerson;
-    reports.began(row.id, row.seen.length);
-    const rows = new PersonRows({
-      stored: hasCallback ? row : { ...row, subscription: null },
-      store,
-      toMessage: (event: PersonEvent) => eventMessage(topics, person, event),
-      onCommitted: () => reports.committed(row.id),
-    });
-    return { config: person, account, api, rows };
+  return {
+    people: new People(opened.map((one, index) => personOf(one, stored[index] as StoredPerson, input))),
+    waiting,
+  };
+}
+
+function personOf(
+  { config, account, api, today }: Opened,
+  row: StoredPerson,
+  { topics, store, hasCallback, reports }: OpenPeopleInput,
+): Person {
+  reports.began(row.id, row.seen.length);
+  const rows = new PersonRows({
+    stored: hasCallback ? row : { ...row, subscription: null },
+    store,
+    toMessage: (event: PersonEvent) => eventMessage(topics, config, event),
+    onCommitted: () => reports.committed(row.id),
   });
-  return new People(all);
+  return { config, account, api, rows, ...(today && { today }) };
 }
 
 /** The key of the removed person went with the configuration, so that the subscription cannot be ended before its time. */

@@ -37,15 +37,24 @@ export interface StoredPeopleInput {
   /** Stable and unique for each person, as `personKey` makes it. */
   readonly keys: readonly string[];
   readonly store: PeopleStore;
+  /** Whether people who are configured no more are deleted. */
+  readonly canRemove: boolean;
   /** When people who are new here are added, epoch seconds. */
   readonly now: number;
   onRemoved(person: StoredPerson): void;
 }
 
 /** The stored rows of the configured people, in their order: new people are added, those who are configured no more are deleted. */
-export async function storedPeople({ keys, store, now, onRemoved }: StoredPeopleInput): Promise<StoredPerson[]> {
+export async function storedPeople({
+  keys,
+  canRemove,
+  store,
+  now,
+  onRemoved,
+}: StoredPeopleInput): Promise<StoredPerson[]> {
   const known = new Map((await store.people()).map((stored) => [stored.key, stored]));
   const gathered = await Promise.all(keys.map((key) => known.get(key) ?? store.addPerson(key, now)));
+  if (!canRemove) return gathered;
   for (const key of keys) known.delete(key);
   await Promise.all([...known.values()].map(({ id }) => store.removePerson(id)));
   for (const person of known.values()) onRemoved(person);

@@ -1,4 +1,4 @@
-import type { PersonApi } from "@weighbridge/core";
+import type { PersonApi, PublicPerson } from "@weighbridge/core";
 import type { AccountConfig, PersonConfig } from "../config/schema.ts";
 import type { PersonRows } from "./person-rows.ts";
 
@@ -7,5 +7,7 @@ export interface Person {
   readonly config: PersonConfig;
   readonly account: AccountConfig;
   readonly api: PersonApi;
+  /** Only today's API can do it. */
+  readonly today?: PublicPerson;
   readonly rows: PersonRows;
 }

@@ -8,6 +8,8 @@ export interface InboxInput {
   readonly clock: Clock;
   /** A hint of this person is on disk. */
   onTaken(personId: number): void;
+  /** The API says that something about the person changed. */
+  onChanged(personId: number): void;
 }
 
 /** Stores the hints of known people. */
@@ -22,6 +24,16 @@ export class Inbox {
   /** When the last notification of a known person came. */
   get lastTakenAt(): EpochSeconds | null {
     return this.#lastTakenAt;
+  }
+
+  /**
+   * The person unlinked the application, deleted the account, or changed: nothing proves that the API said so, so that a poll asks it. Resolves
+   * when its hint is on disk.
+   */
+  takeChange(accountId: string, userId: string): Promise<void> | undefined {
+    const person = this.#input.people.byUserId(accountId, userId);
+    const taken = this.take(accountId, userId, null);
+    return person && taken?.then(() => this.#input.onChanged(person.rows.stored.id));
   }
 
   /** Resolves when the hint is on disk; undefined where nobody of this userid is configured for the account. */

@@ -13,7 +13,7 @@ import { type ConnectionLimits, HttpServer } from "../http/http-server.ts";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 
-export interface AccountSecret {
+interface AccountSecret {
   readonly accountId: string;
   readonly secret: string;
 }
@@ -30,6 +30,8 @@ export interface ReceiverInput {
   readonly limits?: Partial<ConnectionLimits>;
   /** Resolves when the hint is on disk; undefined where nobody of the account has this userid. */
   take(accountId: string, userId: string, window: Window | null): Promise<void> | undefined;
+  /** The same for a change of the person. */
+  takeChange(accountId: string, userId: string): Promise<void> | undefined;
   /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
   onAnswered?(): void;
 }
@@ -91,7 +93,8 @@ export class Receiver {
     this.#input = input;
     this.#paths = input.secrets.map(({ accountId, secret }) => {
       const take = (userId: string, window: Window | null) => input.take(accountId, userId, window);
-      return { secret, endpoint: new CallbackEndpoint({ clock, perMinute: input.perMinute, take }) };
+      const takeChange = (userId: string) => input.takeChange(accountId, userId);
+      return { secret, endpoint: new CallbackEndpoint({ clock, perMinute: input.perMinute, take, takeChange }) };
     });
     this.#drops = new PerMinute(clock, { mostSources: LIMITS.callbackSources });
     this.#server = new HttpServer({

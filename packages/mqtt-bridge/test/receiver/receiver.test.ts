@@ -31,6 +31,7 @@ async function started(
     clock,
     log,
     take: (_: string, ...hint: Parameters<Take>) => take(...hint),
+    takeChange: (_: string, userId: string) => take(userId, null),
     limits,
   };
   const receiver = new Receiver(input);

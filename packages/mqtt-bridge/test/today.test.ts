@@ -1,0 +1,264 @@
+import { type Clock, systemClock } from "@weighbridge/core";
+import { ManualClock } from "@weighbridge/core/testing";
+import type { Person, RegisteredApplication, Simulator } from "@weighbridge/simulator";
+import { type Broker, freePort, keptLog, type Subscriber, simulate, startBroker, stateDir } from "@weighbridge/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { Bridge } from "../src/bridge.ts";
+import { configSchema } from "../src/config/schema.ts";
+import { openGrants } from "../src/grants/grants.ts";
+import { LIMITS } from "../src/limits.ts";
+
+interface House {
+  readonly sim: Simulator;
+  readonly app: RegisteredApplication;
+  readonly broker: Broker;
+  readonly subscriber: Subscriber;
+  readonly log: ReturnType<typeof keptLog>;
+  readonly newcomers: string[];
+  readonly directory: string;
+  consents(person: Person): Promise<void>;
+  start(more?: { clock?: Clock; people?: object[]; accounts?: object[]; callback?: boolean }): Promise<Bridge>;
+  on(topic: string): string[];
+  last(topic: string): Record<string, unknown>;
+  until(topic: string, words: string): Promise<void>;
+}
+
+async function house(): Promise<House> {
+  const sim = await simulate();
+  const app = sim.application({ clientId: "client", clientSecret: "s3cr3t-of-the-application" });
+  const broker = await startBroker();
+  const subscriber = await broker.subscribe("weighbridge/#");
+  const log = keptLog();
+  const newcomers: string[] = [];
+  const directory = stateDir();
+  const on = (topic: string) => subscriber.on(`weighbridge/${topic}`);
+  return {
+    ...{ sim, app, broker, subscriber, log, newcomers, directory, on },
+    async consents(person) {
+      const { accessToken, refreshToken, userId } = app.authorizes(person);
+      const tokens = openGrants(directory, systemClock);
+      const slug = person.name.toLowerCase();
+      const now = Math.floor(Date.now() / 1000);
+      await tokens.write(slug, {
+        ...{ userId: String(userId), clientId: "client", accessToken, refreshToken, scope: "user.info,user.metrics" },
+        ...{
+          accessEndsAt: now + 10_800,
+          refreshIssuedAt: now,
+          revision: ((await tokens.read(slug))?.revision ?? 0) + 1,
+        },
+      });
+    },
+    async start({ clock = systemClock, people = [{ slug: "ada", name: "Ada" }], accounts, callback = true } = {}) {
+      const port = await freePort();
+      const home = { id: "home", generation: "public", base_url: sim.url, client_id: "client" };
+      const bridge = new Bridge({
+        config: configSchema.parse({
+          state_dir: directory,
+          accounts: accounts ?? [{ ...home, client_secret: "s3cr3t-of-the-application" }],
+          mqtt: { url: broker.url },
+          callback: { ...(callback && { public_url: `http://127.0.0.1:${port}` }), host: "127.0.0.1", port },
+          timing: { coalesce_s: 0 },
+          home_assistant: { hold_s: 0 },
+          people,
+        }),
+        log,
+        version: "0.0.0",
+        clock,
+        onFatal: (error) => log.error(String(error)),
+        onNewPerson: (slug) => newcomers.push(slug),
+      });
+      onTestFinished(() => bridge.stop());
+      await bridge.start();
+      return bridge;
+    },
+    last: (topic) => JSON.parse(on(topic).at(-1) ?? "{}"),
+    until: (topic, words) => subscriber.until(() => on(topic).some((text) => text.includes(words))),
+  };
+}
+
+/** Moves the clocks of the bridge and of the service until something is so. */
+async function moving(
+  { sim }: House,
+  clock: ManualClock,
+  isSo: () => boolean,
+  stepMs: number = LIMITS.grantsLookedAtMs,
+): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        sim.clock.advance(stepMs);
+        await clock.advance(stepMs);
+        return isSo();
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(true);
+}
+
+test("a weigh-in of a person who consented arrives once, though it is called several times", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  await at.start();
+  await at.subscriber.until(() => at.app.subscriptionsOf(ada).length === 1);
+  const { grpid } = ada.weighsIn({ weight: 68.45, fatRatio: 21, heartPulse: 61 });
+  await at.until("people/ada/weigh_in", "68.45");
+  await at.sim.settled();
+  expect(at.on("people/ada/weigh_in").map((text) => JSON.parse(text))).toMatchObject([
+    { event_type: "weigh_in", person: "ada", weigh_in: grpid, weight: 68.45, fat_ratio: 21, heart_pulse: 61 },
+  ]);
+  expect(at.last("bridge/info")).toMatchObject({ generation: "public", people: 1, waiting_for_consent: 0 });
+});
+
+test("PUB-HOME-3, PUB-NOT-5: who has not consented yet is named with the command to run; the others work", async () => {
+  const at = await house();
+  const bob = at.sim.person("Bob");
+  await at.consents(bob);
+  const people = [
+    { slug: "ada", name: "Ada" },
+    { slug: "bob", name: "Bob" },
+  ];
+  await at.start({ people });
+  await at.until("bridge/info", '"waiting_for_consent":1');
+  const [line] = at.log.lines.filter((text) => text.includes("not followed yet"));
+  expect(line).toContain("weighbridge authorize --person ada");
+  await at.subscriber.until(() => at.app.subscriptionsOf(bob).length > 0);
+  bob.weighsIn({ weight: 82 });
+  await at.until("people/bob/weigh_in", '"weight":82');
+});
+
+test("PUB-CLI-4: a consent that is stored while the bridge runs is taken up within seconds", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await clock.advance(LIMITS.grantsLookedAtMs);
+  expect(at.newcomers).toEqual([]);
+  await at.consents(ada);
+  await moving(at, clock, () => at.newcomers.length > 0);
+  expect(at.newcomers).toEqual(["ada"]);
+});
+
+test("PUB-AUTH-16, PUB-NOTIFY-3: an unlink is noticed at once, shown everywhere, and over with a new consent", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
+  await at.until("people/ada/availability", "online");
+  at.app.unlinks(ada);
+  await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "offline", 1_000);
+  expect(at.last("people/ada/status")).toMatchObject({ problem: { code: "grant_ended" } });
+  await at.consents(ada);
+  await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "online");
+  expect(at.last("people/ada/status")).toMatchObject({ problem: null });
+});
+
+test("PUB-NOTIFY-3, PUB-USER-2: a new goal is read when the API says that the person changed", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock });
+  await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
+  ada.setsTarget({ weight: 65.5 });
+  await moving(at, clock, () => at.on("people/ada/weigh_in").some((text) => text.includes("target_set")), 13_000);
+  expect(at.last("people/ada/state")).toMatchObject({ target: 65.5 });
+});
+
+test("PUB-HOME-1, PUB-NOTIFY-12: equal userids of two generations do not meet, and each account has a path of its own", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const other = await simulate();
+  const bob = other.person("Bob", { userId: ada.userId });
+  const accounts = [
+    {
+      ...{ id: "home", generation: "public", base_url: at.sim.url },
+      ...{ client_id: "client", client_secret: "s3cr3t-of-the-application" },
+    },
+    { id: "old", generation: "wbs", base_url: other.url },
+  ];
+  const people = [
+    { slug: "ada", name: "Ada", account: "home" },
+    { slug: "bob", name: "Bob", account: "old", userid: bob.userId, publickey: bob.publicKey },
+  ];
+  await at.start({ accounts, people });
+  await at.subscriber.until(() => at.app.subscriptionsOf(ada).length > 0 && bob.subscriptions.live.length > 0);
+  const paths = [at.app.subscriptionsOf(ada)[0]?.callbackUrl, bob.subscriptions.live[0]?.callbackUrl];
+  expect(new Set(paths).size).toBe(2);
+  ada.weighsIn({ weight: 61 });
+  bob.weighsIn({ weight: 92 });
+  await at.until("people/ada/weigh_in", '"weight":61');
+  await at.until("people/bob/weigh_in", '"weight":92');
+  expect(at.on("people/ada/weigh_in")).toHaveLength(1);
+  expect(at.on("people/bob/weigh_in")).toHaveLength(1);
+});
+
+test("PUB-NOTIFY-5, PUB-NOT-9: no kind of callback is answered with an error where the path is right, and none publishes a value", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const { callbackUrl = "" } = await at.start();
+  const post = async (body: string) =>
+    (await fetch(callbackUrl, { method: "POST", body: `userid=${ada.userId}&${body}` })).status;
+  for (const body of [
+    ...[
+      "appli=46&action=unlink",
+      "appli=46&action=update",
+      "appli=16&date=2026-11-26",
+      "appli=44&startdate=1&enddate=2",
+    ],
+    ...["appli=50&date=1", "appli=999", "appli=1&startdate=1&enddate=2&weight=99"],
+  ])
+    expect(await post(body), body).toBe(200);
+  expect(JSON.stringify(at.on("people/ada/weigh_in"))).not.toContain("99");
+});
+
+test("PUB-NOTIFY-11: without a public URL nothing is subscribed and nothing is wrong; a request polls at once", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock, callback: false });
+  await at.until("people/ada/availability", "online");
+  ada.weighsIn({ weight: 70 });
+  await at.subscriber.client.publishAsync("weighbridge/bridge/request/sync", '{"person":"ada"}');
+  await moving(at, clock, () => at.on("people/ada/weigh_in").length > 0, 13_000);
+  expect(at.app.subscriptionsOf(ada)).toEqual([]);
+  expect(at.last("people/ada/subscription")).toMatchObject({ status: "none", problem: null });
+  expect(at.last("people/ada/status")).toMatchObject({ problem: null });
+});
+
+test("PUB-AUTH-6: no secret and no token is in any line of the log", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  await at.start();
+  await at.subscriber.until(() => at.app.subscriptionsOf(ada).length > 0);
+  at.sim.fail("html").times(20);
+  ada.weighsIn({ weight: 70 });
+  await at.sim.settled();
+  const grant = await openGrants(at.directory, systemClock).read("ada");
+  const text = at.log.lines.join("\n");
+  for (const secret of ["s3cr3t", grant?.accessToken ?? "", grant?.refreshToken ?? ""])
+    expect(text).not.toContain(secret);
+});
+
+test("a grant file that cannot be used keeps one person waiting, with the remedy, and nobody else", async () => {
+  const at = await house();
+  const bob = at.sim.person("Bob");
+  await at.consents(bob);
+  const { mkdirSync, writeFileSync } = await import("node:fs");
+  mkdirSync(`${at.directory}/grants`, { recursive: true, mode: 0o700 });
+  writeFileSync(`${at.directory}/grants/ada.json`, "{torn", { mode: 0o600 });
+  await at.start({
+    people: [
+      { slug: "ada", name: "Ada" },
+      { slug: "bob", name: "Bob" },
+    ],
+  });
+  await at.until("people/bob/availability", "online");
+  expect(at.log.lines.join("\n")).toContain("is damaged");
+});
