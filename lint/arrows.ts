@@ -135,6 +135,9 @@ const bridge: Package = {
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),
+    "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
+      ...[...SHARED, "config/", "accounts/", "grants/"],
+    ]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],
     ]),
@@ -143,7 +146,7 @@ const bridge: Package = {
     ]),
     "commands/": base(
       "a command uses the bridge, never the command line's entry",
-      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "bridge.ts"]],
+      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "doctor/", "bridge.ts"]],
       ["open"],
     ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),

@@ -9,6 +9,8 @@ const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
   weighbridge run --config <file>      run the bridge (-c for short)
   weighbridge authorize --config <file> [--person <slug>] [--no-browser] [--demo]
                                        ask a person's consent for today's API
+  weighbridge doctor --config <file> [--json] [--record <file>]
+                                       look at everything, and say what to do
   weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
@@ -55,6 +57,8 @@ async function main(): Promise<number> {
       person: { type: "string" },
       browser: { type: "boolean", default: true },
       demo: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      record: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", default: false },
     },
@@ -82,6 +86,12 @@ async function main(): Promise<number> {
       const config = loadRunnableConfig({ ...file, env: process.env });
       const { person, browser: isBrowserOpened, demo: isDemo } = values;
       return authorize(config, { person, isBrowserOpened, isDemo }, terminal());
+    }
+    case "doctor": {
+      const { loadRunnableConfig } = await import("../config/load.ts");
+      const { doctor } = await import("./doctor.ts");
+      const config = loadRunnableConfig({ ...file, env: process.env });
+      return doctor(config, { isJson: values.json, record: values.record }, terminal());
     }
     case "config": {
       if (action !== "check" && action !== "schema")
