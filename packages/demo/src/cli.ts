@@ -6,6 +6,7 @@ import type { Terminal } from "./terminal.ts";
 
 const HELP = `weighbridge-demo: a simulated scale, an MQTT broker and the real bridge, to try
 
+  --api      public: today's API, with the consent page (default); wbs: the original one
   --once     one weigh-in, then end: 0 only if it arrived
   --json     with --once: one line of JSON
   --help     this text
@@ -18,12 +19,15 @@ function readOptions(): (DemoOptions & { readonly help: boolean }) | string {
   try {
     const { values } = parseArgs({
       options: {
+        api: { type: "string", default: "public" },
         once: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    return values.json && !values.once ? "--json goes with --once." : values;
+    const { api } = values;
+    if (api !== "public" && api !== "wbs") return "--api is public or wbs.";
+    return values.json && !values.once ? "--json goes with --once." : { ...values, api };
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,10 +1,11 @@
 import { systemClock } from "@weighbridge/core";
 import { createLog } from "@weighbridge/mqtt-bridge";
 import type { LogEntry } from "@weighbridge/simulator";
-import { EVERYBODY, type Stage, setStage } from "./stage.ts";
+import { type Api, EVERYBODY, type Stage, setStage } from "./stage.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface DemoOptions {
+  readonly api: Api;
   /** One weigh-in, then end. */
   readonly once: boolean;
   /** With `once`: one line of JSON. */
@@ -28,7 +29,11 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
   // Standard output holds the story; warnings and errors go to standard error.
   const log = createLog("warn", (line) => void process.stderr.write(line), terminal.now);
   if (!options.json) terminal.print("Starting a simulated Withings cloud, a broker and the bridge …\n\n");
-  const stage = await setStage(log, { onAnyPort: options.once, awaited: options.once ? ["Ada"] : EVERYBODY });
+  const stage = await setStage(log, {
+    api: options.api,
+    onAnyPort: options.once,
+    awaited: options.once ? ["Ada"] : EVERYBODY,
+  });
   try {
     return options.once ? await showOnce(stage, options, terminal) : await keepShowing(stage, terminal);
   } finally {
@@ -72,8 +77,14 @@ async function keepShowing(stage: Stage, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-const introduction = ({ simulator, brokerUrl, callbackUrl }: Stage) =>
+const introduction = ({ simulator, brokerUrl, callbackUrl, consentPage }: Stage) =>
   [
+    ...(consentPage === undefined
+      ? []
+      : [
+          `  Consent page   ${consentPage}`,
+          "                 where Ada and Ben have allowed the bridge to read their data",
+        ]),
     `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
     `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
     `  Callback       ${callbackUrl}   where the cloud notifies the bridge of changes`,
@@ -112,14 +123,18 @@ class Story {
     const topics: string[] = [];
     const arrived = new Promise<Omit<Arrived, "callbackToSubscriberMs"> & { readonly at: number }>((resolve) => {
       let state: Record<string, unknown> = {};
+      let event: { readonly document: Record<string, unknown>; readonly at: number } | undefined;
       subscriber.on("message", (topic, payload, { retain }) => {
         // A retained message is from before the weigh-in.
         if (retain) return;
         this.#published(topic, payload.toString());
         topics.push(topic);
         if (topic === "weighbridge/people/ada/state") state = JSON.parse(payload.toString());
-        if (topic !== "weighbridge/people/ada/weigh_in" || state["weight"] !== WEIGH_IN.weight) return;
-        resolve({ event: JSON.parse(payload.toString()), state, topics, at: this.#now() });
+        if (topic === "weighbridge/people/ada/weigh_in")
+          event = { document: JSON.parse(payload.toString()), at: this.#now() };
+        // The demo's broker keeps no order between messages of different quality of service.
+        if (event === undefined || state["weight"] !== WEIGH_IN.weight) return;
+        resolve({ event: event.document, state, topics, at: event.at });
       });
     });
     this.#held = [];

@@ -3,9 +3,10 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bridge, configSchema, type Log, VERSION } from "@weighbridge/mqtt-bridge";
-import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
+import { type LogEntry, type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
 import mqtt, { type MqttClient } from "mqtt";
 import { startBroker } from "./broker.ts";
+import { consentAll } from "./consent.ts";
 import { freePort } from "./listen.ts";
 import { Teardown } from "./teardown.ts";
 
@@ -19,6 +20,8 @@ export interface Stage {
   readonly ada: Person;
   readonly brokerUrl: string;
   readonly callbackUrl: string;
+  /** The page on which people consented; undefined at the original API. */
+  readonly consentPage: string | undefined;
   /** An ordinary subscriber of the broker. */
   readonly subscriber: MqttClient;
   stop(): Promise<void>;
@@ -33,7 +36,11 @@ const DAY_S = 86_400;
 /** Attempts: another program may take a port between its choice and its use. */
 const TRIES = 3;
 
+export type Api = "public" | "wbs";
+
 export interface StageOptions {
+  /** Today's API with the consent page, or the original one. */
+  readonly api: Api;
   readonly onAnyPort: boolean;
   /** Names of people who must be followed before the demo begins: the API wants five seconds between two subscribes. */
   readonly awaited: readonly string[];
@@ -42,10 +49,10 @@ export interface StageOptions {
 export const EVERYBODY = PEOPLE.map(({ name }) => name);
 
 /** Starts the simulated cloud, the broker and the real bridge with a state directory that is thrown away. */
-export async function setStage(log: Log, { onAnyPort, awaited }: StageOptions): Promise<Stage> {
+export async function setStage(log: Log, { api, onAnyPort, awaited }: StageOptions): Promise<Stage> {
   for (let tries = 1; ; tries++) {
     try {
-      return await build(log, onAnyPort ? ANY : PORTS, awaited);
+      return await build(log, { api, ports: onAnyPort ? ANY : PORTS, awaited });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || tries >= TRIES) throw error;
     }
@@ -54,8 +61,11 @@ export async function setStage(log: Log, { onAnyPort, awaited }: StageOptions): 
 
 async function build(
   log: Log,
-  ports: Readonly<Record<keyof typeof PORTS, number>>,
-  awaited: readonly string[],
+  {
+    api,
+    ports,
+    awaited,
+  }: Pick<StageOptions, "api" | "awaited"> & { readonly ports: Readonly<Record<keyof typeof PORTS, number>> },
 ): Promise<Stage> {
   const teardown = new Teardown();
   try {
@@ -67,24 +77,31 @@ async function build(
     const stateDir = await mkdtemp(join(tmpdir(), "weighbridge-demo-"));
     teardown.add(() => rm(stateDir, { recursive: true, force: true }));
     const port = await freePort(ports.callback);
+    const today =
+      api === "public"
+        ? await consentAll(
+            simulator,
+            people.map(({ person, sketch: { slug } }) => [slug, person] as const),
+            stateDir,
+          )
+        : undefined;
     const bridge = new Bridge({
       config: configSchema.parse({
         state_dir: stateDir,
-        api: { base_url: simulator.url },
+        ...(today ? { accounts: [today.account] } : { api: { base_url: simulator.url } }),
         mqtt: { url: broker.url },
         callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
         people: people.map(({ person, sketch: { slug, name } }) => ({
           slug,
           name,
-          userid: person.userId,
-          publickey: person.publicKey,
+          ...(today ? {} : { userid: person.userId, publickey: person.publicKey }),
         })),
       }),
       log,
       version: VERSION,
       onFatal: (error) => log.error(String(error)),
     });
-    const ready = Promise.all(awaited.map((name) => isFollowed(simulator, simulator.person(name).userId)));
+    const ready = Promise.all(awaited.map((name) => isFollowed(simulator, simulator.person(name))));
     await bridge.start();
     teardown.add(() => bridge.stop());
     const subscriber = await mqtt.connectAsync(broker.url);
@@ -98,6 +115,7 @@ async function build(
       ada: (ada as (typeof people)[number]).person,
       brokerUrl: broker.url,
       callbackUrl,
+      consentPage: today?.consentPage,
       subscriber,
       stop: () => teardown.stop(),
     };
@@ -119,16 +137,25 @@ function settle(simulator: Simulator, sketch: (typeof PEOPLE)[number]) {
   return { person, sketch };
 }
 
-/** Resolves when the bridge has subscribed and fetched the past: from then on it learns of a weigh-in by a callback only. */
-function isFollowed(simulator: Simulator, userId: number): Promise<void> {
+/** Resolves when the bridge has subscribed and fetched the past: from then on it learns of a weigh-in by a callback. */
+function isFollowed(simulator: Simulator, person: Person): Promise<void> {
   return new Promise((resolve) => {
-    let isSubscribed = false;
+    const done = new Set<string>();
     const stop = simulator.listen((entry) => {
-      if (entry.kind !== "call" || entry.status !== 0 || entry.parameters["userid"] !== String(userId)) return;
-      isSubscribed ||= entry.action === "subscribe";
-      if (!isSubscribed || entry.action !== "getmeas") return;
+      const way = wayOf(entry, person);
+      if (way === undefined || entry.kind !== "call") return;
+      // Today's API is subscribed to for one kind of data after the other; at the original one a poll follows the subscription.
+      if (way === "public" || entry.action === "subscribe" || done.has("subscribe")) done.add(entry.action);
+      if (!done.has("subscribe") || !done.has("getmeas")) return;
       stop();
       resolve();
     });
   });
+}
+
+/** The API at which a call about the person went well. */
+function wayOf(entry: LogEntry, { name, userId }: Person): Api | undefined {
+  if (entry.kind !== "call" || entry.status !== 0) return undefined;
+  if (entry.person === name) return "public";
+  return entry.parameters["userid"] === String(userId) ? "wbs" : undefined;
 }

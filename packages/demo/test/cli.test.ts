@@ -46,18 +46,16 @@ test("--once --json shows one weigh-in on one line, and ends with 0", async () =
   expect(line.topics).toContain("weighbridge/people/ada/measure/weight");
 });
 
-test("--once shows cause before effect, in words", async () => {
-  const { code, out } = await demo("--once").ended();
+test.each([
+  ["public", ["Consent page", "Virtual scale"]],
+  ["wbs", ["Virtual scale"]],
+])("--once shows cause before effect, in words, with the API %s", async (api, pages) => {
+  const { code, out } = await demo("--once", "--api", api).ended();
   expect(code).toBe(0);
-  const places = [
-    "Virtual scale",
-    "Ada measured 68.45 kg",
-    "The cloud notifies the bridge",
-    "The bridge fetches",
-    "people/ada/state",
-    "people/ada/weigh_in",
-    " ms.\n",
-  ].map((words) => out.indexOf(words));
+  expect(out.includes("Consent page")).toBe(api === "public");
+  expect(out).toContain("⇒ weighbridge/people/ada/state");
+  const causes = ["Ada measured 68.45 kg", "The cloud notifies the bridge", "The bridge fetches"];
+  const places = [...pages, ...causes, "people/ada/weigh_in", " ms.\n"].map((words) => out.indexOf(words));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });

@@ -7,7 +7,7 @@ const ignore = () => {};
 const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 test("without a callback one weigh-in fails, even where a poll could find it", async () => {
-  const stage = await setStage(SILENT, { onAnyPort: true, awaited: ["Ada"] });
+  const stage = await setStage(SILENT, { api: "wbs", onAnyPort: true, awaited: ["Ada"] });
   onTestFinished(() => stage.stop());
   stage.simulator.fail("lose-callbacks");
   const lines: string[] = [];
