@@ -11,6 +11,7 @@ import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
 import { reportWaiting, watchGrants } from "./people/consents.ts";
+import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
 import { type OpenedPeople, openPeople } from "./people/open-people.ts";
 import { requestHandlers } from "./people/requests.ts";
@@ -125,19 +126,17 @@ export class Bridge {
       onAnswered: () => onStep?.("answered"),
     });
     const status = this.#statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback });
-    const handlers = requestHandlers({
-      people,
-      followers,
-      status,
-      hasCallback,
-      publishEverything: () => broker.publishEverything(),
-    });
-    await broker.start({ people, followers, status, handlers }, this.#teardown);
+    const publishEverything = () => broker.publishEverything();
+    const handlers = requestHandlers({ people, followers, status, hasCallback, log, publishEverything });
+    const devices = new Devices({ clock, log, onRead: (personId) => reports.changed(personId) });
+    await broker.start({ people, followers, status, handlers, devices }, this.#teardown);
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
     if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
+    devices.start(people.all);
+    this.#teardown.add(() => devices.stop());
     reportWaiting(waiting, { log, warn: (event) => events.warn(event) });
     const watch = watchGrants({ config, clock, people, followers, waiting, onNewPerson: this.#options.onNewPerson });
     watch.start();

@@ -196,6 +196,50 @@ test("PUB-HOME-1, PUB-NOTIFY-12: equal userids of two generations do not meet, a
   expect(at.on("people/bob/weigh_in")).toHaveLength(1);
 });
 
+test("PUB-USER-1: battery and last contact of the scale stand on a topic, and as diagnostics in discovery", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  const discovery = await at.broker.subscribe("homeassistant/#");
+  await at.start();
+  await at.until("people/ada/devices", "Body Comp");
+  expect(at.last("people/ada/devices")).toMatchObject({
+    scale: { model: "Body Comp", battery: "high", last_contact: expect.stringMatching(/^20/) },
+    devices: [{ kind: "Scale" }],
+  });
+  const configs = () => discovery.received.map(({ payload }) => payload).filter((text) => text.includes('"Ada"'));
+  await discovery.until(() => configs().length > 0);
+  const { components } = JSON.parse(configs().at(-1) as string);
+  expect(components.scale_battery).toMatchObject({
+    platform: "sensor",
+    device_class: "enum",
+    entity_category: "diagnostic",
+  });
+  expect(components.scale_last_contact).toMatchObject({ device_class: "timestamp" });
+});
+
+test("PUB-MEAS-18: a claim is told to the service; that it does not hear changes nothing here", async () => {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  await at.consents(ada);
+  await at.start();
+  await at.subscriber.until(() => at.app.subscriptionsOf(ada).length > 0);
+  const { grpid } = ada.weighsIn({ weight: 71, attribution: 1 });
+  await at.until("people/ada/weigh_in", "weigh_in_ambiguous");
+  at.sim.fail("http-500", { action: "confirmuser" });
+  const claim = JSON.stringify({ person: "ada", weigh_in: grpid });
+  await at.subscriber.client.publishAsync("weighbridge/bridge/request/claim", claim);
+  await at.until("people/ada/weigh_in", '"event_type":"weigh_in"');
+  at.sim.heal();
+  const other = ada.weighsIn({ weight: 72, attribution: 1 });
+  await at.until("people/ada/weigh_in", `"weigh_in":${other.grpid}`);
+  await at.subscriber.client.publishAsync(
+    "weighbridge/bridge/request/claim",
+    JSON.stringify({ person: "ada", weigh_in: other.grpid }),
+  );
+  await expect.poll(() => ada.history.find(other.grpid)?.attrib).toBe(7);
+});
+
 test("PUB-NOTIFY-5, PUB-NOT-9: no kind of callback is answered with an error where the path is right, and none publishes a value", async () => {
   const at = await house();
   const ada = at.sim.person("Ada");

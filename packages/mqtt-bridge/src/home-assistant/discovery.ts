@@ -21,6 +21,8 @@ export interface DiscoveredPerson {
   readonly name: string;
   readonly weightUnit: WeightUnit;
   readonly seen: readonly string[];
+  /** Today's API tells of devices. */
+  readonly hasDevices?: boolean;
 }
 
 interface RetainedMessage {
@@ -228,6 +230,7 @@ function diagnostics(
     value_template: "{{ 'ON' if value_json.problem else 'OFF' }}",
   });
   return {
+    ...(person.hasDevices ? scaleSensors(person, id, mine) : {}),
     account_problem: problem("account_problem", "Account", mine.status),
     subscription_problem: problem("subscription_problem", "Subscription", mine.subscription),
     sync: {
@@ -238,6 +241,29 @@ function diagnostics(
       availability,
       command_topic: topics.request("sync"),
       payload_press: JSON.stringify({ person: person.slug }),
+    },
+  };
+}
+
+/** Of the scale that was in contact last: a battery is known in three steps only. */
+function scaleSensors(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
+  const of = (key: string, name: string, field: string): Component => ({
+    ...entity("sensor", person, id, key),
+    name,
+    entity_category: "diagnostic",
+    state_topic: mine.devices,
+    value_template: `{{ value_json.scale.${field} if value_json.scale else None }}`,
+  });
+  return {
+    scale_battery: {
+      ...of("scale_battery", "Scale battery", "battery"),
+      device_class: "enum",
+      options: ["high", "medium", "low"],
+      icon: "mdi:battery",
+    },
+    scale_last_contact: {
+      ...of("scale_last_contact", "Scale last contact", "last_contact"),
+      device_class: "timestamp",
     },
   };
 }

@@ -1,6 +1,7 @@
 import { DOCUMENT_SCHEMA, eventDocument, type PersonEvent, profileDocument, valueIn } from "@weighbridge/core";
 import type { Message } from "../store/store.ts";
 import {
+  devicesOf,
   lastWeighInOf,
   type PersonSettings,
   type PersonView,
@@ -18,7 +19,7 @@ export const messageOn = <P>(topic: Topic<P>, payload: NoInfer<P>): Message => (
 
 /** Everything retained of a person but their status. Values that are not known are null: a missing key keeps an old value on a dashboard. */
 export function documentsOf(topics: Topics, view: PersonView): Message[] {
-  const { settings, state, subscription, isAvailable } = view;
+  const { settings, state, subscription, devices, isAvailable } = view;
   const { weight_unit: unit, slug } = settings;
   const mine = topics.person(slug);
   return [
@@ -28,6 +29,7 @@ export function documentsOf(topics: Topics, view: PersonView): Message[] {
     messageOn(mine.target, targetOf(state, unit)),
     messageOn(mine.profile, { schema: DOCUMENT_SCHEMA, ...profileDocument(state.profile) }),
     messageOn(mine.subscription, subscriptionOf(subscription)),
+    ...(devices === undefined ? [] : [messageOn(mine.devices, devicesOf(devices))]),
     ...measureDocuments(mine, view),
   ];
 }

@@ -1,6 +1,7 @@
 import {
   boundedComment,
   type DerivedDocument,
+  type Device,
   DOCUMENT_SCHEMA,
   derive,
   derivedDocument,
@@ -61,6 +62,21 @@ export interface SubscriptionDocument extends Document {
   readonly problem: Problem | null;
 }
 
+/** A device of a person, of today's API. */
+interface DeviceDocument {
+  readonly id: string;
+  readonly kind: string;
+  readonly model: string;
+  readonly battery: "high" | "medium" | "low" | null;
+  readonly last_contact: string | null;
+}
+
+/** The scale stands beside the list, for consumers that look at one thing: of several, the one in contact last. */
+export interface DevicesDocument extends Document {
+  readonly scale: DeviceDocument | null;
+  readonly devices: readonly DeviceDocument[];
+}
+
 /** How a person stands, as the bridge sees it. */
 export interface StatusDocument extends Document {
   readonly problem: Problem | null;
@@ -83,6 +99,8 @@ export interface PersonView {
   /** Measure keys that the person ever had. */
   readonly seen: readonly string[];
   readonly subscription: SubscriptionReport | null;
+  /** Undefined where nobody knows them, as at the original API. */
+  readonly devices?: readonly Device[] | undefined;
   /** Their account answers. */
   readonly isAvailable: boolean;
 }
@@ -142,6 +160,23 @@ export function targetOf({ target }: PersonState, unit: WeightUnit): TargetDocum
     set_at: setAt === 0 ? null : isoTime(setAt),
   };
 }
+
+const SCALE = "Scale";
+
+export function devicesOf(devices: readonly Device[]): DevicesDocument {
+  const newest = (a: Device, b: Device) => (b.lastContactAt ?? 0) - (a.lastContactAt ?? 0);
+  const [scale] = devices.filter(({ kind }) => kind === SCALE).toSorted(newest);
+  return {
+    schema: DOCUMENT_SCHEMA,
+    scale: scale === undefined ? null : deviceDocument(scale),
+    devices: devices.map(deviceDocument),
+  };
+}
+
+const deviceDocument = ({ id, kind, model, battery, lastContactAt }: Device): DeviceDocument => ({
+  ...{ id, kind, model, battery: battery ?? null },
+  last_contact: lastContactAt === undefined ? null : isoTime(lastContactAt),
+});
 
 /** Without the callback URL: its path is a secret. */
 export function subscriptionOf(report: SubscriptionReport | null): SubscriptionDocument {

@@ -1,6 +1,7 @@
 import type { EventDocument, ProfileDocument } from "@weighbridge/core";
 import type { BridgeEvent, InfoDocument, Presence, ResponseDocument } from "./bridge-documents.ts";
 import type {
+  DevicesDocument,
   Document,
   LastWeighInDocument,
   PersonKeys,
@@ -57,6 +58,10 @@ export const PERSON_TOPICS = {
   subscription: retained<SubscriptionDocument>(
     "subscription",
     "whether the API notifies us, until when, and what is wrong",
+  ),
+  devices: retained<DevicesDocument>(
+    "devices",
+    "of today's API: the person's devices with model, battery and last contact; the scale by itself, too",
   ),
   status: retained<StatusDocument>(
     "status",

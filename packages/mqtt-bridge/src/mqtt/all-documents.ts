@@ -9,6 +9,7 @@ import {
 } from "../home-assistant/discovery.ts";
 import { documentsOf, messageOn } from "../messages/documents.ts";
 import type { Topics } from "../messages/topics.ts";
+import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
 import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
@@ -22,6 +23,7 @@ export interface AllDocumentsInput {
   readonly people: People;
   readonly followers: Followers;
   readonly status: Status;
+  readonly devices: Devices;
 }
 
 /** Makes every message that the broker is to retain, as things stand. */
@@ -36,11 +38,12 @@ export class AllDocuments {
 
   of(person: Person): Message[] {
     const { topics, followers } = this.#input;
-    const { state, seen, subscription } = person.rows.stored;
+    const { id, state, seen, subscription } = person.rows.stored;
+    const devices = this.#input.devices.of(id);
     const { problem } = followers.statusOf(person);
     const isAvailable = isAccountWorking(problem);
     return [
-      ...documentsOf(topics, { settings: person.config, state, seen, subscription, isAvailable }),
+      ...documentsOf(topics, { settings: person.config, state, seen, subscription, devices, isAvailable }),
       this.#statusOf(person),
     ];
   }
@@ -117,10 +120,11 @@ export class AllDocuments {
   }
 }
 
-const discovered = ({ config, rows }: Person): DiscoveredPerson => ({
+const discovered = ({ config, rows, today }: Person): DiscoveredPerson => ({
   slug: config.slug,
   name: config.name,
   weightUnit: config.weight_unit,
   account: rows.stored.key,
   seen: rows.stored.seen,
+  hasDevices: today !== undefined,
 });

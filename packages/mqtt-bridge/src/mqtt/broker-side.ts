@@ -4,6 +4,7 @@ import type { Teardown } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { RequestHandlers } from "../messages/requests.ts";
 import type { Topics } from "../messages/topics.ts";
+import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
 import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
@@ -39,6 +40,7 @@ export interface BrokerSubjects {
   readonly followers: Followers;
   readonly status: Status;
   readonly handlers: RequestHandlers;
+  readonly devices: Devices;
 }
 
 /** Both connections to the broker, with everything that is published and heard there. */
@@ -72,10 +74,10 @@ export class BrokerSide {
   }
 
   /** Connects as soon as the broker is there; what it adds to the teardown ends it again. */
-  async start({ people, followers, status, handlers }: BrokerSubjects, teardown: Teardown): Promise<void> {
+  async start({ people, followers, status, handlers, devices }: BrokerSubjects, teardown: Teardown): Promise<void> {
     const { config, version, topics, store, clock, log } = this.#input;
     this.#people = people;
-    this.#documents = new AllDocuments({ config, version, topics, people, followers, status });
+    this.#documents = new AllDocuments({ config, version, topics, people, followers, status, devices });
     this.#retained = new RetainedDocuments({
       store,
       clock,

@@ -66,6 +66,11 @@ export class PersonReports {
     this.#input.events.warn({ event: "subscription_failed", person, ...problem });
   }
 
+  /** Something beside the rows of a person changed. */
+  changed(personId: number): void {
+    this.#publishDocuments(personId);
+  }
+
   #publishDocuments(personId: number): void {
     const { people, documents, retained } = this.#input;
     retained().publish(documents().of(people().byId(personId)));

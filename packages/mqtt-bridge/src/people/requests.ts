@@ -1,4 +1,6 @@
+import { problemOf } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
+import type { Log } from "../log.ts";
 import { subscriptionOf } from "../messages/person-documents.ts";
 import { RequestError, type RequestHandlers } from "../messages/requests.ts";
 import { healthDocument, type Status } from "../status.ts";
@@ -10,6 +12,7 @@ export interface HandlersInput {
   readonly people: People;
   readonly followers: Followers;
   readonly status: Status;
+  readonly log: Log;
   /** Otherwise the bridge only polls. */
   readonly hasCallback: boolean;
   /** Publishes everything retained once more. */
@@ -18,7 +21,7 @@ export interface HandlersInput {
 
 /** Actions of requests over MQTT. */
 export function requestHandlers(input: HandlersInput): RequestHandlers {
-  const { people: everybody, followers, status, hasCallback, publishEverything } = input;
+  const { people: everybody, followers, status, hasCallback, log, publishEverything } = input;
   const named = (slug: string): Person => {
     const person = everybody.bySlug(slug);
     if (person) return person;
@@ -32,7 +35,7 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       return { people: people.map(({ config }) => config.slug) };
     },
     async decide(slug, weighInId, verdict) {
-      const { rows } = named(slug);
+      const { rows, today } = named(slug);
       const decided = await followers.decide(rows.stored.id, weighInId, verdict);
       if (decided === "unknown")
         throw new RequestError(
@@ -41,6 +44,11 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
         );
       if (decided === "not_held")
         throw new RequestError("not_held", `the scale is sure that weigh-in ${weighInId} is of ${slug}; edit it there`);
+      // The household has decided; that the service does not hear of it changes nothing here.
+      today?.measure.confirm(weighInId, verdict === "claimed").catch((error: unknown) => {
+        const { message, remedy } = problemOf(error);
+        log.warn("The service was not told whose a weigh-in is", { person: slug, reason: message, remedy });
+      });
       return { person: slug, weigh_in: weighInId, verdict };
     },
     async subscription(slug) {
