@@ -266,7 +266,8 @@ test("PUB-NOTIFY-11: without a public URL nothing is subscribed and nothing is w
   await at.consents(ada);
   const clock = new ManualClock(Date.now());
   await at.start({ clock, callback: false });
-  await at.until("people/ada/availability", "online");
+  // The first look is over: what comes now is news.
+  await moving(at, clock, () => at.on("people/ada/status").some((text) => text.includes('"last_poll":"')), 100);
   ada.weighsIn({ weight: 70 });
   await at.subscriber.client.publishAsync("weighbridge/bridge/request/sync", '{"person":"ada"}');
   await moving(at, clock, () => at.on("people/ada/weigh_in").length > 0, 13_000);
