@@ -240,6 +240,26 @@ test("PUB-MEAS-18: a claim is told to the service; that it does not hear changes
   await expect.poll(() => ada.history.find(other.grpid)?.attrib).toBe(7);
 });
 
+test("PUB-HOME-4, PUB-NOT-4: a person who is removed has no subscription left and keeps the consent; a stop alone ends nothing", async () => {
+  const at = await house();
+  const [ada, bob] = [at.sim.person("Ada"), at.sim.person("Bob")];
+  for (const person of [ada, bob]) await at.consents(person);
+  const both = [
+    { slug: "ada", name: "Ada" },
+    { slug: "bob", name: "Bob" },
+  ];
+  const clock = new ManualClock(Date.now());
+  const bridge = await at.start({ clock, people: both });
+  await moving(at, clock, () => [ada, bob].every((person) => at.app.subscriptionsOf(person).length === 3));
+  await at.until("people/bob/subscription", "active");
+  await bridge.stop();
+  expect(at.app.subscriptionsOf(bob)).toHaveLength(3);
+  await at.start({ clock, people: [{ slug: "ada", name: "Ada" }] });
+  await moving(at, clock, () => at.app.subscriptionsOf(bob).length === 0);
+  expect(at.app.subscriptionsOf(ada).length).toBeGreaterThan(0);
+  expect(await openGrants(at.directory, systemClock).read("bob")).toBeDefined();
+});
+
 test("PUB-NOTIFY-5, PUB-NOT-9: no kind of callback is answered with an error where the path is right, and none publishes a value", async () => {
   const at = await house();
   const ada = at.sim.person("Ada");

@@ -94,6 +94,21 @@ export class Accounts {
     }
   }
 
+  /**
+   * Ends the subscription of a person of today's API who is configured no more: the consent is still there, and stays. False where there is
+   * none of this application. Rejects where the API does not answer.
+   */
+  async endSubscription(userId: string, callbackUrl: string): Promise<boolean> {
+    const { tokens } = this.#input;
+    for (const name of await tokens.names()) {
+      const grant = await tokens.read(name);
+      const account = this.#all.find((one) => one.generation === "public" && one.client_id === grant?.clientId);
+      if (grant?.userId === userId && account?.generation === "public")
+        return this.today(account).person(name, userId).revoke(callbackUrl);
+    }
+    return false;
+  }
+
   #original(account: WbsAccountConfig): WbsClient {
     const { config, version, clock, onCall } = this.#input;
     const known = this.#originals.get(account.id);

@@ -1,4 +1,4 @@
-import { type Clock, isoTime, type PersonEvent, type Problem } from "@weighbridge/core";
+import { type Clock, isoTime, type PersonEvent, type Problem, problemOf } from "@weighbridge/core";
 import type { Accounts, OpenedApi } from "../accounts/accounts.ts";
 import { personKey } from "../config/accounts.ts";
 import type { Config, PersonConfig } from "../config/schema.ts";
@@ -74,8 +74,20 @@ function personOf(
   return { config, account, api, rows, ...(today && { today }) };
 }
 
-/** The key of the removed person went with the configuration, so that the subscription cannot be ended before its time. */
-function logRemoved({ key, subscription }: StoredPerson, { clock, log }: OpenPeopleInput): void {
+const TODAY = "public:";
+
+/** At today's API the subscription is ended; at the original one its key went with the configuration, so that it ends by itself. */
+function logRemoved({ key, subscription }: StoredPerson, { clock, log, accounts }: OpenPeopleInput): void {
+  if (key.startsWith(TODAY)) {
+    log.info("A person was removed; the consent stays", { account: key });
+    if (subscription === null) return;
+    accounts.endSubscription(key.slice(TODAY.length), subscription.callbackUrl).then(
+      (isEnded) => isEnded && log.info("The subscription of a removed person was ended", { account: key }),
+      (error: unknown) =>
+        log.warn("The subscription of a removed person could not be ended", { account: key, ...problemOf(error) }),
+    );
+    return;
+  }
   const until = subscription?.expiresAt;
   if (until === undefined || until * 1000 <= clock.now()) log.info("A person was removed", { account: key });
   else
