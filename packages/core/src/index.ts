@@ -93,17 +93,13 @@ export {
   type PublicClientOptions,
   SCOPES,
 } from "./public/client.ts";
+export { Consent, type ConsentClient, type ConsentInput, type ConsentOutcome } from "./public/consent.ts";
 export { decodePublicPage, type PublicPage } from "./public/decode/measure-page.ts";
 export type { ListedProfile } from "./public/decode/others.ts";
 export type { Device } from "./public/device.ts";
 export type { GrantWarning } from "./public/grant-keeper.ts";
 export type { PublicPerson } from "./public/person.ts";
-export {
-  type ExpectedRedirect,
-  type Redirect,
-  readRedirect,
-  type WrongRedirect,
-} from "./public/redirect.ts";
+export { type ExpectedRedirect, type Redirect, readRedirect, type WrongRedirect } from "./public/redirect.ts";
 export type { PublicMeasureFilters, PublicMeasureService } from "./public/services/measure.ts";
 export type { PublicNotifyService, SubscriptionChange } from "./public/services/notify.ts";
 export { type FileTokenStoreOptions, fileTokenStore } from "./tokens/file-token-store.ts";

@@ -2,8 +2,6 @@
 export const LIMITS = {
   people: 100_000,
   accounts: 100,
-  /** A link to the consent page works for so long. */
-  consentMs: 10 * 60_000,
   /** The lock of a grant that another process holds is tried again this often. */
   lockLookedAtMs: 100,
   /** Grants are looked at this often while somebody's is missing or has ended. */

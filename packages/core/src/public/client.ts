@@ -25,7 +25,7 @@ export interface PublicClientOptions extends ClientOptions, Registration {
    * @example createPublicClient({ …, baseUrl: "http://127.0.0.1:8470/" }) // the simulator
    */
   readonly baseUrl?: string | URL;
-  /** The consent page. @default "https://account.withings.com/oauth2_user/authorize2" */
+  /** The consent page. @default "https://account.withings.com/oauth2_user/authorize2"; of another base URL, the same path there */
   readonly authorizeUrl?: string | URL;
   /** Kinds of data that callbacks announce. @default weight, heart and user */
   readonly categories?: readonly NotifyCategory[];
@@ -48,6 +48,8 @@ export interface AuthorizeOptions {
 export interface PublicClient {
   /** The page on which a person consents. */
   authorizeUrl(options: AuthorizeOptions): string;
+  /** A page that logs the browser out, which would go on with the session of the person before, and then leads to `next`. */
+  logOutUrl(next: string): string;
   /** The grant that a code stands for. Nothing is stored: that is the caller's, who knows whose it must be. */
   exchange(code: { readonly code: string; readonly redirectUrl: string }, options?: CallOptions): Promise<Grant>;
   /** Rejects with `wrong_client` or `clock_wrong`, before anybody consents in vain. */
@@ -88,6 +90,7 @@ export function createPublicClient(options: PublicClientOptions): PublicClient {
   };
   return {
     authorizeUrl: (asked) => consentUrl(consentPage, clientId, asked),
+    logOutUrl: (next) => `${new URL("/logout", consentPage)}?${new URLSearchParams({ r: next })}`,
     async exchange(code, callOptions) {
       const requestedAt = Math.floor(clock.now() / 1000);
       return nextGrant({ clientId, revision: 0 }, await oauth.exchange(code, callOptions), requestedAt);
@@ -119,8 +122,10 @@ export function createPublicClient(options: PublicClientOptions): PublicClient {
   };
 }
 
-function consentPageOf({ authorizeUrl = AUTHORIZE_URL }: PublicClientOptions): URL {
-  const url = URL.parse(String(authorizeUrl));
+function consentPageOf({ baseUrl = BASE_URL, authorizeUrl }: PublicClientOptions): URL {
+  const isReal = URL.parse(String(baseUrl))?.href === BASE_URL;
+  const page = isReal ? AUTHORIZE_URL : new URL(new URL(AUTHORIZE_URL).pathname, baseUrl);
+  const url = URL.parse(String(authorizeUrl ?? page));
   if (url && /^https?:$/.test(url.protocol)) return url;
   throw new InvalidCallError("the address of the consent page is no http or https URL", { code: "invalid_option" });
 }

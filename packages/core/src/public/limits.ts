@@ -11,6 +11,8 @@ export const GRANT_LIMITS = {
   tryEndedMs: 6 * HOUR_MS,
   /** A refresh token lives for a year; thirty days before its end is time to say so. */
   oldMs: 335 * DAY_MS,
+  /** A link to the consent page is good for so long. */
+  consentMs: 10 * 60_000,
   /** Two clocks that differ by more make a signature wrong. */
   clockOffMs: 60_000,
   /** A list of subscriptions serves the subscribes that follow it. */

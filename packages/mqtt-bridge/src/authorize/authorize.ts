@@ -1,7 +1,15 @@
-import { type Clock, type Grant, isoTime, type TokenStore } from "@weighbridge/core";
+import {
+  type Clock,
+  Consent,
+  type ConsentClient,
+  type ConsentOutcome,
+  type Grant,
+  isoTime,
+  type TokenStore,
+} from "@weighbridge/core";
 import type { PersonConfig, PublicAccountConfig } from "../config/schema.ts";
-import { Consent, type ConsentClient, type Outcome } from "./consent.ts";
-import { RedirectServer } from "./redirect-server.ts";
+import { outcomePage } from "./outcome-page.ts";
+import { type Page, RedirectServer } from "./redirect-server.ts";
 
 /** What is known of a person right after they consented. */
 export interface Newcomer {
@@ -34,17 +42,22 @@ export interface AuthorizeInput {
 
 /** Leads one person through the consent page, again and again until it worked or somebody stops it. Resolves with whether it worked. */
 export async function authorize(input: AuthorizeInput): Promise<boolean> {
-  const { client, person, print, stopRequested } = input;
+  const { client, account, person, tokens, clock, isDemo, print, stopRequested } = input;
   print(`Checking the application of account ${input.account.id} … `);
   await client.checkClient();
   print("good.\n");
-  const consent = new Consent(input);
+  const consent = new Consent({
+    ...{ client, tokens, clock, isDemo, name: person.slug },
+    redirectUrl: account.redirect_url,
+    userId: person.userid === undefined ? undefined : String(person.userid),
+  });
   const { promise: done, resolve } = Promise.withResolvers<Grant>();
-  const take = async (text: string, isPasted: boolean): Promise<Outcome> => {
+  const take = async (text: string, isPasted: boolean): Promise<Page> => {
     const outcome = await consent.take(text, isPasted);
-    if (outcome.grant) resolve(outcome.grant);
-    else retry(input, consent, outcome);
-    return outcome;
+    const page = outcomePage(outcome, account, person);
+    if (outcome.is === "authorized") resolve(outcome.grant);
+    else retry(input, consent, outcome, page);
+    return page;
   };
   const server = new RedirectServer({
     redirectUrl: new URL(input.account.redirect_url),
@@ -90,10 +103,11 @@ function showLink({ account, print, openBrowser }: AuthorizeInput, url: string, 
   openBrowser?.(url);
 }
 
-function retry({ print }: AuthorizeInput, consent: Consent, { title, words, firstOpen }: Outcome): void {
+function retry({ print }: AuthorizeInput, consent: Consent, outcome: ConsentOutcome, { title, words }: Page): void {
   print(`\n${title}. ${words}\n`);
   // The link that logs out leads to a fresh consent page.
-  print(firstOpen === undefined ? `A fresh link:\n\n  ${consent.newLink()}\n` : `Open this first:\n\n  ${firstOpen}\n`);
+  if (outcome.is === "stranger") print(`Open this first:\n\n  ${outcome.firstOpen}\n`);
+  else print(`A fresh link:\n\n  ${consent.newLink()}\n`);
 }
 
 async function readLines(lines: AsyncIterable<string>, take: (line: string) => Promise<unknown>): Promise<void> {
