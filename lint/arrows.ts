@@ -165,9 +165,10 @@ const nodes: Package = {
     "limits.ts": base("limits are plain numbers"),
     "shared/": base("form and runtime share checks, so these run in both"),
     "account/": base("account/ works without Node-RED and without a generation", ["errors.ts", "limits.ts", "shared/"]),
-    "account/wbs-api.ts": base("one file knows the generation", ["errors.ts", "limits.ts", "account/"]),
-    "account/open-api.ts": base("one file chooses the generation", [
-      ...["errors.ts", "limits.ts", "account/", "account/wbs-api.ts"],
+    "account/wbs-api.ts": base("one file for each generation knows it", ["errors.ts", "limits.ts", "account/"]),
+    "account/public-api.ts": base("one file for each generation knows it", ["errors.ts", "limits.ts", "account/"]),
+    "account/account-source.ts": base("one file chooses the generation", [
+      ...["errors.ts", "limits.ts", "account/", "account/wbs-api.ts", "account/public-api.ts"],
     ]),
     "documents/": base("documents are made without Node-RED", ["errors.ts", "limits.ts", "shared/", "account/"]),
     "runtime/": base("runtime/ knows no node", BEHAVIOUR, ["node-red"]),
@@ -177,7 +178,11 @@ const nodes: Package = {
     "nodes/*/": base("nodes do not import each other, and only the account node knows the generation", NODE, [
       "node-red",
     ]),
-    "nodes/withings-account/": base("nodes do not import each other", [...NODE, "account/open-api.ts"], ["node-red"]),
+    "nodes/withings-account/": base(
+      "nodes do not import each other",
+      [...NODE, "account/account-source.ts"],
+      ["node-red"],
+    ),
   },
 };
 

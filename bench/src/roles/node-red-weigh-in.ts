@@ -73,9 +73,13 @@ async function measured(groups: number, stateFile: string): Promise<number[]> {
   const events = new EventEmitter();
   const account = new Account({
     // An account that follows weigh-ins asks for nothing else.
-    api: { key: "wbs:29", person } as unknown as AccountApi,
+    source: {
+      generation: "wbs",
+      open: async () => ({ key: "wbs:29", person }) as unknown as AccountApi,
+      refusalOf: () => undefined,
+    },
     name: "Ada",
-    stateFile,
+    stateFile: () => stateFile,
     ambiguous: "hold",
     isOld: false,
     pollWithoutSubscriptionS: 86_400,

@@ -98,7 +98,7 @@ export { decodePublicPage, type PublicPage } from "./public/decode/measure-page.
 export type { ListedProfile } from "./public/decode/others.ts";
 export type { Device } from "./public/device.ts";
 export type { GrantWarning } from "./public/grant-keeper.ts";
-export type { PublicPerson } from "./public/person.ts";
+export type { PersonSubscriptions, PublicPerson } from "./public/person.ts";
 export { type ExpectedRedirect, type Redirect, readRedirect, type WrongRedirect } from "./public/redirect.ts";
 export type { PublicMeasureFilters, PublicMeasureService } from "./public/services/measure.ts";
 export type { PublicNotifyService, SubscriptionChange } from "./public/services/notify.ts";

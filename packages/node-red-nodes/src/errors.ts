@@ -6,6 +6,13 @@ export class SetupError extends WeighbridgeError<NodeErrorCode> {
   readonly actor = "operator";
 }
 
+/** For an action that the account's API does not have. */
+export const wrongGeneration = (what: string) =>
+  new SetupError(`the account's API has no ${what}`, {
+    code: "wrong_generation",
+    remedy: "Choose another action, or an account of the other generation of the API.",
+  });
+
 /** As a Catch node should get it. Of an error Node-RED hands on only the code and the text: the text ends with the remedy. */
 export const forCatchNode = (error: unknown): Error => catchable(problemOf(error));
 

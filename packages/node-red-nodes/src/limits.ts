@@ -18,6 +18,7 @@ export const LIMITS = {
   cursorLagS: 6 * 3_600,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
+  goalsEveryS: 3_600,
   /** Hints that arrive this long after a sync become one more. */
   coalesceMs: 2_000,
   /** An identical call is never made sooner. */
@@ -34,4 +35,8 @@ export const LIMITS = {
   retryStartMs: 60_000,
   /** One Test of the editor: a person waits for it. */
   testMs: 20_000,
+  /** The newest measurement that a Test looks for at today's API. */
+  testDays: 90,
+  /** People on their way through the consent page at once. */
+  consents: 32,
 } as const satisfies Record<string, number>;

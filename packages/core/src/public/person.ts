@@ -13,10 +13,15 @@ import { GRANT_LIMITS } from "./limits.ts";
 import type { PublicMeasureFilters, PublicMeasureService } from "./services/measure.ts";
 import type { PublicNotifyService } from "./services/notify.ts";
 
+/** The part of the port that is about callbacks. */
+export type PersonSubscriptions = Pick<PersonApi, "subscription" | "subscribe" | "revoke">;
+
 /** One person at today's API: the port, and what only this generation can do. */
 export interface PublicPerson extends PersonApi {
   readonly measure: PublicMeasureService;
   readonly notify: PublicNotifyService;
+  /** Subscriptions to these kinds of data alone, instead of those that the client was made with. */
+  subscriptionsTo(categories: readonly NotifyCategory[]): PersonSubscriptions;
   devices(options?: CallOptions): Promise<readonly Device[]>;
   /** The weight that the person wants to reach, kilograms; undefined without a goal. */
   weightGoal(options?: CallOptions): Promise<number | undefined>;
@@ -38,7 +43,6 @@ export interface PublicPersonInput {
 
 export function publicPerson(input: PublicPersonInput): PublicPerson {
   const { userId, transport, measure, notify, signOut } = input;
-  const subscriptions = new Subscriptions(input);
   const weightGoal = async (options?: CallOptions) => {
     const body = await transport.send(CALLS.getGoals, {}, options);
     return readBody(CALLS.getGoals, () => decodeWeightGoal(body));
@@ -59,6 +63,14 @@ export function publicPerson(input: PublicPersonInput): PublicPerson {
       const body = await transport.send(CALLS.getDevice, {}, options);
       return readBody(CALLS.getDevice, () => decodeDevices(body));
     },
+    ...subscriptionsTo(input),
+    subscriptionsTo: (categories) => subscriptionsTo({ ...input, categories }),
+  };
+}
+
+function subscriptionsTo(input: PublicPersonInput): PersonSubscriptions {
+  const subscriptions = new Subscriptions(input);
+  return {
     subscription: (callbackUrl, options) => subscriptions.look(callbackUrl, options),
     subscribe: (callbackUrl, comment, options) => subscriptions.complete(callbackUrl, comment, options),
     revoke: (callbackUrl, options) => subscriptions.revoke(callbackUrl, options),

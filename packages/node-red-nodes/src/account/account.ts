@@ -14,17 +14,17 @@ import {
 import { SetupError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { NodeErrorCode } from "../shared/error-codes.ts";
-import type { AccountApi } from "./account-api.ts";
+import type { AccountApi, AccountSource } from "./account-api.ts";
 import { Following, type Source } from "./following.ts";
 import { newRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
 
 export interface AccountInput {
-  readonly api: AccountApi;
-  /** Named after the person by their household. */
+  readonly source: AccountSource;
+  /** The person's name in their household; blank: their userid. */
   readonly name: string;
-  /** File of the weigh-in state. */
-  readonly stateFile: string;
+  /** File of the weigh-in state of a person, by the key of the API. */
+  stateFile(key: string): string;
   /** The account was deployed in an earlier process, so that there should be a state file. */
   readonly isOld: boolean;
   readonly ambiguous: AmbiguousPolicy;
@@ -59,6 +59,8 @@ interface Running {
 /** One person at one API, shared by every node that uses the account node: one client, one limiter, one follower, one subscription. */
 export class Account {
   readonly #input: AccountInput;
+  /** Undefined until the person is known, who has to consent at today's API. */
+  #api: AccountApi | undefined;
   readonly #listeners = new Set<WeighInListener>();
   /** Listeners that are being made anew, by id: until when events wait for them, epoch milliseconds. */
   readonly #away = new Map<string, number>();
@@ -77,12 +79,21 @@ export class Account {
     this.#input = input;
   }
 
-  get api(): AccountApi {
-    return this.#input.api;
+  /** Rejects with `not_authorized` where nobody has consented yet. */
+  async api(): Promise<AccountApi> {
+    this.#api ??= await this.#input.source.open();
+    return this.#api;
   }
 
-  get name(): string {
-    return this.#input.name;
+  refusalOf(callbackUrl: string): string | undefined {
+    return this.#input.source.refusalOf(callbackUrl);
+  }
+
+  /** Whom events are about. */
+  get who(): { readonly key: string; readonly name: string; readonly userId: string } {
+    const { key = "", person } = this.#api ?? {};
+    const userId = person?.userId ?? "";
+    return { key, name: this.#input.name || userId, userId };
   }
 
   /** Undefined while nobody listens. */
@@ -119,20 +130,45 @@ export class Account {
     return this.#next(() => this.#halt(isRemoved));
   }
 
-  /** Undefined where it is not this account's person. Resolves when the hint is on disk; rejects with a SetupError where it cannot be kept. */
-  takeNotification(userId: string, window: Window | null): Promise<void> | undefined {
-    return userId === this.api.person.userId ? this.#take(window) : undefined;
+  /** Resolves when the hint is on disk, or where it is not this account's person; rejects with a SetupError where it cannot be kept. */
+  async takeNotification(userId: string, window: Window | null): Promise<void> {
+    await this.#take(userId, window);
   }
 
-  async #take(window: Window | null): Promise<void> {
+  /** The same for a change of the person, such as a new goal or an ended consent: only a call tells whether it is so. */
+  async takeChange(userId: string): Promise<void> {
+    if (await this.#take(userId, null)) this.#running?.following.requestProfile();
+  }
+
+  async #take(userId: string, window: Window | null): Promise<boolean> {
     // A start may be under way.
     await this.#lifecycle;
+    const isNobodys = this.#api === undefined && this.#problem?.code === "not_authorized";
+    if (isNobodys || (this.#api && this.#api.person.userId !== userId)) return false;
     await this.#started().take(window);
+    return true;
   }
 
   /** Claims or refuses a weigh-in that may be somebody else's. */
   async decide(weighInId: number, verdict: Verdict): Promise<Decided> {
-    return this.#started().decide(weighInId, verdict);
+    const decided = await this.#started().decide(weighInId, verdict);
+    // The household has decided; that the service does not hear of it changes nothing here.
+    if (decided === "done")
+      this.#api?.today?.measure.confirm(weighInId, verdict === "claimed").catch((error: unknown) => {
+        this.#input.warn(`the service was not told whose weigh-in ${weighInId} is: ${problemOf(error).message}`);
+      });
+    return decided;
+  }
+
+  /** Somebody consented, or the consent is gone. Another person begins with a record of their own. */
+  consentChanged(): Promise<void> {
+    return this.#next(async () => {
+      const fresh = await this.#input.source.open().catch(() => undefined);
+      if (fresh && fresh.key === this.#api?.key && this.#running) return this.requestPoll();
+      await this.#halt(false);
+      this.#api = fresh;
+      await this.#begin();
+    });
   }
 
   requestPoll(): void {
@@ -163,16 +199,17 @@ export class Account {
   }
 
   async #start(): Promise<Running> {
-    const { api, stateFile, clock } = this.#input;
-    const file = new RecordFile(stateFile, api.key, newRecord(Math.floor(clock.now() / 1000)));
-    await this.#load(file);
+    const { stateFile, clock } = this.#input;
+    const api = await this.api();
+    const path = stateFile(api.key);
+    const file = new RecordFile(path, api.key, newRecord(Math.floor(clock.now() / 1000)));
+    await this.#load(file, path);
     this.#setProblem("start", null);
     const callback = this.#openCallback();
     this.#setSubscription(callback === null ? "none" : "pending");
     const following = new Following({
       ...this.#input,
-      file,
-      callback,
+      ...{ api, file, callback },
       deliverFrom: () => this.#deliverFrom(),
       onEvents: (events) => {
         for (const event of events) for (const listener of this.#listeners) listener.onEvent(event);
@@ -186,14 +223,14 @@ export class Account {
     return { file, following };
   }
 
-  async #load(file: RecordFile): Promise<void> {
-    const { isOld, stateFile, warn } = this.#input;
+  async #load(file: RecordFile, path: string): Promise<void> {
+    const { isOld, warn } = this.#input;
     const loaded = await file.load();
     if (loaded.is === "set_aside")
       warn(`The weigh-in state could not be read; it was kept as ${loaded.path}, and is now built anew.`);
     if (loaded.is === "new" && isOld)
       warn(
-        `Nothing remembered: there was no state file ${stateFile}. Weigh-ins from before this start are not sent. Keep Node-RED's user directory across restarts, for a container on a volume.`,
+        `Nothing remembered: there was no state file ${path}. Weigh-ins from before this start are not sent. Keep Node-RED's user directory across restarts, for a container on a volume.`,
       );
   }
 

@@ -71,7 +71,7 @@ export class Following {
         store: new RecordStore(api.key, file, () => this.#rounds.wake(this.#delivery)),
         clock,
         ambiguous,
-        timing: { ...TIMING, pollWithoutSubscriptionS },
+        timing: { ...TIMING, profileS: PROFILE_S[api.person.generation], pollWithoutSubscriptionS },
         callback,
         onSubscription: (report) => this.#looked(report),
         onProblem: (problem) => input.onProblem("follower", problem),
@@ -127,6 +127,11 @@ export class Following {
 
   requestPoll(): void {
     this.#follower.requestPoll();
+    this.#rounds.wake(this.#follower);
+  }
+
+  requestProfile(): void {
+    this.#follower.requestProfile();
     this.#rounds.wake(this.#follower);
   }
 
@@ -247,13 +252,16 @@ const oddClock = (behindS: number): string =>
 const notRevoked = () =>
   new SetupError("the service did not end the subscription in time", {
     code: "not_revoked",
-    remedy: "Revoke it with a notify node; otherwise it ends by itself within three weeks.",
+    remedy:
+      "Revoke it with a notify node. Otherwise it ends by itself, within three weeks or, at today's API, with the consent.",
   });
+
+/** Today's API has a goal where the original one has a name: people change it more often. */
+const PROFILE_S = { wbs: LIMITS.profileEveryS, public: LIMITS.goalsEveryS } as const;
 
 const TIMING = {
   pollWithSubscriptionS: LIMITS.pollWithSubscriptionS,
   rereadS: LIMITS.rereadEveryS,
-  profileS: LIMITS.profileEveryS,
   coalesceMs: LIMITS.coalesceMs,
   repeatCallMs: LIMITS.repeatCallMs,
 } as const;

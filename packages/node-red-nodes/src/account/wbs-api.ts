@@ -1,5 +1,4 @@
 import {
-  checkCallbackUrl,
   createWbsClient,
   type MeasurePage,
   type WbsClientOptions,
@@ -27,10 +26,11 @@ export function wbsApi(who: WbsCredentials, options: WbsClientOptions): AccountA
       const { publicKey: _secret, ...user } = found(await client.user.getById(who, call));
       return user;
     },
-    users: async (login, call) => (await client.account.getUsersList(login, call)).map(found),
-    setSharing: (isSharing, call) => client.user.update({ ...who, isPublic: isSharing }, call),
     subscriptions: (call) => client.notify.list(who, call),
-    refusalOf: (callbackUrl) => checkCallbackUrl("wbs", callbackUrl),
+    original: {
+      users: async (login, call) => (await client.account.getUsersList(login, call)).map(found),
+      setSharing: (isSharing, call) => client.user.update({ ...who, isPublic: isSharing }, call),
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 import {
+  type Device,
   type EpochSeconds,
   eventDocument,
   isoTime,
-  type ListedSubscription,
   type MeasureGroup,
   measureType,
   type PersonEvent,
@@ -10,7 +10,7 @@ import {
   type Subscription,
   type WeightUnit,
 } from "@weighbridge/core";
-import type { AccountUser } from "../account/account-api.ts";
+import type { AccountSubscription, AccountUser } from "../account/account-api.ts";
 
 const isoOrNull = (seconds: EpochSeconds | undefined) => (seconds === undefined ? null : isoTime(seconds));
 
@@ -61,6 +61,23 @@ export function latestDocument(groups: readonly MeasureGroup[]): Record<string, 
 
 export const userDocument = ({ userId, ...profile }: AccountUser) => ({ userid: userId, ...profileDocument(profile) });
 
-export function subscriptionDocument({ callbackUrl, comment, expiresAt }: Subscription | ListedSubscription) {
-  return { callback_url: callbackUrl ?? null, comment: comment ?? null, expires_at: isoOrNull(expiresAt) };
+/** `category` only where the API has one subscription for each. */
+export function subscriptionDocument(subscription: Subscription | AccountSubscription) {
+  const { callbackUrl, comment, expiresAt } = subscription;
+  return {
+    callback_url: callbackUrl ?? null,
+    comment: comment ?? null,
+    expires_at: isoOrNull(expiresAt),
+    ...("category" in subscription && { category: subscription.category }),
+    ...("lacking" in subscription && { lacking: subscription.lacking }),
+  };
 }
+
+export const deviceDocument = ({ id, kind, model, modelId, battery, lastContactAt }: Device) => ({
+  id,
+  kind,
+  model,
+  model_id: modelId ?? null,
+  battery: battery ?? null,
+  last_contact_at: isoOrNull(lastContactAt),
+});

@@ -16,12 +16,28 @@ export interface Answer {
   readonly user?: FoundUser;
   readonly users?: readonly FoundUser[];
   readonly groups?: number;
+  /** Of a consent: how it stands, by the key of its words. */
+  readonly is?: string;
+  readonly userid?: string;
+  readonly scope?: string;
+  readonly error?: string;
+  /** A page to open before the next try. */
+  readonly first_open?: string;
+  /** The consent page, and the attempt that it belongs to. */
+  readonly url?: string;
+  readonly attempt?: string;
 }
 
-const FORM = ["generation", "baseurl", "userid", "publickey", "callsperminute"] as const;
+const FORM = [
+  ...["generation", "baseurl", "userid", "publickey", "callsperminute"],
+  ...["clientid", "clientsecret", "redirecturl"],
+] as const;
 
 /** Asks the runtime, with the form as it stands. Never rejects. */
-export function callService(action: "test" | "users", more: Readonly<Record<string, unknown>>): Promise<Answer> {
+export function callService(
+  action: "test" | "users" | "authorize" | "signout",
+  more: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
   const form = Object.fromEntries(FORM.map((name) => [name, $(`#node-config-input-${name}`).val()]));
   return post(`withings-account/${action}`, { ...form, ...more });
 }

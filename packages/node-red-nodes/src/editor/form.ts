@@ -86,7 +86,8 @@ export function prepareForm(node: EditorNode, properties: Properties): void {
     typed(field).typedInput({ default: fixedTypeOf(spec), types, typeField: `${field}Type` });
   }
   showReasons(node, prefix);
-  if (properties["action"] !== undefined) showUsedRows(properties);
+  if (properties["action"] !== undefined) showUsedRows(properties, typedAction());
+  else if (properties["generation"] !== undefined) showUsedRows(properties, chosenGeneration());
 }
 
 function ownTypes(node: EditorNode, name: string, spec: PropertySpec, field: string): (string | TypedInputType)[] {
@@ -135,14 +136,32 @@ function flagType(node: EditorNode, name: string, field: string): TypedInputType
   return { value: "bool", label: node._("label.flag"), icon: "fa fa-check-square-o", valueLabel };
 }
 
-/** All rows where a message chooses the action. */
-function showUsedRows(properties: Properties): void {
+/** A field that decides which rows are of use. */
+interface Chooser {
+  readonly field: JQuery;
+  /** Undefined where a message chooses: all rows are of use. */
+  chosen(): string | undefined;
+}
+
+function typedAction(): Chooser {
   const action = typed("#node-input-action");
-  const update = () => {
-    const chosen = action.typedInput("type") === "choice" ? action.typedInput("value") : undefined;
-    for (const [name, { usedBy }] of Object.entries(properties))
-      if (usedBy !== undefined) $(`#withings-row-${name}`).toggle(chosen === undefined || usedBy.includes(chosen));
+  return {
+    field: $("#node-input-action"),
+    chosen: () => (action.typedInput("type") === "choice" ? action.typedInput("value") : undefined),
   };
-  $("#node-input-action").on("change", update);
+}
+
+function chosenGeneration(): Chooser {
+  const field = $("#node-config-input-generation");
+  return { field, chosen: () => String(field.val()) };
+}
+
+function showUsedRows(properties: Properties, { field, chosen }: Chooser): void {
+  const update = () => {
+    const word = chosen();
+    for (const [name, { usedBy }] of Object.entries(properties))
+      if (usedBy !== undefined) $(`#withings-row-${name}`).toggle(word === undefined || usedBy.includes(word));
+  };
+  field.on("change", update);
   update();
 }

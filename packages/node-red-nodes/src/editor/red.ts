@@ -32,6 +32,8 @@ interface NodeDefinition {
   outputLabels?(this: EditorNode): string;
   oneditprepare?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
+  oneditcancel?(this: EditorNode): void;
+  oneditdelete?(this: EditorNode): void;
 }
 
 export interface TypedInputType {
@@ -74,6 +76,11 @@ interface Editor {
       readonly isConfig: boolean;
       readonly allowBlank: boolean;
     }): Validator;
+  };
+  readonly comms: {
+    /** `topic` may end with `#`, which stands for anything. Hears nothing twice. */
+    subscribe(topic: string, heard: (topic: string, payload: unknown) => void): void;
+    unsubscribe(topic: string, heard: (topic: string, payload: unknown) => void): void;
   };
   notify(message: string, options: { readonly type: "success" | "error"; readonly timeout?: number }): void;
 }

@@ -1,6 +1,9 @@
 /** Below Node-RED's own root for HTTP nodes. */
 export const CALLBACK_PATH = "/withings";
 
+/** The consent page leads the browser back to it. No secret of a callback is so short. */
+export const REDIRECT_PATH = `${CALLBACK_PATH}/oauth`;
+
 /** 132 bits, in characters that need no escaping. */
 export const SECRET_CHARACTERS = 22;
 

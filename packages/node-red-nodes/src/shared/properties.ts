@@ -28,7 +28,7 @@ export type PropertySpec = FieldKind & {
   /** Font Awesome's name of the icon before the label. */
   readonly icon?: string;
   readonly isRequired?: true;
-  /** Actions that use the property: the form hides its row for the others. */
+  /** Actions, or generations of the API, that use the property: the form hides its row for the others. */
   readonly usedBy?: readonly string[];
   /** Actions that fail without it. */
   readonly neededFor?: readonly string[];

@@ -155,6 +155,8 @@ describe.each(TYPES)("the form of %s", (type) => {
     const script = sourceOf(type, "editor.ts");
     if (group === "status")
       return RUNTIME.some((source) => new RegExp(`"${word}"|${word}:`).test(source)) || isEventKind(word);
+    if (group === "consent")
+      return /^(wrong|stranger)_/.test(word) || RUNTIME.some((source) => source.includes(`"${word}"`));
     return ["action", "invalid"].includes(group) && (script.includes(`"${word}"`) || group === "invalid");
   }
 });

@@ -13,6 +13,7 @@ async function serving(failure?: Error, parsed?: unknown) {
       calls.push([userId, window]);
       return failure ? Promise.reject(failure) : Promise.resolve();
     },
+    takeChange: async (userId) => void calls.push([userId, "change"]),
     onFailure: (error) => failures.push(error),
   });
   const url = await serve(async (request, response) => {

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { startWorld, type World } from "@weighbridge/testing";
-import type { NodeAPI } from "node-red";
+import type { NodeAPI, NodeStatus } from "node-red";
 import { describe, expect, test, vi } from "vitest";
 import { Journal } from "../../src/account/journal.ts";
 import { notKept } from "../../src/account/private-file.ts";
@@ -70,8 +70,9 @@ async function start(world: World, { account, weighIn, more = [], ...options }: 
   return { ...red, flow, publicurl, shown, callbackUrl, warnings };
 }
 
-const subscribed = (run: { readonly callbackUrl: () => string }) =>
-  vi.waitFor(() => expect(run.callbackUrl()).not.toBe(""));
+/** The node says so when it is on disk that there is a subscription. */
+const subscribed = ({ shown }: { readonly shown: readonly NodeStatus[] }) =>
+  vi.waitFor(() => expect(shown.map(({ text }) => text)).toContain("status.subscribed"));
 
 describe("the weigh-in node in Node-RED", () => {
   test("brings a weigh-in from the callback to a message", async () => {

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AmbiguousPolicy, Application, type PersonEvent, type Problem } from "@weighbridge/core";
+import { type AmbiguousPolicy, Application, memoryTokenStore, type PersonEvent, type Problem } from "@weighbridge/core";
 import { stateDir, type World } from "@weighbridge/testing";
 import { onTestFinished } from "vitest";
 import { Account, type SubscriptionState, type WeighInListener } from "../../src/account/account.ts";
 import type { AccountApi } from "../../src/account/account-api.ts";
-import { openApi } from "../../src/account/open-api.ts";
+import { type AccountSettings, accountSource } from "../../src/account/account-source.ts";
 import { readRecord } from "../../src/account/record-file.ts";
 
 export interface AccountOptions {
@@ -21,20 +21,31 @@ export interface AccountOptions {
   readonly over?: (api: AccountApi) => AccountApi;
 }
 
+/** Without anything that a person fills in. */
+export const BLANK: AccountSettings = {
+  ...{ generation: "wbs", baseUrl: "", userId: "", publicKey: "", clientId: "", clientSecret: "" },
+  callsPerMinute: 100_000,
+};
+
+/** A place where nobody's consent is. */
+export const noGrant = () => ({ tokens: memoryTokenStore(), name: "account" });
+
 /** Ada's account at the simulated API. */
 export async function adasAccount({ sim, clock, ada }: World, options: AccountOptions = {}) {
   const directory = options.directory ?? stateDir();
   const { publicKey = ada.publicKey, ambiguous = "hold", over = (api: AccountApi) => api } = options;
   const { callbackUrl: url, isRevokedOnRemoval = false, isOld = false, isOrphan = () => false } = options;
   const warnings: string[] = [];
-  const settings = { generation: "wbs", baseUrl: sim.url, userId: String(ada.userId), callsPerMinute: 100_000 };
+  const settings = { ...BLANK, baseUrl: sim.url, userId: String(ada.userId), publicKey };
   const stateFile = join(directory, "account.json");
   // The clock stands still: a test that asks twice would wait for ever.
   const application = new Application({ clock, callsPerMinute: 100_000, repeatCallMs: 0, subscribeGapMs: 0 });
+  const surroundings = { clock, application: () => application, retries: 0, grant: noGrant() };
+  const source = accountSource(settings, surroundings);
   const account = new Account({
-    api: over(openApi({ ...settings, publicKey }, { clock, application: () => application, retries: 0 })),
+    source: { ...source, open: async () => over(await source.open()) },
     name: "Ada",
-    stateFile,
+    stateFile: () => stateFile,
     isOld,
     ambiguous,
     pollWithoutSubscriptionS: 900,

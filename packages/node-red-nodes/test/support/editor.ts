@@ -103,6 +103,7 @@ export function loadForm(type: string, generation = "wbs") {
       eachNode: () => undefined,
       node: () => ({ name: "Ada", generation }),
     },
+    comms: { subscribe: () => undefined, unsubscribe: () => undefined },
     validators: { typedInput: () => () => true },
   };
   const location = { origin: "https://home.example.org" };

@@ -1,16 +1,9 @@
 import { type Clock, type Problem, problemOf } from "@weighbridge/core";
 import type { NodeAPI } from "node-red";
-import type { AccountSettings } from "../../account/open-api.ts";
-import { SetupError } from "../../errors.ts";
-import { filledIn } from "../../runtime/environment.ts";
 import { callbackSecret } from "../../runtime/installation-key.ts";
-import type { AccountCredentials } from "./settings.ts";
+import { type ConsentRoutes, serveConsent } from "./consent-routes.ts";
+import { type Body, FormValues } from "./form-values.ts";
 import { findUsers, tryAccount } from "./try-account.ts";
-
-/** Stands for a password that the editor was never given. */
-const UNCHANGED = "__PWRD__";
-
-type Body = Readonly<Record<string, unknown>>;
 
 interface Request {
   readonly body?: unknown;
@@ -22,7 +15,8 @@ interface Response {
 }
 
 /** Answers what the account's form asks for. Its requests need the right to change accounts: they speak to the service in the user's name, or show a secret. */
-export function serveEditor(RED: NodeAPI, clock: Clock): void {
+export function serveEditor(RED: NodeAPI, clock: Clock, consent: Omit<ConsentRoutes, "post" | "form">): void {
+  const form = new FormValues(RED);
   const mayWrite = RED.auth.needsPermission("withings-account.write");
   const answer = (work: (body: Body) => Promise<unknown>) => {
     return (request: Request, response: Response) => {
@@ -36,20 +30,18 @@ export function serveEditor(RED: NodeAPI, clock: Clock): void {
         .then((result) => response.json(result));
     };
   };
+  const post = (action: string, work: (body: Body) => Promise<unknown>) =>
+    RED.httpAdmin.post(`/withings-account/${action}`, mayWrite, answer(work));
 
-  RED.httpAdmin.post(
-    "/withings-account/test",
-    mayWrite,
-    answer((body) => tryAccount(settingsOf(body), clock)),
-  );
-  RED.httpAdmin.post(
-    "/withings-account/users",
-    mayWrite,
-    answer((body) => {
-      const login = { email: textOf(body, "email"), password: filled(body, String(body["password"] ?? "")) };
-      return findUsers(settingsOf(body), login, clock);
-    }),
-  );
+  post("test", (body) => {
+    const { application, placeOf } = consent;
+    return tryAccount(form.settings(body), { clock, application, grant: placeOf(form.text(body, "id")) });
+  });
+  post("users", (body) => {
+    const login = { email: form.text(body, "email"), password: form.filled(body, String(body["password"] ?? "")) };
+    return findUsers(form.settings(body), login, { clock, grant: consent.placeOf(form.text(body, "id")) });
+  });
+  serveConsent(RED, clock, { ...consent, post, form });
 
   // The form shows the callback URL, also before the first deploy. Who may not change the account does not see it.
   RED.httpAdmin.get("/withings-account/callback/:id", mayWrite, (request, response) => {
@@ -60,50 +52,4 @@ export function serveEditor(RED: NodeAPI, clock: Clock): void {
       response.json({ ok: false, problem: problemOf(error) });
     }
   });
-
-  /** A field of the form, without spaces around it. */
-  function textOf(body: Body, name: string): string {
-    return filled(body, String(body[name] ?? "").trim());
-  }
-
-  function filled(body: Body, value: string): string {
-    return filledIn(RED, String(body["id"] ?? ""), value);
-  }
-
-  function settingsOf(body: Body): AccountSettings {
-    return {
-      generation: textOf(body, "generation") || "wbs",
-      baseUrl: textOf(body, "baseurl"),
-      userId: textOf(body, "userid"),
-      publicKey: keyOf(body),
-      callsPerMinute: textOf(body, "callsperminute") || "120",
-    };
-  }
-
-  function keyOf(body: Body): string {
-    const given = textOf(body, "publickey");
-    return given === UNCHANGED ? savedKeyOf(body) : given;
-  }
-
-  /** Sent only to the server that it was deployed for: nobody gets a key by naming a server of their own. */
-  function savedKeyOf(body: Body): string {
-    const id = textOf(body, "id");
-    const deployed = deployedBaseUrl(id);
-    if (deployed !== undefined && filled(body, deployed) === textOf(body, "baseurl")) {
-      const { publickey = "" } = (RED.nodes.getCredentials(id) ?? {}) as AccountCredentials;
-      return filled(body, publickey);
-    }
-    throw new SetupError("the saved access key belongs to another base URL", {
-      code: "key_of_other_server",
-      remedy: "Enter the access key again, or deploy first.",
-    });
-  }
-
-  function deployedBaseUrl(id: string): string | undefined {
-    let found: string | undefined;
-    RED.nodes.eachNode((node) => {
-      if (node.id === id) found = String((node as { baseurl?: unknown }).baseurl ?? "");
-    });
-    return found;
-  }
 }

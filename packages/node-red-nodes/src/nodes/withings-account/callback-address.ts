@@ -18,7 +18,8 @@ export interface CallbackAddressInput {
   readonly served: Set<string>;
   /** Why the API would refuse this callback URL; undefined where it would not. */
   refusalOf(callbackUrl: string): string | undefined;
-  take(userId: string, window: Window | null): Promise<void> | undefined;
+  take(userId: string, window: Window | null): Promise<void>;
+  takeChange(userId: string): Promise<void>;
 }
 
 /** The address at which callbacks of an account arrive, and what is served there. */
@@ -82,12 +83,12 @@ export class CallbackAddress {
   }
 
   #mount(secret: string): () => void {
-    const { RED, node, clock, take, served } = this.#input;
+    const { RED, node, clock, take, takeChange, served } = this.#input;
     const onFailure = (error: unknown) => {
       const { message, remedy, code } = problemOf(error);
       node.warn(`A callback was answered with 503: ${message}. ${remedy} (${code})`);
     };
-    const callback = new Callback({ clock, take, onFailure });
+    const callback = new Callback({ clock, take, takeChange, onFailure });
     const unmount = mountCallback(RED, secret, (request, response) => callback.answer(request, response));
     return () => {
       served.delete(secret);

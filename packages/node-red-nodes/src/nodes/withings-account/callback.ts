@@ -4,8 +4,10 @@ import { LIMITS } from "../../limits.ts";
 
 export interface CallbackInput {
   readonly clock: Clock;
-  /** Resolves when the hint is on disk; undefined where it is not this account's person. */
-  take(userId: string, window: Window | null): Promise<void> | undefined;
+  /** Resolves when the hint is on disk, or where it is not this account's person. */
+  take(userId: string, window: Window | null): Promise<void>;
+  /** The same for a change of the person. */
+  takeChange(userId: string): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -28,8 +30,8 @@ export class Callback {
 
   constructor(input: CallbackInput) {
     this.#input = input;
-    const { clock, take } = input;
-    this.#endpoint = new CallbackEndpoint({ clock, perMinute: LIMITS.callbacksPerMinute, take });
+    const { clock, take, takeChange } = input;
+    this.#endpoint = new CallbackEndpoint({ clock, perMinute: LIMITS.callbacksPerMinute, take, takeChange });
   }
 
   async answer(request: CallbackRequest, response: ServerResponse): Promise<void> {

@@ -1,9 +1,11 @@
 import { callService, type FoundUser, nameOf, wordsFor } from "../../editor/account-service.ts";
 import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
+import { copyOnClick } from "../../editor/clipboard.ts";
+import { endConsent, prepareConsent } from "../../editor/consent-view.ts";
 import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
 import type { EarlierNode, EditorNode } from "../../editor/red.ts";
 import { SECRET_CHARACTERS } from "../../shared/callback-address.ts";
-import { properties } from "./properties.ts";
+import { BASE_URLS, properties } from "./properties.ts";
 
 /** As long as a real one: enough to check the rules before the real one is known. */
 const ANY_SECRET = "x".repeat(SECRET_CHARACTERS);
@@ -30,6 +32,8 @@ RED.nodes.registerType("withings-account", {
   oneditprepare() {
     takeOver(this);
     prepareForm(this, properties);
+    prepareConsent(this);
+    showGeneration();
     showCallback(this);
     $("#withings-account-test").on("click", (event) => {
       event.preventDefault();
@@ -40,10 +44,30 @@ RED.nodes.registerType("withings-account", {
       void find(this);
     });
   },
+  oneditcancel: endConsent,
+  oneditdelete: endConsent,
   oneditsave() {
+    endConsent();
     for (const earlier of earlierNodes(this)) Object.assign(earlier, { publicurl: "", changed: true, dirty: true });
   },
 });
+
+/** The rows of the chosen generation, and its base URL where that of the other one stands. */
+function showGeneration(): void {
+  const field = $("#node-config-input-generation");
+  const update = () => {
+    const generation = String(field.val());
+    $("[data-generation]").each((_index, part) => {
+      $(part).toggle(part.dataset["generation"] === generation);
+    });
+    const baseUrl = $("#node-config-input-baseurl");
+    const isUntouched = Object.values<unknown>(BASE_URLS).includes(baseUrl.val());
+    if (isUntouched && generation in BASE_URLS)
+      baseUrl.val(BASE_URLS[generation as keyof typeof BASE_URLS]).trigger("change");
+  };
+  field.on("change", update);
+  update();
+}
 
 /** Weigh-in nodes that an earlier version saved with a public address of their own. */
 function earlierNodes(account: EditorNode): EarlierNode[] {
@@ -93,7 +117,8 @@ function testedWords(
   node: EditorNode,
   { user, groups = 0 }: { readonly user?: FoundUser; readonly groups?: number },
 ): string {
-  return node._(groups > 0 ? "test.ok" : "test.empty", { name: user ? nameOf(user) : "" });
+  const name = String($("#node-config-input-name").val() ?? "");
+  return node._(groups > 0 ? "test.ok" : "test.empty", { name: name || (user ? nameOf(user) : "") });
 }
 
 /** A button for each user, which fills in the userid and the access key. */
@@ -148,14 +173,7 @@ function showCallback(node: EditorNode): void {
     event.preventDefault();
     field.val(addressOfThisPage()).trigger("change");
   });
-  $("#withings-copy-url").on("click", (event) => {
-    event.preventDefault();
-    shown.trigger("select");
-    copy(String(shown.val())).then(
-      () => RED.notify(node._("url.copied"), { type: "success", timeout: 2000 }),
-      () => RED.notify(node._("url.notcopied"), { type: "error", timeout: 4000 }),
-    );
-  });
+  copyOnClick(node, "#withings-copy-url", shown);
   update();
   // Each instance gets an id of its own when it starts, and with it another callback URL.
   $("#withings-row-callback").toggle(!isInSubflow);
@@ -166,10 +184,4 @@ function showCallback(node: EditorNode): void {
       update();
     })
     .fail(() => void shown.val(node._("url.hidden")));
-}
-
-/** Browsers give a page without TLS no clipboard: there, what is selected is copied the old way. */
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
-  if (!document.execCommand("copy")) throw new Error("the browser does not copy");
 }

@@ -11,20 +11,43 @@ function isBaseUrl(value: string): boolean {
   );
 }
 
+/** Where the service answers to each generation of its API. */
+export const BASE_URLS = {
+  public: "https://wbsapi.withings.net/",
+  wbs: "http://wbsapi.withings.net/",
+} as const;
+
 export const properties = {
   version: { kind: "hidden", from: "form", value: 1 },
   name: { kind: "text", from: "form", value: "", icon: "tag" },
-  generation: { kind: "choice", words: ["wbs"], from: "form", value: "wbs", icon: "code-fork", isRequired: true },
+  generation: {
+    kind: "choice",
+    words: ["public", "wbs"],
+    from: "form",
+    value: "public",
+    icon: "code-fork",
+    isRequired: true,
+  },
   baseurl: {
     kind: "text",
     from: "form",
-    value: "http://wbsapi.withings.net/",
+    value: BASE_URLS.public,
     icon: "globe",
     isRequired: true,
     isValid: isBaseUrl,
   },
-  userid: { kind: "text", from: "credential", value: "", icon: "user" },
-  publickey: { kind: "password", from: "credential", value: "", icon: "key" },
+  userid: { kind: "text", from: "credential", value: "", icon: "user", usedBy: ["wbs"] },
+  publickey: { kind: "password", from: "credential", value: "", icon: "key", usedBy: ["wbs"] },
+  clientid: { kind: "text", from: "credential", value: "", icon: "id-card-o", usedBy: ["public"] },
+  clientsecret: { kind: "password", from: "credential", value: "", icon: "key", usedBy: ["public"] },
+  redirecturl: {
+    kind: "text",
+    from: "form",
+    value: "",
+    icon: "reply",
+    usedBy: ["public"],
+    isValid: isBaseUrl,
+  },
   ambiguous: {
     kind: "choice",
     words: ["hold", "accept", "ignore"],

@@ -1,6 +1,6 @@
 import type { AmbiguousPolicy } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
-import type { AccountSettings } from "../../account/open-api.ts";
+import type { AccountSettings } from "../../account/account-source.ts";
 import { type Config, settingOf } from "../../runtime/config.ts";
 import { readerOf } from "../../shared/properties.ts";
 import { properties } from "./properties.ts";
@@ -8,16 +8,23 @@ import { properties } from "./properties.ts";
 export interface AccountCredentials {
   readonly userid?: string;
   readonly publickey?: string;
+  readonly clientid?: string;
+  readonly clientsecret?: string;
 }
+
+/** Of flows that were saved before there was a choice. */
+export const FIRST_GENERATION = "wbs";
 
 /** The client's settings. Throws where one is wrong. */
 export function settingsOf(RED: NodeAPI, node: Node<AccountCredentials>, config: Config): AccountSettings {
   const value = readerOf(properties, (name) => settingOf(RED, node, config, name));
   return {
-    generation: trimmed(settingOf(RED, node, config, "generation")) || properties.generation.value,
+    generation: trimmed(settingOf(RED, node, config, "generation")) || FIRST_GENERATION,
     baseUrl: value("baseurl") ?? "",
     userId: trimmed(node.credentials?.userid),
     publicKey: trimmed(node.credentials?.publickey),
+    clientId: trimmed(node.credentials?.clientid),
+    clientSecret: trimmed(node.credentials?.clientsecret),
     callsPerMinute: trimmed(settingOf(RED, node, config, "callsperminute")) || properties.callsperminute.value,
   };
 }

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
-import { problemOf, type Skipped, systemClock } from "@weighbridge/core";
+import { type Application, problemOf, systemClock } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { Account } from "../../account/account.ts";
-import type { AccountApi } from "../../account/account-api.ts";
+import type { AccountSource, GrantPlace } from "../../account/account-api.ts";
+import { type AccountSettings, accountSource } from "../../account/account-source.ts";
 import { Applications } from "../../account/applications.ts";
-import { openApi } from "../../account/open-api.ts";
 import { SetupError } from "../../errors.ts";
 import type { AccountNode } from "../../runtime/account-node.ts";
 import type { Config } from "../../runtime/config.ts";
+import { grantPlace } from "../../runtime/grants.ts";
 import { migrated } from "../../runtime/migrate.ts";
 import { stateFile } from "../../runtime/state-files.ts";
 import { credentialsOf } from "../../shared/properties.ts";
@@ -19,6 +20,12 @@ import { type AccountCredentials, followSettings, settingsOf } from "./settings.
 interface Opened {
   readonly account: Account;
   readonly address: CallbackAddress;
+  /** Of the consent, at today's API. */
+  readonly grantName: string;
+}
+
+interface SourceParts extends GrantPlace {
+  application(...of: Parameters<Applications["of"]>): Application;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -26,6 +33,8 @@ export default function register(RED: NodeAPI): void {
   const applications = new Applications(systemClock);
   const credentials = credentialsOf(properties) as Record<keyof AccountCredentials, { type: "text" | "password" }>;
   const served = new Set<string>();
+  const running = new Set<Opened>();
+  const application = (...of: Parameters<Applications["of"]>) => applications.of(...of);
   /** Accounts of the first start were deployed in an earlier process. */
   let isFirstStart = true;
   RED.events.once("flows:started", () => {
@@ -38,6 +47,7 @@ export default function register(RED: NodeAPI): void {
     let problem: unknown;
     try {
       opened = open(this, config);
+      running.add(opened);
     } catch (error) {
       problem = error;
       this.error(error instanceof SetupError ? `${error.message}. ${error.remedy}` : problemOf(error).message);
@@ -63,10 +73,15 @@ export default function register(RED: NodeAPI): void {
       node.warn(`${message}. ${remedy}`);
     }
     opened?.address.close();
+    if (opened) running.delete(opened);
   }
 
   function open(node: Node<AccountCredentials>, config: Config): Opened {
-    const api = apiOf(node, migrated(config, []));
+    const grantName = grantNameOf(config);
+    const source = sourceOf(node, settingsOf(RED, node, migrated(config, [])), {
+      ...grantPlace(RED, grantName),
+      application,
+    });
     const { publicUrl, comment, ...settings } = followSettings(RED, node, config);
     const address = new CallbackAddress({
       RED,
@@ -75,14 +90,15 @@ export default function register(RED: NodeAPI): void {
       publicUrl,
       comment,
       served,
-      refusalOf: (callbackUrl) => api.refusalOf(callbackUrl),
+      refusalOf: (callbackUrl) => source.refusalOf(callbackUrl),
       take: (userId, window) => account.takeNotification(userId, window),
+      takeChange: (userId) => account.takeChange(userId),
     });
     const account = new Account({
       ...settings,
-      api,
-      name: node.name || api.person.userId,
-      stateFile: stateFile(RED, "account", `${node.id}-${api.key.replaceAll(":", "-")}`),
+      source,
+      name: node.name ?? "",
+      stateFile: (key) => stateFile(RED, "account", `${node.id}-${key.replaceAll(":", "-")}`),
       isOld: isFirstStart,
       clock: systemClock,
       callback: () => address.open(),
@@ -90,16 +106,7 @@ export default function register(RED: NodeAPI): void {
       warn: (text) => node.warn(text),
     });
     address.serve();
-    return { account, address };
-  }
-
-  function apiOf(node: Node<AccountCredentials>, config: Config): AccountApi {
-    const onUnknown = ({ kind, code }: { readonly kind: string; readonly code: number }) =>
-      node.log(`unknown ${kind.replace("_", " ")} ${code}: its values come through as they are`);
-    const onSkipped = ({ groups, values, field }: Skipped) =>
-      node.warn(`${groups} groups and ${values} values cannot be read (${field}): they are left out, the others count`);
-    const application = (url: string, calls: number) => applications.of(url, calls);
-    return openApi(settingsOf(RED, node, config), { clock: systemClock, application, onUnknown, onSkipped });
+    return { account, address, grantName };
   }
 
   RED.nodes.registerType<AccountNode & Node<AccountCredentials>, Config, never, AccountCredentials>(
@@ -107,8 +114,29 @@ export default function register(RED: NodeAPI): void {
     WithingsAccount,
     { credentials },
   );
-  serveEditor(RED, systemClock);
+  serveEditor(RED, systemClock, {
+    application,
+    placeOf: (accountId) => grantPlace(RED, accountId),
+    async onChanged(grantName) {
+      const users = [...running].filter((one) => one.grantName === grantName);
+      await Promise.all(users.map(({ account }) => account.consentChanged()));
+    },
+  });
 }
+
+/** The API of an account, which says in the log what it met. Throws a WeighbridgeError where a setting is wrong. */
+function sourceOf(node: Node, settings: AccountSettings, { application, ...grant }: SourceParts): AccountSource {
+  return accountSource(settings, {
+    ...{ clock: systemClock, application, grant },
+    onUnknown: ({ kind, code }) =>
+      node.log(`unknown ${kind.replace("_", " ")} ${code}: its values come through as they are`),
+    onSkipped: ({ groups, values, field }) =>
+      node.warn(`${groups} groups and ${values} values cannot be read (${field}): they are left out, the others count`),
+  });
+}
+
+/** Instances of a subflow get a new id at each start: they share the consent of the account in its template, which the editor shows. */
+const grantNameOf = ({ id, _alias }: Config): string => (typeof _alias === "string" && _alias !== "" ? _alias : id);
 
 /** Earlier versions kept the keys that *Find my users* had found in a file, in plain text. */
 function deleteFoundKeys(RED: NodeAPI): void {

@@ -26,9 +26,10 @@ export async function readMeasures(call: ReadMeasuresCall): Promise<ActionResult
   const output = value("output");
   const isOnlyNew = value("onlynew") ?? false;
   const query = queryOf(value);
+  const api = await account.api();
   const read = async (since?: number) => {
     const lastUpdate = since === undefined ? query.lastUpdate : Math.max(since, query.lastUpdate ?? 0);
-    return collect(account.api.measures({ ...query, lastUpdate }, { signal }));
+    return collect(api.measures({ ...query, lastUpdate }, { signal }));
   };
   if (isOnlyNew && (query.limit !== undefined || query.offset !== undefined)) throw partOfNews();
   if (!isOnlyNew) return resultOf(await read(), output, call.newId());

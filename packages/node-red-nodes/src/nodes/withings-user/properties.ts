@@ -4,7 +4,7 @@ export const properties = {
   ...COMMON,
   action: {
     kind: "choice",
-    words: ["profile", "users", "sharing", "probe"],
+    words: ["profile", "devices", "goals", "users", "sharing", "probe"],
     from: "message",
     value: "profile",
     icon: "play",

@@ -1,6 +1,7 @@
 import { profileDocument } from "@weighbridge/core";
 import type { FoundUser } from "../../account/account-api.ts";
-import { userDocument } from "../../documents/documents.ts";
+import { deviceDocument, userDocument } from "../../documents/documents.ts";
+import { wrongGeneration } from "../../errors.ts";
 import type { ActionCall, ActionResult } from "../../runtime/action.ts";
 import { needed, text } from "../../shared/fields.ts";
 import { readerOf } from "../../shared/properties.ts";
@@ -15,19 +16,39 @@ type Behaviour = (call: UseUserCall) => Promise<ActionResult>;
 
 const ACTIONS: Readonly<Record<(typeof properties.action.words)[number], Behaviour>> = {
   profile,
+  devices,
+  goals,
   users,
   sharing,
   probe,
 };
 
-/** Reads the profile, lists the users of a login, turns sharing on or off, or checks that the service answers. */
+/** Reads the profile, devices or goals, lists the users of a login, turns sharing on or off, or checks that the service answers. */
 export async function useUser(call: UseUserCall): Promise<ActionResult> {
   return ACTIONS[valuesOf(call)("action")](call);
 }
 
 async function profile({ account, signal }: UseUserCall): Promise<ActionResult> {
-  const user = await account.api.user({ signal });
+  const user = await (await account.api()).user({ signal });
   return { messages: [{ payload: userDocument(user) }], status: user.firstName?.slice(0, 19) ?? user.userId };
+}
+
+async function devices({ account, signal }: UseUserCall): Promise<ActionResult> {
+  const { today } = await account.api();
+  if (today === undefined) throw wrongGeneration("list of devices");
+  const found = await today.devices({ signal });
+  return {
+    messages: [{ payload: found.map(deviceDocument) }],
+    status: `${found.length} ${found.length === 1 ? "device" : "devices"}`,
+  };
+}
+
+async function goals({ account, signal }: UseUserCall): Promise<ActionResult> {
+  const { today } = await account.api();
+  if (today === undefined) throw wrongGeneration("goals");
+  const weight = await today.weightGoal({ signal });
+  const payload = { target_weight: weight ?? null };
+  return { messages: [{ payload }], status: weight === undefined ? "status.nogoal" : `${weight} kg` };
 }
 
 async function users(call: UseUserCall): Promise<ActionResult> {
@@ -41,7 +62,9 @@ async function users(call: UseUserCall): Promise<ActionResult> {
   // It has done its work: nothing further down the flow needs it.
   delete msg["password"];
   const isWithKeys = value("withkeys") ?? false;
-  const found = await account.api.users({ email, password }, { signal });
+  const { original } = await account.api();
+  if (original === undefined) throw wrongGeneration("list of users");
+  const found = await original.users({ email, password }, { signal });
   const payload = found.map((user) => (isWithKeys ? withKey(user) : userDocument(user)));
   return { messages: [{ payload }], status: `${found.length} ${found.length === 1 ? "user" : "users"}` };
 }
@@ -55,14 +78,16 @@ const withKey = ({ userId, publicKey, ...user }: FoundUser) => ({
 async function sharing(call: UseUserCall): Promise<ActionResult> {
   const { account, signal } = call;
   const isSharing = needed("sharing", valuesOf(call)("sharing"));
-  const { publicKeyInvalidated } = await account.api.setSharing(isSharing, { signal });
+  const { original } = await account.api();
+  if (original === undefined) throw wrongGeneration("sharing to turn on or off");
+  const { publicKeyInvalidated } = await original.setSharing(isSharing, { signal });
   const payload = { is_sharing: isSharing, publickey_invalidated: publicKeyInvalidated };
   return { messages: [{ payload }], status: isSharing ? "status.shares" : "status.private" };
 }
 
 /** Throws why where the service does not answer. */
 async function probe({ account, signal }: UseUserCall): Promise<ActionResult> {
-  await account.api.probe({ signal });
+  await (await account.api()).probe({ signal });
   return { messages: [{ payload: { is_reachable: true } }], status: "status.answers" };
 }
 

@@ -136,9 +136,9 @@ export class WeighIn implements WeighInListener {
   #repeat(): Done {
     const { account, clock } = this.#input;
     const recordedAt = Math.floor(clock.now() / 1000);
-    const { state, api } = account;
+    const { state, who } = account;
     const eventCount = account.eventCount(state?.lastWeighIn?.id ?? 0);
-    const event = state && lastWeighInEvent(state, { personKey: api.key, recordedAt, eventCount });
+    const event = state && lastWeighInEvent(state, { personKey: who.key, recordedAt, eventCount });
     if (event === undefined)
       throw new CallError("no weigh-in is known yet", {
         code: "unknown_weigh_in",
@@ -167,7 +167,8 @@ export class WeighIn implements WeighInListener {
 
   #send(event: PersonEvent): void {
     const { account, settings, send } = this.#input;
-    const frame = { person: account.name, userId: account.api.person.userId, unit: settings.unit };
+    const { name: person, userId } = account.who;
+    const frame = { person, userId, unit: settings.unit };
     send({ topic: event.kind, payload: eventPayload(event, frame) });
   }
 

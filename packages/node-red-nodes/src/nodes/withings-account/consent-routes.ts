@@ -1,0 +1,135 @@
+import { type Application, type Clock, type ConsentOutcome, isoTime, problemOf } from "@weighbridge/core";
+import type { NodeAPI } from "node-red";
+import type { GrantPlace } from "../../account/account-api.ts";
+import { todaysClient } from "../../account/account-source.ts";
+import { CallError } from "../../shared/call-error.ts";
+import { REDIRECT_PATH } from "../../shared/callback-address.ts";
+import { servesHttp } from "./callback-route.ts";
+import { Consents } from "./consents.ts";
+import type { Body, FormValues } from "./form-values.ts";
+import { QUICK } from "./try-account.ts";
+
+export interface ConsentRoutes {
+  readonly form: FormValues;
+  /** Serves a route of the editor, with its rights. */
+  post(action: string, work: (body: Body) => Promise<unknown>): void;
+  application(baseUrl: string, callsPerMinute: number, clientId?: string): Application;
+  placeOf(accountId: string): GrantPlace;
+  /** Whoever uses the grant must look at it again. */
+  onChanged(grantName: string): Promise<void>;
+}
+
+/** Leads people through the consent page of today's API: the editor's part needs its rights, the redirect needs the state of an attempt only. */
+export function serveConsent(RED: NodeAPI, clock: Clock, routes: ConsentRoutes): void {
+  const { post, form, placeOf, onChanged, application } = routes;
+  const consents = new Consents({
+    clock,
+    onOutcome(attempt, grantName, { is }) {
+      if (is === "authorized") void onChanged(grantName);
+      // Whoever may read flows hears that something happened; what it was, only who may write.
+      RED.comms?.publish(`withings-account/consent/${attempt}`, {}, false);
+    },
+  });
+  const startOf = (body: Body) => {
+    const settings = form.settings(body);
+    const place = placeOf(form.text(body, "id"));
+    return { settings, place, client: todaysClient(settings, { clock, application, grant: place, ...QUICK }) };
+  };
+
+  post("authorize", async (body) => {
+    const { client, place } = startOf(body);
+    const redirectUrl = form.text(body, "redirecturl");
+    if (!URL.canParse(redirectUrl)) throw noRedirect();
+    // A wrong secret or clock is said before anybody consents in vain.
+    await client.checkClient();
+    return { ok: true, ...consents.begin({ client, place, redirectUrl }) };
+  });
+  post("redeem", async (body) => {
+    const outcome = await consents.redeem(String(body["attempt"] ?? ""), String(body["address"] ?? ""));
+    return viewOf(outcome);
+  });
+  post("outcome", async (body) => {
+    const outcome = consents.outcomeOf(String(body["attempt"] ?? ""));
+    return outcome === undefined ? { ok: true, is: "waiting" } : viewOf(outcome);
+  });
+  post("grant", async (body) => {
+    const { tokens, name } = placeOf(form.text(body, "id"));
+    const grant = await tokens.read(name);
+    if (grant === undefined) return { ok: true, is: "nobody" };
+    const { userId, scope, refreshIssuedAt, ended } = grant;
+    const is = ended === undefined ? "authorized" : "ended";
+    return { ok: true, is, userid: userId, scope, renewed_at: isoTime(refreshIssuedAt) };
+  });
+  post("signout", async (body) => {
+    const { tokens, name } = placeOf(form.text(body, "id"));
+    const grant = await tokens.read(name);
+    // Only the application that was consented to can end the consent at the service.
+    if (grant && grant.clientId === form.text(body, "clientid"))
+      await startOf(body).client.person(name, grant.userId).signOut();
+    else await tokens.exclusively(name, () => tokens.remove(name));
+    await onChanged(name);
+    return { ok: true, is: "nobody" };
+  });
+  serveRedirect(RED, consents);
+}
+
+function noRedirect(): CallError {
+  return new CallError("the redirect URL is not a whole URL", {
+    code: "invalid_value",
+    remedy: "Give it exactly as it is registered in the developer portal.",
+  });
+}
+
+/** What became of a consent, as the form shows it. Holds no token. */
+function viewOf(outcome: ConsentOutcome): Readonly<Record<string, unknown>> {
+  switch (outcome.is) {
+    case "authorized":
+      return { ok: true, is: "authorized", userid: outcome.grant.userId, scope: outcome.grant.scope };
+    case "stranger":
+      return { ok: true, is: `stranger_${outcome.known}`, userid: outcome.userId, first_open: outcome.firstOpen };
+    case "wrong":
+      return { ok: true, is: `wrong_${outcome.what}` };
+    case "refused":
+      return { ok: true, is: "refused", error: outcome.error };
+    case "failed":
+      return { ok: false, problem: outcome.problem };
+  }
+}
+
+/** The browser that comes back from the consent page. The state in its address, good once, is what it needs to know. */
+function serveRedirect(RED: NodeAPI, consents: Consents): void {
+  if (!servesHttp(RED)) return;
+  RED.httpNode.get(REDIRECT_PATH, (request, response) => {
+    const answer = (page: string) =>
+      response
+        .status(200)
+        .set({
+          "Cache-Control": "no-store",
+          "Referrer-Policy": "no-referrer",
+          "Content-Type": "text/html; charset=utf-8",
+        })
+        .send(page);
+    consents.follow(request.url).then(
+      (outcome) => answer(pageOf(outcome?.is)),
+      (error: unknown) => {
+        RED.log.error(`The consent could not be taken: ${problemOf(error).message}`);
+        answer(pageOf("failed"));
+      },
+    );
+  });
+}
+
+function pageOf(is: ConsentOutcome["is"] | undefined): string {
+  const words =
+    is === "authorized"
+      ? "It worked: the account is authorized."
+      : is === undefined
+        ? "No account waits for this page. Press Authorize in the account node, and use the page that opens then."
+        : "It did not work: the account node in Node-RED's editor says why.";
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Withings account</title>
+<p>${words}</p>
+<p>You may close this window.</p>
+</html>
+`;
+}
