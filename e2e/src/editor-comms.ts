@@ -37,11 +37,11 @@ export class EditorComms {
   }
 
   /** Resolves with the values that a debug node showed, once there are `count`. */
-  async values(nodeId: string, count: number): Promise<unknown[]> {
+  async values(nodeId: string, count: number, limitMs?: number): Promise<unknown[]> {
     return until(() => {
       const values = this.shown.filter(({ id }) => id === nodeId).map(({ value }) => value);
       return values.length >= count && values;
-    });
+    }, limitMs);
   }
 
   close(): void {

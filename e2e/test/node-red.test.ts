@@ -1,16 +1,16 @@
-import { join } from "node:path";
-import { paletteFolder, readExamples, type SavedFlow } from "@weighbridge/playground";
+import { examplesOf, paletteFolder } from "@weighbridge/playground";
 import type { Person } from "@weighbridge/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXAMPLE_RUNS } from "../src/example-runs.ts";
-import { type FlowRoom, openFlowRoom, ownLimit } from "../src/flow-room.ts";
+import { exampleVariables, type FlowRoom, openFlowRoom } from "../src/flow-room.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import { type Mosquitto, startMosquitto } from "../src/mosquitto.ts";
 import { dashboardFolder, nodeOf, PAIRS, type Pair, redJsOf } from "../src/node-red-parts.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { startWebService, type WebService } from "../src/services.ts";
+import { flowOf } from "../src/small-flow.ts";
 
-const EXAMPLES = readExamples();
+const EXAMPLES = examplesOf("wbs");
 /** Npm installs releases of Node and Node-RED the first time. */
 const INSTALL_MS = 300_000;
 const MODULE = "@weighbridge/node-red-nodes";
@@ -50,53 +50,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     const open = async (asked: Pair) =>
       openFlowRoom({ redJs: await redJsOf(asked), node: await nodeOf(asked), packages });
 
-    /** A weigh-in node, a getmeas node, and everything that comes out of them. */
-    function smallFlow(person: Person, { publicKey = person.publicKey, baseUrl = room.simulator.url } = {}): SavedFlow {
-      const credentials = { userid: String(person.userId), publickey: publicKey };
-      const tab = `t-${person.name}`;
-      const debug = { type: "debug", z: tab, active: true, tosidebar: true, targetType: "msg", wires: [] };
-      const common = { z: tab, version: 1, account: `a-${person.name}` };
-      return [
-        { id: tab, type: "tab", label: person.name, env: [] },
-        {
-          id: `a-${person.name}`,
-          type: "withings-account",
-          version: 1,
-          name: person.name,
-          generation: "wbs",
-          baseurl: baseUrl,
-          ambiguous: "hold",
-          ambiguousType: "choice",
-          pollminutes: "15",
-          callsperminute: ownLimit(person),
-          publicurl: room.nodeRed.url,
-          credentials,
-        },
-        {
-          ...common,
-          id: `w-${person.name}`,
-          type: "withings-weigh-in",
-          events: "",
-          eventsType: "choice",
-          unit: "kg",
-          unitType: "choice",
-          wires: [[`d-${person.name}`]],
-        },
-        { id: `i-${person.name}`, type: "inject", z: tab, props: [], repeat: "", wires: [[`g-${person.name}`]] },
-        {
-          ...common,
-          id: `g-${person.name}`,
-          type: "withings-getmeas",
-          output: "latest",
-          outputType: "choice",
-          wires: [[`m-${person.name}`]],
-        },
-        { ...debug, id: `d-${person.name}`, name: "event", complete: "payload" },
-        { ...debug, id: `m-${person.name}`, name: "measures", complete: "payload" },
-        { id: `c-${person.name}`, type: "catch", z: tab, scope: null, wires: [[`e-${person.name}`]] },
-        { ...debug, id: `e-${person.name}`, name: "error", complete: "error" },
-      ];
-    }
+    const smallFlow = (person: Person, account = room.accountOf(person)) => flowOf(room, person, account);
 
     test("runs on the releases that it names", () => {
       expect(room.nodeRed.log).toMatch(new RegExp(`Node-RED version: v${pair.nodeRed}\\.`));
@@ -117,16 +71,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
 
     test.each(EXAMPLES)("the example $name deploys and does what it says", async ({ name, nodes }) => {
       const person = somebody();
-      const variables = {
-        TTS_URL: `${web.url}/speech`,
-        NTFY_URL: `${web.url}/push`,
-        INFLUX_URL: `${web.url}/influx`,
-        INFLUX_TOKEN: "demo",
-        NODE_RED_URL: room.nodeRed.url,
-        CALLBACK_URL: `${room.nodeRed.url}/my-callback`,
-        CSV_FILE: join(room.nodeRed.options.userDir, "weigh-ins.csv"),
-      };
-      const flow = room.fill(nodes, person, variables, broker.port);
+      const flow = room.fill(nodes, person, exampleVariables(room, web.url), broker.port);
       await room.deploy(flow, person);
       await EXAMPLE_RUNS[name]?.({ room, person, flow, web, lamps });
       expect(EXAMPLE_RUNS).toHaveProperty(name);
@@ -179,7 +124,9 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
 
     test("a wrong publickey reaches the Catch node with its code, and stands below the weigh-in node", async () => {
       const person = somebody();
-      await room.nodeRed.deploy(smallFlow(person, { publicKey: "0123456789abcdef" }));
+      await room.nodeRed.deploy(
+        smallFlow(person, { generation: "wbs", userId: person.userId, publicKey: "0123456789abcdef" }),
+      );
       await room.comms.showsStatus(`w-${person.name}`, "not_shared");
       await room.nodeRed.inject(`i-${person.name}`);
       const [error] = (await room.comms.values(`e-${person.name}`, 1)) as Record<string, unknown>[];

@@ -16,10 +16,20 @@ export interface Example {
   readonly nodes: readonly FlowNode[];
 }
 
+/** What an account's form is filled in with, by the generation of the API. */
+export type FilledAccount =
+  | { readonly generation: "wbs"; readonly userId: number; readonly publicKey: string }
+  | {
+      readonly generation: "public";
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly redirectUrl: string;
+    };
+
 /** Fields that a user fills in after importing an example. */
 export interface Household {
   readonly baseUrl: string;
-  readonly person: { readonly userId: number; readonly publicKey: string };
+  readonly account: FilledAccount;
   readonly login: { readonly email: string; readonly password: string };
   /** Address at which the API reaches Node-RED. */
   readonly publicUrl: string;
@@ -29,6 +39,16 @@ export interface Household {
   /** One account for all examples; without it each keeps its own. */
   readonly accountId?: string;
 }
+
+/** Examples whose actions only the other generation of the API has. */
+const NOT_AT: Readonly<Record<FilledAccount["generation"], string>> = {
+  wbs: "devices-and-goals",
+  public: "people-and-sharing",
+};
+
+/** Those that work at an API of this generation. */
+export const examplesOf = (generation: FilledAccount["generation"]): Example[] =>
+  readExamples().filter(({ name }) => name !== NOT_AT[generation]);
 
 export function readExamples(): Example[] {
   const folder = join(NODES_FOLDER, "examples");
@@ -54,12 +74,10 @@ export function tailored(nodes: readonly FlowNode[], household: Household): Flow
   ];
 }
 
-function fill(node: FlowNode, { baseUrl, person, login, publicUrl, variables, broker }: Household): FlowNode {
+function fill(node: FlowNode, { baseUrl, account, login, publicUrl, variables, broker }: Household): FlowNode {
   switch (node.type) {
-    case "withings-account": {
-      const credentials = { userid: String(person.userId), publickey: person.publicKey };
-      return { ...node, baseurl: baseUrl, publicurl: publicUrl, credentials };
-    }
+    case "withings-account":
+      return { ...node, ...accountFields(account), baseurl: baseUrl, publicurl: publicUrl };
     case "withings-user":
       return { ...node, credentials: { loginemail: login.email, loginpassword: login.password } };
     case "mqtt-broker":
@@ -71,4 +89,14 @@ function fill(node: FlowNode, { baseUrl, person, login, publicUrl, variables, br
     default:
       return node;
   }
+}
+
+/** As the account's form saves them. */
+export function accountFields(account: FilledAccount): object {
+  if (account.generation === "wbs") {
+    const { userId, publicKey: publickey } = account;
+    return { generation: "wbs", credentials: { userid: String(userId), publickey } };
+  }
+  const { clientId: clientid, clientSecret: clientsecret, redirectUrl: redirecturl } = account;
+  return { generation: "public", redirecturl, credentials: { clientid, clientsecret } };
 }

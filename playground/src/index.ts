@@ -1,6 +1,15 @@
 // The whole surface of the playground, for the end-to-end tests and the benchmark.
 
-export { type Example, type FlowNode, readExamples, tailored } from "./examples.ts";
+export { consentInNodeRed } from "./consent.ts";
+export {
+  accountFields,
+  type Example,
+  examplesOf,
+  type FilledAccount,
+  type FlowNode,
+  readExamples,
+  tailored,
+} from "./examples.ts";
 export { NodeRed, type NodeRedOptions, type SavedFlow, startNodeRed } from "./node-red.ts";
 export { npmFolder } from "./npm-folder.ts";
 export { paletteFolder } from "./packages.ts";

@@ -3,8 +3,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Person, Simulator } from "@weighbridge/simulator";
 import { Broker, freePort } from "@weighbridge/testing/parts";
-import { readExamples, tailored } from "./examples.ts";
+import { consentInNodeRed } from "./consent.ts";
+import { examplesOf, type FilledAccount, tailored } from "./examples.ts";
 import { LOGIN, startHousehold } from "./household.ts";
 import { type NodeRed, startNodeRed } from "./node-red.ts";
 import { npmFolder } from "./npm-folder.ts";
@@ -21,7 +24,17 @@ const DASHBOARD = "@flowfuse/node-red-dashboard";
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const steps: (() => unknown)[] = [];
 
+const { values: options } = parseArgs({ options: { api: { type: "string", default: "public" } } });
+
+/** Throws where the command line names another API. */
+function generationAsked(): FilledAccount["generation"] {
+  const { api } = options;
+  if (api === "public" || api === "wbs") return api;
+  throw new Error(`--api is public (today's API) or wbs (the original one), not ${api}`);
+}
+
 async function main(): Promise<void> {
+  const generation = generationAsked();
   say("Building the nodes …");
   buildNodes();
   const dashboard = await dashboardFolder();
@@ -35,12 +48,13 @@ async function main(): Promise<void> {
   steps.push(() => rm(userDir, { recursive: true, force: true }));
   const port = await freePort(PORTS.nodeRed);
   const url = `http://127.0.0.1:${port}`;
-  const examples = readExamples().filter(({ name }) => name !== CHART || dashboard !== undefined);
+  const account = accountOf(simulator, ada, url, generation);
+  const examples = examplesOf(generation).filter(({ name }) => name !== CHART || dashboard !== undefined);
   const flows = tailored(
     examples.flatMap(({ nodes }) => nodes),
     {
       baseUrl: simulator.url,
-      person: ada,
+      account,
       login: LOGIN,
       publicUrl: url,
       broker: { host: "127.0.0.1", port: brokerPort },
@@ -62,13 +76,40 @@ async function main(): Promise<void> {
   const nodeRed = await startNodeRed({ userDir, port, packages });
   steps.push(() => nodeRed.stop());
   await nodeRed.deploy([...flows, ...pretendServices(LAMP_TOPIC, brokerId)]);
+  if (account.generation === "public") await consent(account, { url, baseUrl: simulator.url, userId: ada.userId });
   say(`
 Node-RED          ${url}/   ${examples.length} example flows, all running
 The virtual scale ${simulator.pageUrl}   choose Ada and step on: watch the debug sidebar (the bug icon)
 ${dashboard === undefined ? "" : `Her chart         ${url}/dashboard\n`}
-Ctrl-C ends it, and leaves nothing behind.`);
+${account.generation === "public" ? "Ada has agreed on the simulated consent page. To see it: open the account from a weigh-in node, and press Authorize.\n" : ""}Ctrl-C ends it, and leaves nothing behind.`);
   reportEnd(nodeRed);
 }
+
+/** What the account's form is filled in with. */
+function accountOf(
+  simulator: Simulator,
+  { userId, publicKey }: Person,
+  url: string,
+  generation: FilledAccount["generation"],
+): FilledAccount {
+  if (generation === "wbs") return { generation, userId, publicKey };
+  const redirectUrl = `${url}/withings/oauth`;
+  const { clientId, clientSecret } = simulator.application({ redirectUrls: [redirectUrl] });
+  return { generation, clientId, clientSecret, redirectUrl };
+}
+
+const consent = (
+  {
+    clientId: clientid,
+    clientSecret: clientsecret,
+    redirectUrl: redirecturl,
+  }: FilledAccount & { generation: "public" },
+  { url, baseUrl: baseurl, userId }: { readonly url: string; readonly baseUrl: string; readonly userId: number },
+) =>
+  consentInNodeRed({
+    ...{ nodeRedUrl: url, accountId: ACCOUNT, userId },
+    form: { baseurl, clientid, clientsecret, redirecturl },
+  });
 
 /** Undefined where it cannot be had: everything else works without the chart. */
 async function dashboardFolder(): Promise<string | undefined> {
