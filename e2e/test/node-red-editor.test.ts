@@ -221,6 +221,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         await editor.edit(weighIn);
 
         await editor.editAccount();
+        await page.selectOption("#node-config-input-generation", "wbs");
         await page.fill("#node-config-input-baseurl", simulator.url);
         await page.fill("#withings-account-email", LOGIN);
         const find = async (password: string) => {
