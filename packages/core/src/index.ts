@@ -6,6 +6,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export { attributions, categories } from "./domain/attributions.ts";
 // Calls
 export type { CallOptions, Priority } from "./domain/call-options.ts";
+export { detailOfKey, valueNames } from "./domain/code-names.ts";
 export type { Generation } from "./domain/generation.ts";
 export { isMass, massIn, typeOfKey, valueIn } from "./domain/masses.ts";
 export type { Attribution, Category, EpochSeconds, Measure, MeasureGroup } from "./domain/measure-group.ts";

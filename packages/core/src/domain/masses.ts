@@ -7,9 +7,15 @@ const TYPES = [...measureTypes.values()];
 const IDS: ReadonlySet<string> = new Set(TYPES.map(({ id }) => id));
 const MASSES: ReadonlySet<string> = new Set(TYPES.filter(({ unit }) => unit === "kg").map(({ id }) => id));
 
-/** The measure type id of a key of `WeighIn.values`: the key without its position on the body. */
-export const typeOfKey = (key: string): string =>
-  IDS.has(key) || key.startsWith("type_") ? key : key.replace(/_\d+$/, "");
+/** The measure type id of a key of `WeighIn.values`: the key without its position on the body, and without what tells two groups of one second apart. */
+export function typeOfKey(key: string): string {
+  if (IDS.has(key)) return key;
+  const unknown = /^type_\d+/.exec(key)?.[0];
+  if (unknown !== undefined) return unknown;
+  for (let end = key.lastIndexOf("_"); end > 0; end = key.lastIndexOf("_", end - 1))
+    if (IDS.has(key.slice(0, end))) return key.slice(0, end);
+  return key;
+}
 
 /** True for a key whose value is a mass, which documents give in the person's own unit. */
 export const isMass = (key: string): boolean => MASSES.has(typeOfKey(key));

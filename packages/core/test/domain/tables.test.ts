@@ -1,6 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { attributions, categories } from "../../src/domain/attributions.ts";
+import { detailOfKey, valueNames } from "../../src/domain/code-names.ts";
+import { typeOfKey } from "../../src/domain/masses.ts";
 import { measureType, measureTypes } from "../../src/domain/measure-types.ts";
+
+test("PUB-MEAS-14: every place of 0 to 31 has a name, a place beyond is a number, and so has every code of 130", () => {
+  const names = Array.from({ length: 32 }, (_, place) => detailOfKey(`fat_mass_${place}`, "fat_mass"));
+  expect(names.filter((name) => !/^[a-z][a-z0-9 ]+$/.test(name))).toEqual([]);
+  expect(new Set(names).size).toBe(32);
+  expect(detailOfKey("fat_mass_32", "fat_mass")).toBe("place 32");
+  expect(detailOfKey("fat_mass", "fat_mass")).toBe("");
+  expect(Object.keys(valueNames[measureType(130).id] ?? {})).toEqual(
+    Array.from({ length: 14 }, (_, code) => `${code}`),
+  );
+});
+
+test.each([
+  ["fat_mass", "fat_mass"],
+  ["segmental_fat_mass_12", "segmental_fat_mass"],
+  ["pulse_wave_velocity_5_companion", "pulse_wave_velocity"],
+  ["pulse_wave_velocity_attribution_10", "pulse_wave_velocity"],
+  ["weight_model_13", "weight"],
+  ["type_900_4", "type_900"],
+  ["nonsense_1", "nonsense_1"],
+])("the key %s is of the type %s", (key, type) => {
+  expect(typeOfKey(key)).toBe(type);
+});
 
 describe("measure types", () => {
   test.each([

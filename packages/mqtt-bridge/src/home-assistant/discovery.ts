@@ -1,5 +1,13 @@
 import { hash } from "node:crypto";
-import { EVENT_KINDS, isMass, measureTypes, typeOfKey, type WeightUnit } from "@weighbridge/core";
+import {
+  detailOfKey,
+  EVENT_KINDS,
+  isMass,
+  measureTypes,
+  typeOfKey,
+  valueNames,
+  type WeightUnit,
+} from "@weighbridge/core";
 import { advertisedKeys, type StateDocument } from "../messages/person-documents.ts";
 import type { PersonTopics, Topic, Topics } from "../messages/topics.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
@@ -152,10 +160,17 @@ function sensor(
     ...(look.icon === undefined ? {} : { icon: look.icon }),
     ...(look.precision === undefined ? {} : { suggested_display_precision: look.precision }),
     ...(look.isOffByDefault ? { enabled_by_default: false } : {}),
-    state_class: "measurement",
+    ...(valueNames[typeOfKey(key)] ? {} : { state_class: "measurement" }),
     state_topic: topic,
-    value_template: `{{ value_json[${JSON.stringify(key)}] }}`,
+    value_template: templateOf(key),
   };
+}
+
+/** A code is shown by its name; one that has none stays a number. */
+function templateOf(key: string): string {
+  const value = `value_json[${JSON.stringify(key)}]`;
+  const names = valueNames[typeOfKey(key)];
+  return names === undefined ? `{{ ${value} }}` : `{{ ${JSON.stringify(names)}.get(${value} | string, ${value}) }}`;
 }
 
 function measureSensors(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
@@ -163,18 +178,24 @@ function measureSensors(person: DiscoveredPerson, id: string, mine: PersonTopics
   return Object.fromEntries(sensors);
 }
 
-/** From the table; a type that it lacks gets the name and unit of the measure-type table, and switched off. */
+/** From the table; a type that it lacks gets the name and unit of the measure-type table, and is switched off. */
 function lookOf(key: string): SensorLook {
   const type = typeOfKey(key);
-  const position = key === type ? "" : ` ${key.slice(type.length + 1)}`;
+  const detail = detailOfKey(key, type);
+  const place = detail === "" ? "" : ` (${detail})`;
   const look = MEASURE_LOOKS[type];
-  if (look !== undefined) return position === "" ? look : { ...look, name: `${look.name ?? "Weight"}${position}` };
+  if (look !== undefined) return place === "" ? look : { ...look, name: `${look.name ?? "Weight"}${place}` };
   const known = [...measureTypes.values()].find((row) => row.id === type);
-  if (known === undefined) return { name: `Measure ${type.replace("type_", "")}${position}`, isOffByDefault: true };
+  if (known === undefined) return { name: `Measure ${type.replace("type_", "")}${place}`, isOffByDefault: true };
   const mass = isMass(key) ? { deviceClass: "weight", unit: "mass" } : {};
   const unit = known.unit === "" || isMass(key) ? {} : { unit: known.unit };
-  return { name: `${known.name}${position}`, precision: known.digits, isOffByDefault: true, ...unit, ...mass };
+  const name = `${known.name.replace(OF_A_SEGMENT, "")}${place}`;
+  const precision = valueNames[type] ? {} : { precision: known.digits };
+  return { name, ...precision, isOffByDefault: true, ...unit, ...mass };
 }
+
+/** The segment itself says it better. */
+const OF_A_SEGMENT = / of a segment$/;
 
 function derivedSensors(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
   const sensors = Object.entries(DERIVED_LOOKS).map(([key, look]) => [key, sensor(person, id, key, mine.state, look)]);

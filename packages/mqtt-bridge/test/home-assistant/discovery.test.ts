@@ -224,9 +224,24 @@ test("masses are shown in the person's own unit, since Home Assistant does not c
 test("what only the table of types knows is there and switched off; what nobody knows has no unit", () => {
   const mine = of("Ada");
   expect(mine.get("vascular_age")).toMatchObject({ name: "Vascular age", enabled_by_default: false });
-  expect(mine.get("segmental_fat_mass_3")).toMatchObject({ name: "Fat mass of a segment 3", device_class: "weight" });
+  expect(mine.get("segmental_fat_mass_3")).toMatchObject({ name: "Fat mass (left arm)", device_class: "weight" });
   expect(mine.get("type_99")).toMatchObject({ name: "Measure 99", enabled_by_default: false });
   expect(mine.get("type_99")).not.toHaveProperty("unit_of_measurement");
+});
+
+test("PUB-MEAS-14: a measure says where on the body it is, and a code what it means", () => {
+  const seen = ["segmental_muscle_mass_12", "pulse_wave_velocity_5_companion", "type_900_40", "afib_ecg"];
+  const [, person] = messagesOf("device", {}, [{ ...ada, seen } as unknown as typeof ada]);
+  const components = person?.message["components"] as Record<string, Component>;
+  const name = (key: string) => components[key]?.["name"];
+  expect(seen.map(name)).toEqual([
+    "Muscle mass (torso)",
+    "Pulse wave velocity (left foot, companion)",
+    "Measure 900 (place 40)",
+    "Atrial fibrillation by ECG",
+  ]);
+  expect(components["afib_ecg"]?.["value_template"]).toContain('"1":"positive"');
+  expect(components["afib_ecg"]).not.toHaveProperty("state_class");
 });
 
 test("both styles give the same entities the same identity", () => {
