@@ -163,7 +163,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
     );
 
     test(
-      "works with a log-in, with other roots, and behind a proxy",
+      "PUB-NODE-1: works with a log-in, with other roots, and behind a proxy",
       async () => {
         const users = [{ username: "admin", password: HASH, permissions: "*" }];
         const settings = {

@@ -15,7 +15,7 @@ import {
 } from "./support/public.ts";
 
 describe("PUB-SIM-1: the consent page", () => {
-  test("asks who it is, and leads back with a code and the state, or with a refusal", async () => {
+  test("PUB-SIM-1: asks who it is, and leads back with a code and the state, or with a refusal", async () => {
     const { sim, ada } = await world();
     const page = await (await fetch(consentUrl(sim))).text();
     expect(page).toContain("ada");
@@ -46,7 +46,7 @@ describe("PUB-SIM-1: the consent page", () => {
     expect(JSON.stringify(await response.json())).toContain(words);
   });
 
-  test("lets the demo person consent without a click", async () => {
+  test("PUB-SIM-1: lets the demo person consent without a click", async () => {
     const { sim } = await world();
     const response = await fetch(consentUrl(sim, { mode: "demo" }), { redirect: "manual" });
     expect(response.headers.get("location")).toContain("code=");
@@ -54,7 +54,7 @@ describe("PUB-SIM-1: the consent page", () => {
 });
 
 describe("PUB-SIM-1: a code", () => {
-  test("is good once, for 30 s, with the same redirect", async () => {
+  test("PUB-SIM-1: is good once, for 30 s, with the same redirect", async () => {
     const { sim, ada, app } = await world();
     const invalid = { status: 503, error: "Invalid Params: invalid code" };
     const code = app.codeOf(ada);
@@ -73,7 +73,7 @@ describe("PUB-SIM-1: a code", () => {
 });
 
 describe("PUB-SIM-1: a refresh", () => {
-  test("gives a number for the userid, and a new pair; the old token lives until the new access token is used", async () => {
+  test("PUB-SIM-1: gives a number for the userid, and a new pair; the old token lives until the new access token is used", async () => {
     const { sim, ada, app } = await world();
     const first = app.authorizes(ada);
     const { body } = await byRefresh(sim, first.refreshToken);
@@ -88,7 +88,7 @@ describe("PUB-SIM-1: a refresh", () => {
     });
   });
 
-  test("leaves the old token eight hours, or none where it rotates strictly", async () => {
+  test("PUB-SIM-1: leaves the old token eight hours, or none where it rotates strictly", async () => {
     const { sim, ada, app } = await world();
     const first = app.authorizes(ada);
     await byRefresh(sim, first.refreshToken);
@@ -117,7 +117,7 @@ describe("PUB-SIM-1: a signature", () => {
   const nonce = (sim: Simulator, timestamp: number, signature = sign("getnonce", "client", String(timestamp))) =>
     call(sim, "v2/signature", { action: "getnonce", client_id: "client", timestamp: String(timestamp), signature });
 
-  test("is checked with the clock, and its nonce is good once", async () => {
+  test("PUB-SIM-1: is checked with the clock, and its nonce is good once", async () => {
     const { sim, ada, app } = await world();
     app.authorizes(ada);
     const now = sim.clock.seconds();

@@ -35,7 +35,7 @@ const OWN: Readonly<Record<number, StatusEntry>> = {
   522: { code: "service_timeout", meaning: "the service ran out of time", isPassing: true },
   524: LATER,
   2554: LATER,
-  2555: { ...LATER, code: "unknown_error", meaning: "an unknown error occurred" },
+  2555: { ...LATER, code: "unknown_error", meaning: "an unknown error occurred", remedy: "Try again later." },
 };
 
 /** The service publishes families of codes and hides their details; single codes and ranges, both ends included. */

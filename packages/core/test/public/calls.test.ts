@@ -292,7 +292,7 @@ describe("patience", () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  test("PUB-LIMIT-1, PUB-LIMIT-2: any other 601 pauses the whole application, and no other one", async () => {
+  test("PUB-LIMIT-1, PUB-LIMIT-2, PUB-LIMIT-6: any other 601 pauses the whole application, and no other one", async () => {
     const full = { status: 601, body: {}, error: "Too many requests" };
     const { ada, client, server, tokens, clock } = await today(
       (_, index) => (index === 0 ? full : { status: 0, body: { devices: [] } }),

@@ -51,7 +51,7 @@ describe("PUB-STORE-3: a file is refused with a remedy and never overwritten", (
     ["not ours", () => '{"access_token":"a","refresh_token":"r"}', "holds no grant"],
     ["a list", () => "[]", "holds no grant"],
     ["without a refresh token", (text: string) => text.replace("refresh-1", ""), "holds no grant"],
-  ])("where it is %s", async (_, change, words) => {
+  ])("PUB-STORE-3: where it is %s", async (_, change, words) => {
     const { store, file, content } = place();
     await store.write("ada", grantOf(1));
     writeFileSync(file, change(content()));

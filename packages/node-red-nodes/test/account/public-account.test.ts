@@ -106,7 +106,7 @@ test("another person begins with a record of their own, and the first one's stay
   ]);
 });
 
-test("three calls at once, of two accounts with one consent, renew it once", async () => {
+test("PUB-NODE-2: three calls at once, of two accounts with one consent, renew it once", async () => {
   const { source, ada, consents, clock, calls } = await house();
   await consents(ada);
   const [one, two] = await Promise.all([source().open(), source().open()]);

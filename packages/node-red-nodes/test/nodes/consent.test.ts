@@ -16,7 +16,7 @@ const WEIGH_IN: FlowNode = {
 const OUT: FlowNode = { id: "out", type: "helper", z: "tab" };
 
 describe("an account of today's API", () => {
-  test("is authorized in the editor, and its flow runs without another deploy", async () => {
+  test("PUB-NODE-1: is authorized in the editor, and its flow runs without another deploy", async () => {
     const world = await publicWorld();
     const red = await world.run([WEIGH_IN, OUT]);
     const form = formOf(world, red);
@@ -38,7 +38,7 @@ describe("an account of today's API", () => {
     expect(await message).toMatchObject({ topic: "weigh_in", payload: { person: "Ada", userid, weight: 68.45 } });
   });
 
-  test("keeps tokens in a file that only its owner reads, and in no flow and no answer", async () => {
+  test("PUB-NODE-1: keeps tokens in a file that only its owner reads, and in no flow and no answer", async () => {
     const world = await publicWorld();
     const red = await world.run();
     const form = formOf(world, red);
@@ -54,7 +54,7 @@ describe("an account of today's API", () => {
     expect(credentials).not.toContain(refreshToken);
   });
 
-  test("takes a pasted address, names a wrong one, and each link works once", async () => {
+  test("PUB-NODE-1: takes a pasted address, names a wrong one, and each link works once", async () => {
     const world = await publicWorld();
     const red = await world.run();
     const form = formOf(world, red);
@@ -73,7 +73,7 @@ describe("an account of today's API", () => {
     });
   });
 
-  test("is not given to another person, until it is signed out", async () => {
+  test("PUB-NODE-3: is not given to another person, until it is signed out", async () => {
     const world = await publicWorld();
     const bob = world.sim.person("Bob");
     const red = await world.run();
@@ -197,5 +197,16 @@ describe("an account of today's API", () => {
       problem: { code: "token_file_unusable", message: expect.stringContaining(join("grants", "account.json")) },
     });
     expect(await readFile(grantFile(world.userDir), "utf8")).toBe("{ torn");
+  });
+
+  test("PUB-NODE-3: that is deleted keeps its consent, and goes on with it where it comes back", async () => {
+    const world = await publicWorld();
+    const red = await world.run();
+    const form = formOf(world, red);
+    await agree(await form.link(), world.ada);
+    const before = await readFile(grantFile(world.userDir), "utf8");
+    await red.deploy([], {});
+    expect(await readFile(grantFile(world.userDir), "utf8")).toBe(before);
+    expect(await form.grant()).toMatchObject({ is: "authorized" });
   });
 });

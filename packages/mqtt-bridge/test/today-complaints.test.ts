@@ -1,0 +1,93 @@
+import { ManualClock } from "@weighbridge/core/testing";
+import { expect, test } from "vitest";
+import { house, moving } from "./support/todays-house.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_S = 86_400;
+
+/** A household whose one person consented, on clocks that the test moves. */
+async function followed() {
+  const at = await house();
+  const ada = at.sim.person("Ada");
+  const clock = new ManualClock(at.sim.clock.now());
+  await at.consents(ada, clock);
+  await at.start({ clock, callback: false });
+  await moving(at, clock, () => at.on("people/ada/status").some((text) => text.includes('"last_poll":"')), 100);
+  const kinds = () => at.on("people/ada/weigh_in").map((text) => JSON.parse(text).event_type);
+  const problems = () => at.on("people/ada/status").flatMap((text) => JSON.parse(text).problem?.code ?? []);
+  return { at, ada, clock, kinds, problems };
+}
+
+test("PUB-AUTH-9, PUB-NOT-5: three hours after the start, with the service out of reach for the renewal, it waits for the service and asks nobody to authorize", async () => {
+  const { at, ada, clock, problems } = await followed();
+  const outage = at.sim.fail("drop", { action: "requesttoken" });
+  await moving(at, clock, () => at.sim.clock.now() > at.startedAt + 5 * HOUR_MS, 600_000);
+  expect(problems().filter((code) => !["network", "data_late"].includes(code))).toEqual([]);
+  outage.end();
+  ada.weighsIn({ weight: 70 });
+  await moving(at, clock, () => at.on("people/ada/weigh_in").length > 0, 600_000);
+  expect(JSON.stringify(at.on("bridge/event"))).not.toContain("authorized");
+  expect(at.last("people/ada/status")).toMatchObject({ problem: null });
+});
+
+test("PUB-LIMIT-5: too many calls are waited out, as long as the service says, and are nobody's problem", async () => {
+  const { at, ada, clock, problems } = await followed();
+  at.sim.fail("601", { action: "getmeas", ms: 188_000 }).times(4);
+  ada.weighsIn({ weight: 70 });
+  await moving(at, clock, () => at.on("people/ada/weigh_in").length > 0, 60_000);
+  expect(problems()).toEqual([]);
+});
+
+test("PUB-MEAS-15, PUB-NOT-7: forty days of empty answers delete nothing, and the weigh-in after them counts", async () => {
+  const { at, ada, clock, kinds } = await followed();
+  ada.weighsIn({ weight: 70 });
+  await moving(at, clock, () => kinds().includes("weigh_in"), 60_000);
+  ada.pausesSharing();
+  const until = at.sim.clock.now() + 40 * DAY_S * 1000;
+  await moving(at, clock, () => at.sim.clock.now() > until, 8 * HOUR_MS);
+  expect(kinds()).toEqual(["weigh_in"]);
+  expect(at.last("people/ada/state")).toMatchObject({ weight: 70 });
+  ada.pausesSharing(false);
+  ada.weighsIn({ weight: 69 });
+  await moving(at, clock, () => kinds().length === 2, HOUR_MS);
+  expect(kinds()).toEqual(["weigh_in", "weigh_in"]);
+});
+
+test("PUB-MEAS-11: a weigh-in that a phone relays days later is told as back-dated, and newer values stay", async () => {
+  const { at, ada, clock, kinds } = await followed();
+  ada.weighsIn({ weight: 70, fatRatio: 20 });
+  await moving(at, clock, () => kinds().length === 1, 60_000);
+  ada.weighsIn({ weight: 75, fatRatio: 25, at: at.sim.clock.seconds() - 5 * DAY_S });
+  await moving(at, clock, () => kinds().length === 2, 60_000);
+  expect(at.last("people/ada/weigh_in")).toMatchObject({ event_type: "weigh_in", weight: 75, backdated: true });
+  expect(at.last("people/ada/state")).toMatchObject({ weight: 70, fat_ratio: 20 });
+});
+
+test.each(["up", "mixed", "down"] as const)(
+  "PUB-MEAS-16: companions of the weigh-in's second are one event with it, one group a page, in the order %s",
+  async (order) => {
+    const { at, ada, clock, kinds } = await followed();
+    at.app.hasQuirks({ order, pageSize: 1 });
+    const { date } = ada.weighsIn({ weight: 70 });
+    ada.adds({ attrib: 10, date, measures: [{ type: 11, value: 61, unit: 0 }] });
+    ada.adds({ attrib: 10, date, measures: [{ type: 91, value: 7100, unit: -3 }] });
+    await moving(at, clock, () => kinds().length > 0, 60_000);
+    await moving(
+      at,
+      clock,
+      () => JSON.stringify(at.last("people/ada/state")).includes('pulse_wave_velocity":7.1'),
+      60_000,
+    );
+    expect(kinds().filter((kind) => kind === "weigh_in")).toHaveLength(1);
+    expect(at.last("people/ada/weigh_in")).toMatchObject({ weight: 70, heart_pulse: 61, pulse_wave_velocity: 7.1 });
+  },
+);
+
+test("PUB-MEAS-16: a companion that comes with a later poll completes the weigh-in, and makes no second one", async () => {
+  const { at, ada, clock, kinds } = await followed();
+  const { date } = ada.weighsIn({ weight: 70 });
+  await moving(at, clock, () => kinds().length === 1, 60_000);
+  ada.adds({ attrib: 10, date, measures: [{ type: 91, value: 7100, unit: -3 }] });
+  await moving(at, clock, () => kinds().length === 2, 60_000);
+  expect(kinds()).toEqual(["weigh_in", "weigh_in_updated"]);
+});
