@@ -5,10 +5,10 @@ import { expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "../..");
 const SOURCES = globSync("packages/*/src/**/*.{ts,json,html,md,js}", { cwd: ROOT, exclude: ["**/node_modules/**"] });
 
-/** The service, this project, a document and a cloud hook that texts point to, names within a home, and names that nobody can have. */
+/** The service, this project, what texts and name spaces point to, names within a home, and names that nobody can have. */
 const HOSTS = [
   ...["wbsapi.withings.net", "account.withings.com", "developer.withings.com", "github.com"],
-  ...["www.sqlite.org", "hooks.nabu.casa"],
+  ...["www.sqlite.org", "www.w3.org", "hooks.nabu.casa"],
   ...[/^[\w-]+$/, /^(127|192\.168)\./, /(^|\.)example(\.(org|com|net))?$/, /^\[::1\]$/],
 ];
 const isKnown = (host: string) =>

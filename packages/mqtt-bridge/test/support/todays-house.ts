@@ -20,7 +20,13 @@ export interface House {
   readonly startedAt: number;
   /** `clock`: the bridge's, from which the tokens' time runs. */
   consents(person: Person, clock?: Clock): Promise<void>;
-  start(more?: { clock?: Clock; people?: object[]; accounts?: object[]; callback?: boolean }): Promise<Bridge>;
+  start(more?: {
+    clock?: Clock;
+    people?: object[];
+    accounts?: object[];
+    callback?: boolean;
+    timing?: object;
+  }): Promise<Bridge>;
   on(topic: string): string[];
   last(topic: string): Record<string, unknown>;
   until(topic: string, words: string): Promise<void>;
@@ -51,7 +57,13 @@ export async function house(): Promise<House> {
         },
       });
     },
-    async start({ clock = systemClock, people = [{ slug: "ada", name: "Ada" }], accounts, callback = true } = {}) {
+    async start({
+      clock = systemClock,
+      people = [{ slug: "ada", name: "Ada" }],
+      accounts,
+      callback = true,
+      timing = {},
+    } = {}) {
       const port = await freePort();
       const home = { id: "home", generation: "public", base_url: sim.url, client_id: "client" };
       const bridge = new Bridge({
@@ -60,7 +72,7 @@ export async function house(): Promise<House> {
           accounts: accounts ?? [{ ...home, client_secret: "s3cr3t-of-the-application" }],
           mqtt: { url: broker.url },
           callback: { ...(callback && { public_url: `http://127.0.0.1:${port}` }), host: "127.0.0.1", port },
-          timing: { coalesce_s: 0 },
+          timing: { coalesce_s: 0, ...timing },
           home_assistant: { hold_s: 0 },
           people,
         }),
