@@ -312,6 +312,8 @@ export const EXCEPTIONS: readonly Exception[] = [
   ...except("bench/src/roles/decode.ts", "measures decoding alone, which core does not export", [
     "packages/core/src/wbs/decode/measure-page.ts",
     "packages/core/src/wbs/wire/envelope.ts",
+    "packages/core/src/public/decode/measure-page.ts",
+    "packages/core/src/public/wire/envelope.ts",
   ]),
   ...except("bench/src/roles/history.ts", "measures the store alone, which the bridge does not export", [
     "packages/mqtt-bridge/src/store/sqlite/sqlite-store.ts",

@@ -1,5 +1,8 @@
-/** A getmeas answer with `count` groups; the same for the same count. Half as the API first sent them, half as later servers do. */
-export function answerText(count: number): string {
+/**
+ * A getmeas answer with `count` groups; the same for the same count. Of the original API half of them as it first sent them, half as later
+ * servers do; of today's all of them, as a scale with segments sends them.
+ */
+export function answerText(count: number, generation: "wbs" | "public" = "wbs"): string {
   const { below, between } = randomFrom(1);
   const readings = [
     () => ({ value: between(30_000, 150_000), type: 1, unit: -3 }),
@@ -12,7 +15,7 @@ export function answerText(count: number): string {
     const date = 1_222_930_968 + index * 3_600;
     const measures = readings.slice(0, between(1, readings.length)).map((reading) => reading());
     const group = { grpid: 2909 + index * 7, attrib: below(20) === 0 ? 1 : 0, date, category: 1, measures };
-    if (below(2) === 0) return group;
+    if (generation === "wbs" && below(2) === 0) return group;
     const isManual = below(20) === 0;
     const deviceid = isManual ? null : `${below(3)}f2e9c41d08b7a6355cd1e0f9`;
     return {
@@ -22,7 +25,7 @@ export function answerText(count: number): string {
       modified: date + 40,
       deviceid,
       hash_deviceid: deviceid,
-      measures: measures.map((measure) => ({ ...measure, algo: 0, fm: 3 })),
+      measures: measures.map((measure) => ({ ...measure, algo: 0, fm: 3, ...placeOf(generation, measure) })),
       modelid: isManual ? null : 6,
       model: isManual ? null : "Body Cardio",
       comment: null,
@@ -31,6 +34,10 @@ export function answerText(count: number): string {
   const body = { updatetime: 1_249_409_679, timezone: "Europe/Paris", more: 0, offset: 0, measuregrps };
   return JSON.stringify({ status: 0, body });
 }
+
+/** Whole-body values of a Body Scan say so. */
+const placeOf = (generation: "wbs" | "public", { type }: { readonly type: number }) =>
+  generation === "public" && (type === 5 || type === 8) ? { position: 7 } : {};
 
 function randomFrom(seed: number) {
   let state = seed;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -56,23 +56,23 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The built bridge, with its default timing; its people have the user ids 1 to `people` and the slugs p1 to p<people>. */
-  async bridge({ broker, apiUrl, baseTopic, people }: SubjectOptions): Promise<Launch> {
+  async bridge({ broker, apiUrl, baseTopic, people, generation = "wbs" }: SubjectOptions): Promise<Launch> {
     const port = await freePort();
     const dir = join(this.dir, `bridge-${this.#serial++}`);
     const config = `${dir}.yaml`;
     const settings = {
       state_dir: dir,
-      api: { base_url: apiUrl, calls_per_minute: 1_000_000 },
+      ...(generation === "wbs" ? { api: { base_url: apiUrl, ...UNLIMITED } } : { accounts: [accountAt(apiUrl)] }),
       mqtt: { url: broker.url, base_topic: baseTopic },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, per_minute: 1_000_000 },
       log: { level: "warn" },
       people: Array.from({ length: people }, (_, i) => ({
         slug: `p${i + 1}`,
         name: `Person ${i + 1}`,
-        userid: i + 1,
-        publickey: "key",
+        ...(generation === "wbs" && { userid: i + 1, publickey: "key" }),
       })),
     };
+    if (generation === "public") writeGrants(join(dir, "grants"), people);
     writeFileSync(config, JSON.stringify(settings)); // JSON is YAML
     return () => this.#node([...BRIDGE_OPTIONS, BRIDGE, "run", "--config", config]);
   }
@@ -116,6 +116,26 @@ export interface SubjectOptions {
   readonly apiUrl: string;
   readonly baseTopic: string;
   readonly people: number;
+  /** @default "wbs" */
+  readonly generation?: "wbs" | "public";
+}
+
+const UNLIMITED = { calls_per_minute: 1_000_000 };
+
+const accountAt = (baseUrl: string) => ({
+  ...{ id: "bench", generation: "public", base_url: baseUrl, client_id: "client", client_secret: "secret" },
+  ...UNLIMITED,
+});
+
+/** Consents whose access token names the person, and outlives every benchmark. */
+function writeGrants(directory: string, people: number): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const now = Math.floor(Date.now() / 1000);
+  for (let id = 1; id <= people; id++) {
+    const tokens = { accessToken: `${id}`, accessEndsAt: now + 86_400, refreshToken: "r", refreshIssuedAt: now };
+    const grant = { version: 1, userId: `${id}`, clientId: "client", ...tokens, scope: "user.metrics", revision: 1 };
+    writeFileSync(join(directory, `p${id}.json`), JSON.stringify(grant), { mode: 0o600 });
+  }
 }
 
 /** The next message of a child; fails when it ends first. */

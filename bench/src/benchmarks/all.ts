@@ -1,6 +1,6 @@
 import type { Benchmark } from "../benchmark.ts";
-import { callback } from "./callback.ts";
-import { decode } from "./decode.ts";
+import { callback, callbackPublic } from "./callback.ts";
+import { decode, decodePublic } from "./decode.ts";
 import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { idleCpu } from "./idle-cpu.ts";
@@ -11,7 +11,9 @@ import { nodeRedWeighIn } from "./node-red-weigh-in.ts";
 /** In the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
   decode,
+  decodePublic,
   callback,
+  callbackPublic,
   idle,
   idleCpu,
   history,

@@ -10,22 +10,27 @@ const ROUNDS = 9;
 /** No person has two notifications within the time in which the bridge takes several as one. */
 const COALESCED_MS = 2_500;
 
+interface Names {
+  readonly p50: "callback-p50" | "callback-p50-public";
+  readonly throughput?: "callback-throughput";
+}
+
 /**
  * From the notification to the broker's acknowledgement of the event: each round is one weigh-in of each of 1000 people by 32 clients in a
  * closed loop; floor and bridge take turns.
  */
-export const callback: Benchmark = {
-  names: ["callback-p50", "callback-throughput"],
+const callbackOf = (generation: "wbs" | "public", { p50: p50Name, throughput }: Names): Benchmark => ({
+  names: throughput === undefined ? [p50Name] : [p50Name, throughput],
   async run(log) {
     buildBridge();
     await using stage = new Stage();
     const broker = await stage.broker();
-    log(`callback: ${broker.name}, ${PEOPLE} people, ${CLIENTS} clients`);
+    log(`${p50Name}: ${broker.name}, ${PEOPLE} people, ${CLIENTS} clients`);
     const load = stage.load(broker);
     const { apiUrl } = await message<{ apiUrl: string }>(load);
     await using watcher = await Watcher.on(broker);
     const { online } = await watcher.expectOnline("bridge");
-    const startBridge = await stage.bridge({ broker, apiUrl, baseTopic: "bridge", people: PEOPLE });
+    const startBridge = await stage.bridge({ broker, apiUrl, baseTopic: "bridge", people: PEOPLE, generation });
     await whileAlive(startBridge(), () => online);
     const startFloor = await stage.floor({ broker, apiUrl, baseTopic: "floor", people: 0 });
     const { callbackUrl } = await message<{ callbackUrl: string }>(startFloor());
@@ -39,18 +44,21 @@ export const callback: Benchmark = {
       for (const kind of ["floor", "subject"] as const) {
         await sleep(COALESCED_MS / 2);
         const report = await play(load, subjects[kind]);
-        log(`callback: round ${round} of ${ROUNDS}, ${kind} ${median(report.latencies).toFixed(1)} ms`);
+        log(`${p50Name}: round ${round} of ${ROUNDS}, ${kind} ${median(report.latencies).toFixed(1)} ms`);
         if (round > 0) rounds[kind].push(report); // the first one warms up
       }
     }
     const p50 = (reports: LoadReport[]) => reports.map(({ latencies }) => median(latencies));
     const rate = (reports: LoadReport[]) => reports.map(({ elapsedMs }) => (PEOPLE * 1_000) / elapsedMs);
     return [
-      result("callback-p50", "ms", p50(rounds.floor), p50(rounds.subject)),
-      result("callback-throughput", "events/s", rate(rounds.floor), rate(rounds.subject)),
+      result(p50Name, "ms", p50(rounds.floor), p50(rounds.subject)),
+      ...(throughput === undefined ? [] : [result(throughput, "events/s", rate(rounds.floor), rate(rounds.subject))]),
     ].map((figure) => ({ ...figure, broker: broker.name }));
   },
-};
+});
+
+export const callback = callbackOf("wbs", { p50: "callback-p50", throughput: "callback-throughput" });
+export const callbackPublic = callbackOf("public", { p50: "callback-p50-public" });
 
 async function play(
   load: ChildProcess,

@@ -1,4 +1,6 @@
-// Times JSON.parse and core's decode of one text, interleaved, and prints { floor: ms[], subject: ms[] }.
+// Times JSON.parse and core's decode of one text of an API generation, interleaved, and prints { floor: ms[], subject: ms[] }.
+import { decodePublicPage } from "../../../packages/core/src/public/decode/measure-page.ts";
+import { publicEnvelope } from "../../../packages/core/src/public/wire/envelope.ts";
 import { decodeMeasurePage } from "../../../packages/core/src/wbs/decode/measure-page.ts";
 import { wbsEnvelope } from "../../../packages/core/src/wbs/wire/envelope.ts";
 import { answerText } from "../answer-text.ts";
@@ -8,9 +10,14 @@ const GROUPS = 100_000;
 const BLOCKS = 3;
 const CALLS = 4;
 
-const text = answerText(GROUPS);
+const generation = process.argv[2] === "public" ? "public" : "wbs";
+const text = answerText(GROUPS, generation);
 const parse = () => JSON.parse(text) as unknown;
-const decode = () => decodeMeasurePage(wbsEnvelope.parse(JSON.parse(text)).body);
+const nobody = () => {};
+const decode =
+  generation === "public"
+    ? () => decodePublicPage(publicEnvelope.parse(JSON.parse(text)).body, nobody, nobody)
+    : () => decodeMeasurePage(wbsEnvelope.parse(JSON.parse(text)).body);
 
 /** A result stays alive until the next call starts, as it would in a program. */
 let kept: unknown;

@@ -24,6 +24,8 @@ export class FixedApi {
   #nextId = 1;
   readonly #polled = new Set<string>();
   #learn: (url: string) => void = () => {};
+  /** The callback URL of today's API, of which each person has three subscriptions as soon as one is known. */
+  #subscribed: string | undefined;
   /** Callback URL of the first call about a subscription. */
   readonly callbackUrl = new Promise<string>((resolve) => {
     this.#learn = resolve;
@@ -56,6 +58,9 @@ export class FixedApi {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const parameters = new URLSearchParams(url.search || Buffer.concat(chunks).toString());
+      // Tokens of the benchmark are userids.
+      const bearer = request.headers.authorization?.replace("Bearer ", "");
+      if (bearer !== undefined) parameters.set("userid", bearer);
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ status: 0, body: this.#body(url.pathname, parameters) }));
     });
@@ -65,10 +70,21 @@ export class FixedApi {
     const action = parameters.get("action");
     if (action === "getmeas") return { updatetime: now(), measuregrps: this.#find(parameters) };
     const callbackUrl = parameters.get("callbackurl");
-    if (callbackUrl) this.#learn(callbackUrl);
+    if (callbackUrl) {
+      this.#learn(callbackUrl);
+      this.#subscribed = callbackUrl;
+    }
+    if (action === "list") return { profiles: this.#profiles() };
+    if (action === "getgoals") return { goals: [] };
+    if (action === "getdevice") return { devices: [] };
     if (service === "/notify") return { expires: now() + 20 * 86_400, comment: "bench" };
     if (service === "/user") return { users: [{ id: Number(parameters.get("userid")), firstname: "Ada" }] };
     return {};
+  }
+
+  #profiles(): readonly object[] {
+    const callbackurl = this.#subscribed;
+    return callbackurl === undefined ? [] : [1, 4, 46].map((appli) => ({ appli, callbackurl, expires: 2_147_483_647 }));
   }
 
   #find(parameters: URLSearchParams): Group[] {
