@@ -242,7 +242,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
         expect(await page.inputValue("#node-config-input-userid")).toBe(String(ada.userId));
         await page.click("#withings-account-test");
         const tested = page.locator("#withings-account-tested");
-        await tested.getByText("It works: the service answers, and the data of Ada Byron can be read.").waitFor();
+        await tested.getByText("It works: the service answers, and the data of Ada can be read.").waitFor();
         await pictureOf(editor, "node-red-account");
         await page.fill("#node-config-input-publicurl", running.url);
         const warning = page.locator("#withings-callback-warning");

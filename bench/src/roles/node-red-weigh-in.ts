@@ -94,6 +94,7 @@ async function measured(groups: number, stateFile: string): Promise<number[]> {
     onEvent: () => events.emit("weigh-in"),
     onProblem: () => {},
     onSubscription: () => {},
+    onPerson: () => {},
   };
   await account.attach(listener);
   while (account.state?.lastWeighIn?.id !== groups) await sleep(20);

@@ -62,8 +62,12 @@ test("PUB-AUTH-16, PUB-NOTIFY-3: an unlink is noticed at once, shown everywhere,
   await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "offline", 1_000);
   expect(at.last("people/ada/status")).toMatchObject({ problem: { code: "grant_ended" } });
   await at.consents(ada);
+  const consentedAt = clock.now();
   await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "online");
   expect(at.last("people/ada/status")).toMatchObject({ problem: null });
+  // The service had ended the subscriptions with the consent.
+  await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
+  expect(clock.now() - consentedAt).toBeLessThan(10 * 60_000);
 });
 
 test("PUB-NOTIFY-3, PUB-USER-2: a new goal is read when the API says that the person changed", async () => {

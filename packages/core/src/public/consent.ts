@@ -26,8 +26,8 @@ export interface ConsentInput {
   readonly clock: Clock;
   /** The demo person of the service consents, without a log-in. */
   readonly isDemo?: boolean;
-  /** One person may have several grants of the store. @default false: the second one is taken for a mistake */
-  readonly mayRepeat?: boolean;
+  /** Names of grants that must be other people's. @default all of the store */
+  others?(): readonly string[];
 }
 
 /** What became of a redirect, or of what was pasted in its place. All but the first need a fresh link, and stored nothing. */
@@ -114,10 +114,11 @@ export class Consent {
 
   /** Undefined where the consent is this person's. */
   async #strangerIn({ userId }: Grant, before: Grant | undefined): Promise<Stranger | undefined> {
-    const { name, userId: expected, tokens, mayRepeat = false } = this.#input;
+    const { name, userId: expected, tokens } = this.#input;
     if (expected !== undefined && expected !== userId) return { known: "expected", expected };
-    for (const other of mayRepeat ? [] : await tokens.names()) {
-      const grant = other === name ? undefined : await tokens.read(other);
+    for (const other of this.#input.others?.() ?? (await tokens.names())) {
+      // One that cannot be read keeps nobody else from consenting.
+      const grant = other === name ? undefined : await tokens.read(other).catch(() => undefined);
       if (grant?.userId === userId) return { known: "other", other };
     }
     return before === undefined || before.userId === userId ? undefined : { known: "before", before: before.userId };

@@ -48,8 +48,8 @@ export class GrantKeeper {
   #held: Grant | undefined;
   #unsaved: Unsaved | undefined;
   #flight: Promise<Grant> | undefined;
-  /** Of a refusal that could not be stored. */
-  #refusedAt = -Infinity;
+  /** The refresh token that the service refused last, where that could not be stored: a later consent has another one. */
+  #refused: { readonly token: string; readonly at: number } | undefined;
   readonly #warned = new Set<GrantWarning>();
 
   constructor(input: GrantKeeperInput) {
@@ -117,9 +117,10 @@ export class GrantKeeper {
     return grant;
   }
 
-  #refuseEnded({ ended }: Grant): void {
+  #refuseEnded({ ended, refreshToken }: Grant): void {
     const { name, clock } = this.#input;
-    const endedAt = Math.max(this.#refusedAt, (ended?.at ?? -Infinity) * 1000);
+    const refusedAt = this.#refused?.token === refreshToken ? this.#refused.at : -Infinity;
+    const endedAt = Math.max(refusedAt, (ended?.at ?? -Infinity) * 1000);
     const sinceMs = clock.now() - endedAt;
     if (sinceMs >= 0 && sinceMs < GRANT_LIMITS.tryEndedMs) throw endedError(name);
   }
@@ -145,7 +146,7 @@ export class GrantKeeper {
     const stored = await tokens.read(name);
     if (stored && stored.revision > refused.revision && stored.ended === undefined && this.#isGood(stored))
       return stored;
-    this.#refusedAt = clock.now();
+    this.#refused = { token: refused.refreshToken, at: clock.now() };
     const ended = { at: Math.floor(clock.now() / 1000), code: "grant_ended" };
     // A mark that cannot be stored is kept in memory only: the refusal is the graver news.
     if (stored)

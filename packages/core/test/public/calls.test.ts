@@ -118,7 +118,7 @@ function isDataAnswer(url: string, action: string | undefined) {
 
 describe("the authorize URL", () => {
   test("PUB-AUTH-1, PUB-NOT-8: carries what is used and no more, each value encoded once, and no secret", async () => {
-    const { client } = await today(() => page);
+    const { client } = await today(() => page, { baseUrl: "https://wbsapi.withings.net" });
     const redirectUrl = "http://localhost:8643/callback?a=b c&d=é";
     const url = client.authorizeUrl({ redirectUrl, state: "s t+a/t=e" });
     expect(url).toContain("https://account.withings.com/oauth2_user/authorize2?response_type=code&client_id=client&");
@@ -129,6 +129,16 @@ describe("the authorize URL", () => {
     expect(searchParams.has("mode")).toBe(false);
     expect(url).not.toContain("secret");
     expect(SCOPES).toEqual(["user.info", "user.metrics"]);
+  });
+
+  test("leads to the page of the same server where that is another one, and so does the log-out", async () => {
+    const { client, server } = await today(() => page);
+    expect(client.authorizeUrl({ redirectUrl: "http://localhost/", state: "s" })).toMatch(
+      new RegExp(`^${server.url}/?oauth2_user/authorize2\\?`),
+    );
+    expect(client.logOutUrl("http://localhost/?a=b")).toBe(
+      `${server.url.replace(/\/$/, "")}/logout?r=http%3A%2F%2Flocalhost%2F%3Fa%3Db`,
+    );
   });
 
   test("PUB-AUTH-21: may ask for the demo person", async () => {

@@ -8,12 +8,17 @@ import { memoryTokenStore } from "../../src/tokens/memory-token-store.ts";
 
 const REDIRECT = "http://localhost:8643/callback";
 
-function consentOf({ userId = undefined as string | undefined, tokens = memoryTokenStore(), mayRepeat = false } = {}) {
+function consentOf({
+  userId = undefined as string | undefined,
+  tokens = memoryTokenStore(),
+  others = undefined as (() => readonly string[]) | undefined,
+} = {}) {
   const clock = new ManualClock(0);
   const codes: string[] = [];
   const service = { refuse: undefined as unknown };
   const consent = new Consent({
-    ...{ tokens, clock, userId, mayRepeat, name: "ada", redirectUrl: REDIRECT },
+    ...{ tokens, clock, userId, name: "ada", redirectUrl: REDIRECT },
+    ...(others && { others }),
     client: {
       authorizeUrl: ({ redirectUrl, state }) =>
         `https://account.example/authorize?response_type=code&state=${state}&redirect_uri=${encodeURIComponent(redirectUrl)}`,
@@ -94,7 +99,7 @@ test.each([
 test("a person may have two grants where the host allows it", async () => {
   const tokens = memoryTokenStore();
   await tokens.write("other-node", grantOf(3));
-  const { consent, link } = consentOf({ tokens, mayRepeat: true });
+  const { consent, link } = consentOf({ tokens, others: () => [] });
   expect(await consent.take(link().redirect, false)).toMatchObject({ is: "authorized" });
 });
 

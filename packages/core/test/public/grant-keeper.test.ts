@@ -272,6 +272,17 @@ describe("PUB-AUTH-16: a refused grant", () => {
     expect(await tokens.read("ada")).toEqual(fresh);
   });
 
+  test("is forgotten with the tokens that it was about: a new consent is renewed when its time comes", async () => {
+    const { clock, service, tokens, one } = await ended();
+    const fresh = grantOf(40, { accessEndsAt: START + 3 * HOUR, accessToken: "new", refreshToken: "another" });
+    await tokens.write("ada", fresh);
+    await one.grant();
+    service.fail = undefined;
+    service.living = "another";
+    await clock.advance(3 * HOUR * 1000);
+    expect((await one.grant()).revision).toBe(41);
+  });
+
   test("is refused after a restart, too, without a call", async () => {
     const { service, keeper } = await ended();
     expect(await caught(keeper().grant())).toMatchObject({ code: "grant_ended" });

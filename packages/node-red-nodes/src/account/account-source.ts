@@ -4,6 +4,7 @@ import {
   checkCallbackUrl,
   createPublicClient,
   type Generation,
+  type GrantWarning,
   NotAuthorizedError,
   type PublicClient,
   type Skipped,
@@ -38,6 +39,7 @@ interface Surroundings {
   readonly retries?: number;
   onUnknown?(unknown: UnknownCode): void;
   onSkipped?(skipped: Skipped): void;
+  onGrantWarning?(name: string, warning: GrantWarning): void;
 }
 
 type Opener = (settings: AccountSettings, surroundings: Surroundings) => AccountSource;

@@ -49,6 +49,8 @@ export interface WeighInListener {
   /** Null: the account works. */
   onProblem(problem: Problem | null): void;
   onSubscription(state: SubscriptionState): void;
+  /** The account is another person's from now on. */
+  onPerson(): void;
 }
 
 interface Running {
@@ -160,12 +162,12 @@ export class Account {
     return decided;
   }
 
-  /** Somebody consented, or the consent is gone. Another person begins with a record of their own. */
+  /** Somebody consented, or the consent is gone: everything is looked at again, since the service ended the subscriptions. Another person begins with a record of their own. */
   consentChanged(): Promise<void> {
     return this.#next(async () => {
       const fresh = await this.#input.source.open().catch(() => undefined);
-      if (fresh && fresh.key === this.#api?.key && this.#running) return this.requestPoll();
       await this.#halt(false);
+      if (fresh?.key !== this.#api?.key) for (const listener of this.#listeners) listener.onPerson();
       this.#api = fresh;
       await this.#begin();
     });
@@ -255,7 +257,8 @@ export class Account {
       if (this.#input.isRevokedOnRemoval && (isRemoved || this.#isRemoved)) await running.following.unsubscribe();
     } finally {
       this.#running = undefined;
-      this.#problems.clear();
+      // A listener that stays hears that they are over.
+      for (const source of [...this.#problems.keys()]) this.#setProblem(source, null);
       this.#subscription = undefined;
       await running.following.stop();
       await running.file.close();

@@ -12,12 +12,12 @@ export class Applications {
     this.#clock = clock;
   }
 
-  of(baseUrl: string, callsPerMinute: number, clientId = ""): Application {
+  readonly of = (baseUrl: string, callsPerMinute: number, clientId = ""): Application => {
     const key = `${callsPerMinute} ${URL.parse(baseUrl)?.href ?? baseUrl} ${clientId}`;
     const known = this.#known.get(key);
     if (known) return known;
     const made = new Application({ clock: this.#clock, callsPerMinute });
     this.#known.set(key, made);
     return made;
-  }
+  };
 }

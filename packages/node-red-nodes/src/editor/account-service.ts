@@ -16,11 +16,15 @@ export interface Answer {
   readonly user?: FoundUser;
   readonly users?: readonly FoundUser[];
   readonly groups?: number;
+  /** Only the newest so many days were looked at. */
+  readonly days?: number;
   /** Of a consent: how it stands, by the key of its words. */
   readonly is?: string;
   readonly userid?: string;
   readonly scope?: string;
   readonly error?: string;
+  /** The account that the person belongs to already. */
+  readonly other?: string;
   /** A page to open before the next try. */
   readonly first_open?: string;
   /** The consent page, and the attempt that it belongs to. */

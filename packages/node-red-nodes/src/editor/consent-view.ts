@@ -50,15 +50,17 @@ function show(words: string, link?: { readonly url: string; readonly text: strin
 }
 
 async function showGrant(node: EditorNode): Promise<void> {
-  const answer = await post("withings-account/grant", { id: node.id });
+  const clientid = $("#node-config-input-clientid").val();
+  const answer = await post("withings-account/grant", { id: node.id, clientid });
   showAnswer(node, answer);
 }
 
-async function authorize(node: EditorNode): Promise<void> {
+/** `repeat`: the person may belong to another account, too. */
+async function authorize(node: EditorNode, repeat = false): Promise<void> {
   // Opened in the click itself: later, browsers would block it.
   const page = window.open("", "_blank");
   show(node._("consent.running"));
-  const answer = await callService("authorize", { id: node.id });
+  const answer = await callService("authorize", { id: node.id, repeat });
   if (!answer.ok || answer.url === undefined) {
     page?.close();
     return showAnswer(node, answer);
@@ -84,9 +86,7 @@ async function redeem(node: EditorNode): Promise<void> {
 
 async function signOut(node: EditorNode): Promise<void> {
   show(node._("consent.running"));
-  const answer = await callService("signout", { id: node.id });
-  if (answer.ok) show(node._("consent.signedout"));
-  else showAnswer(node, answer);
+  showAnswer(node, await callService("signout", { id: node.id }));
 }
 
 /** The page's answer came to the runtime: what it was is asked for, with the editor's rights. */
@@ -96,8 +96,19 @@ async function showOutcome(node: EditorNode): Promise<void> {
 
 function showAnswer(node: EditorNode, answer: Answer): void {
   if (!answer.ok) return show(wordsFor(node, answer));
-  const { is, userid = "", scope = "", error = "", first_open: firstOpen } = answer;
+  const { is, userid = "", scope = "", error = "", other = "", first_open: firstOpen } = answer;
   if (is === "authorized") $("#withings-account-paste").hide();
-  const words = node._(`consent.${is}`, { userid, scope: scope.replaceAll(",", ", "), error });
+  const words = node._(`consent.${is}`, { userid, scope: scope.replaceAll(",", ", "), error, other });
   show(words, firstOpen === undefined ? undefined : { url: firstOpen, text: node._("consent.logout") });
+  if (is === "stranger_other") offerRepeat(node);
+}
+
+/** One person may have several accounts, such as in several imported flows: that is said on purpose, not by mistake. */
+function offerRepeat(node: EditorNode): void {
+  const button = $("<button>").attr("type", "button").addClass("red-ui-button").text(node._("consent.repeat"));
+  button.on("click", (event) => {
+    event.preventDefault();
+    void authorize(node, true);
+  });
+  $("#withings-account-link").append(" ", button);
 }

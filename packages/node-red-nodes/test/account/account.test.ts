@@ -105,6 +105,7 @@ describe("an account that is listened to", () => {
       onEvent: () => content.push(readFileSync(before.stateFile, "utf8")),
       onProblem: () => {},
       onSubscription: () => {},
+      onPerson: () => {},
     });
     world.ada.weighsIn({ weight: 81.4 });
     before.account.requestPoll();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Application, type Clock, fileTokenStore, type TokenStore } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import type { Person, RegisteredApplication } from "@weighbridge/simulator";
-import { START, simulate } from "@weighbridge/testing";
+import { START, simulate, startReceiver } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import type { MeasureQuery } from "../../src/account/account-api.ts";
@@ -24,7 +24,7 @@ interface House {
   calls(action: string): number;
   consents(person: Person): Promise<void>;
   source(): ReturnType<typeof accountSource>;
-  account(): { readonly account: Account; readonly heard: ReturnType<typeof newListener> };
+  account(callbackUrl?: string): { readonly account: Account; readonly heard: ReturnType<typeof newListener> };
 }
 
 async function house(): Promise<House> {
@@ -58,11 +58,16 @@ async function house(): Promise<House> {
       });
     },
     source,
-    account() {
+    account(callbackUrl) {
       const account = new Account({
         ...{ source: source(), name: "", isOld: false, ambiguous: "hold", pollWithoutSubscriptionS: 900, clock },
         stateFile: (key) => join(directory, `${key.replaceAll(":", "-")}.json`),
-        ...{ isRevokedOnRemoval: false, callback: () => null, isOrphan: () => false, warn: () => {} },
+        ...{
+          isRevokedOnRemoval: false,
+          callback: () => (callbackUrl === undefined ? null : { url: callbackUrl, comment: "test" }),
+          isOrphan: () => false,
+          warn: () => {},
+        },
       });
       onTestFinished(() => account.stop());
       return { account, heard: newListener() };
@@ -100,6 +105,7 @@ test("another person begins with a record of their own, and the first one's stay
   await consents(bob);
   await account.consentChanged();
   expect(account.who.userId).toBe(String(bob.userId));
+  expect(heard.people).toHaveLength(2);
   expect((await readdir(directory)).filter((file) => file.startsWith("public-"))).toEqual([
     `public-${ada.userId}.json`,
     `public-${bob.userId}.json`,
@@ -181,4 +187,21 @@ test("queries choose, sort and cut what today's API cannot", async () => {
   expect(await weights({ measureType: 1, lastUpdate: 1, startDate: START - 86_400 })).toEqual([[73]]);
   expect(await weights({ measureType: 4, endDate: START + 1 })).toEqual([]);
   expect(await weights({ category: 2 })).toEqual([]);
+});
+
+test("a new consent of the same person subscribes again at once: the service had ended everything", async () => {
+  const { account: make, ada, app, consents, clock } = await house();
+  const { url } = await startReceiver();
+  await consents(ada);
+  const { account, heard } = make(url);
+  await account.attach(heard.listener);
+  await vi.waitFor(() => expect(heard.subscriptions.at(-1)).toBe("kept"));
+  app.unlinks(ada);
+  await clock.advance(7 * HOUR_MS);
+  await vi.waitFor(() => expect(heard.problems.at(-1)).toMatchObject({ code: "grant_ended" }));
+  await consents(ada);
+  await account.consentChanged();
+  await vi.waitFor(() => expect(app.subscriptionsOf(ada)).toHaveLength(3));
+  expect(heard.problems.at(-1)).toBeNull();
+  expect(heard.people).toEqual([]);
 });

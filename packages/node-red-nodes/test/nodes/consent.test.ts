@@ -86,7 +86,7 @@ describe("an account of today's API", () => {
     expect(new URL(String(outcome["first_open"])).pathname).toBe("/logout");
     expect(await form.grant()).toMatchObject({ userid: String(world.ada.userId) });
 
-    expect(await form.signOut()).toEqual({ ok: true, is: "nobody" });
+    expect(await form.signOut()).toEqual({ ok: true, is: "signedout" });
     expect(world.app.subscriptionsOf(world.ada)).toEqual([]);
     await agree(await form.link(), bob);
     expect(await form.grant()).toMatchObject({ is: "authorized", userid: String(bob.userId) });
@@ -196,7 +196,12 @@ describe("an account of today's API", () => {
     expect(await form.grant()).toMatchObject({
       problem: { code: "token_file_unusable", message: expect.stringContaining(join("grants", "account.json")) },
     });
+    expect(await form.authorize()).toMatchObject({ problem: { code: "token_file_unusable" } });
     expect(await readFile(grantFile(world.userDir), "utf8")).toBe("{ torn");
+    // As the form's words say.
+    expect(await form.signOut()).toEqual({ ok: true, is: "removed" });
+    await agree(await form.link(), world.ada);
+    expect(await form.grant()).toMatchObject({ is: "authorized" });
   });
 
   test("PUB-NODE-3: that is deleted keeps its consent, and goes on with it where it comes back", async () => {
@@ -208,5 +213,35 @@ describe("an account of today's API", () => {
     await red.deploy([], {});
     expect(await readFile(grantFile(world.userDir), "utf8")).toBe(before);
     expect(await form.grant()).toMatchObject({ is: "authorized" });
+  });
+
+  test("of a person who belongs to another account is refused by that account's name, and taken where it is meant so", async () => {
+    const world = await publicWorld();
+    const red = await world.run([{ ...world.account, id: "second", name: "Bob" }], {
+      credentials: Object.fromEntries(["account", "second"].map((id) => [id, world.credentials])),
+    });
+    const form = formOf(world, red);
+    await agree(await form.link(), world.ada);
+    const mistaken = await form.authorize({ id: "second" });
+    expect(await agree(mistaken["url"], world.ada)).toContain("did not work");
+    const outcome = await form.post("outcome", { attempt: mistaken["attempt"] });
+    expect(outcome).toMatchObject({ is: "stranger_other", other: "Ada", userid: String(world.ada.userId) });
+    const meant = await form.authorize({ id: "second", repeat: true });
+    expect(await agree(meant["url"], world.ada)).toContain("It worked");
+
+    // The service ends both consents, and both accounts look at once.
+    expect(await form.signOut()).toEqual({ ok: true, is: "signedout" });
+    expect(world.app.subscriptionsOf(world.ada)).toEqual([]);
+    expect(await form.grant()).toEqual({ ok: true, is: "nobody" });
+  });
+
+  test("of another application says so, and is deleted here only", async () => {
+    const world = await publicWorld();
+    const form = formOf(world, await world.run());
+    await agree(await form.link(), world.ada);
+    const other = { id: "account", clientid: "another" };
+    expect(await form.post("grant", other)).toMatchObject({ is: "other_application" });
+    expect(await form.post("signout", { ...world.form, clientid: "another" })).toEqual({ ok: true, is: "removed" });
+    expect(await form.grant()).toEqual({ ok: true, is: "nobody" });
   });
 });

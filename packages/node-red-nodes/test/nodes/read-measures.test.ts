@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { START, startWorld, type World } from "@weighbridge/testing";
+import type { MeasureGroup } from "@weighbridge/core";
+import { START, startWorld, stateDir, type World } from "@weighbridge/testing";
 import { describe, expect, test } from "vitest";
 import { NewsFile } from "../../src/nodes/withings-getmeas/news-file.ts";
 import { readMeasures } from "../../src/nodes/withings-getmeas/read-measures.ts";
@@ -138,6 +139,21 @@ describe("reading measures", () => {
 });
 
 describe("only new", () => {
+  test("never goes back: an answer that is empty, or whose time is no clock, has nothing sent again", async () => {
+    const news = new NewsFile(join(stateDir(), "news.json"));
+    const group = (id: number) => ({ id, measuredAt: id, measures: [] }) as unknown as MeasureGroup;
+    const run = async (key: string, groups: readonly MeasureGroup[], updateTime: number | undefined) => {
+      const fresh = await news.onlyNew(key, async () => ({ groups, updateTime }));
+      await fresh.settle(true);
+      return fresh.groups.map(({ id }) => id);
+    };
+    expect(await run("public:1", [group(1), group(2)], 1_000)).toEqual([1, 2]);
+    expect(await run("public:1", [], 0)).toEqual([]);
+    expect(await run("public:1", [group(1), group(2), group(3)], 1_100)).toEqual([3]);
+    // Another person's groups are new, whatever their numbers.
+    expect(await run("public:2", [group(1)], 10)).toEqual([1]);
+  });
+
   test("gives everything at the first run, then what was added or edited since", async () => {
     const { world, weightsOf } = await threeDays();
     const onlynew = true;

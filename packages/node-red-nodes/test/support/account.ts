@@ -65,12 +65,15 @@ export function newListener(id = "weigh-in") {
     events: [] as PersonEvent[],
     problems: [] as (Problem | null)[],
     subscriptions: [] as SubscriptionState[],
+    /** How often the account became another person's. */
+    people: [] as string[],
   };
   const listener: WeighInListener = {
     id,
     onEvent: (event) => heard.events.push(event),
     onProblem: (problem) => heard.problems.push(problem),
     onSubscription: (state) => heard.subscriptions.push(state),
+    onPerson: () => heard.people.push(id),
   };
   return { ...heard, listener };
 }

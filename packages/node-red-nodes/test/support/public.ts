@@ -18,6 +18,8 @@ export interface PublicWorld {
   readonly redirecturl: string;
   readonly userDir: string;
   run(more?: readonly FlowNode[], options?: RunOptions): Promise<Run>;
+  readonly account: FlowNode;
+  readonly credentials: { readonly clientid: string; readonly clientsecret: string };
   /** The account's form, as the editor sends it. */
   readonly form: Readonly<Record<string, string>>;
 }
@@ -35,11 +37,13 @@ export async function publicWorld(): Promise<PublicWorld> {
     ...{ id: "account", type: "withings-account", name: "Ada", version: 1, generation: "public", baseurl: sim.url },
     ...{ callsperminute: "1000", redirecturl },
   };
+  const credentials = { clientid: "client", clientsecret: SECRET };
   return {
+    ...{ account, credentials },
     ...{ sim, app, ada: sim.person("Ada"), httpNodes, redirecturl, userDir },
     run: (more = [], options = {}) =>
       runFlow([account, ...more], {
-        ...{ userDir, credentials: { account: { clientid: "client", clientsecret: SECRET } }, ...options },
+        ...{ userDir, credentials: { account: credentials }, ...options },
         prepare: (RED) => {
           api = RED;
           options.prepare?.(RED);
@@ -60,7 +64,7 @@ export function formOf(world: PublicWorld, red: Run) {
     post,
     authorize: (more: object = {}) => post("authorize", { ...world.form, ...more }),
     link: async () => (await post("authorize", world.form))["url"],
-    grant: () => post("grant", { id: "account" }),
+    grant: () => post("grant", { id: "account", clientid: "client" }),
     signOut: () => post("signout", world.form),
   };
 }

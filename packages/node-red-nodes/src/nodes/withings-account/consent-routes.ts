@@ -1,4 +1,4 @@
-import { type Application, type Clock, type ConsentOutcome, isoTime, problemOf } from "@weighbridge/core";
+import { type Application, type Clock, type ConsentOutcome, type PublicClient, problemOf } from "@weighbridge/core";
 import type { NodeAPI } from "node-red";
 import type { GrantPlace } from "../../account/account-api.ts";
 import { todaysClient } from "../../account/account-source.ts";
@@ -17,11 +17,17 @@ export interface ConsentRoutes {
   placeOf(accountId: string): GrantPlace;
   /** Whoever uses the grant must look at it again. */
   onChanged(grantName: string): Promise<void>;
+  /** Accounts that run, by the name of their grants. */
+  running(): ReadonlyMap<string, string>;
 }
 
 /** Leads people through the consent page of today's API: the editor's part needs its rights, the redirect needs the state of an attempt only. */
 export function serveConsent(RED: NodeAPI, clock: Clock, routes: ConsentRoutes): void {
-  const { post, form, placeOf, onChanged, application } = routes;
+  const { post, form, placeOf, application, running } = routes;
+  const onChanged = (grantName: string) =>
+    routes.onChanged(grantName).catch((error: unknown) => {
+      RED.log.error(`An account could not take its consent: ${problemOf(error).message}`);
+    });
   const consents = new Consents({
     clock,
     onOutcome(attempt, grantName, { is }) {
@@ -40,37 +46,64 @@ export function serveConsent(RED: NodeAPI, clock: Clock, routes: ConsentRoutes):
     const { client, place } = startOf(body);
     const redirectUrl = form.text(body, "redirecturl");
     if (!URL.canParse(redirectUrl)) throw noRedirect();
-    // A wrong secret or clock is said before anybody consents in vain.
-    await client.checkClient();
-    return { ok: true, ...consents.begin({ client, place, redirectUrl }) };
+    // A wrong secret or clock, and a file that cannot be replaced, are said before anybody consents in vain.
+    await Promise.all([client.checkClient(), place.tokens.read(place.name)]);
+    const isRepeat = body["repeat"] === true;
+    const others = () => (isRepeat ? [] : [...running().keys()]);
+    return { ok: true, ...consents.begin({ client, place, redirectUrl, others }) };
   });
   post("redeem", async (body) => {
     const outcome = await consents.redeem(String(body["attempt"] ?? ""), String(body["address"] ?? ""));
-    return viewOf(outcome);
+    return viewOf(outcome, running());
   });
   post("outcome", async (body) => {
     const outcome = consents.outcomeOf(String(body["attempt"] ?? ""));
-    return outcome === undefined ? { ok: true, is: "waiting" } : viewOf(outcome);
+    return outcome === undefined ? { ok: true, is: "waiting" } : viewOf(outcome, running());
   });
   post("grant", async (body) => {
     const { tokens, name } = placeOf(form.text(body, "id"));
     const grant = await tokens.read(name);
     if (grant === undefined) return { ok: true, is: "nobody" };
-    const { userId, scope, refreshIssuedAt, ended } = grant;
-    const is = ended === undefined ? "authorized" : "ended";
-    return { ok: true, is, userid: userId, scope, renewed_at: isoTime(refreshIssuedAt) };
+    const { userId, clientId, scope, ended } = grant;
+    const isOurs = clientId === form.text(body, "clientid");
+    const is = !isOurs ? "other_application" : ended === undefined ? "authorized" : "ended";
+    return { ok: true, is, userid: userId, scope };
   });
-  post("signout", async (body) => {
-    const { tokens, name } = placeOf(form.text(body, "id"));
-    const grant = await tokens.read(name);
-    // Only the application that was consented to can end the consent at the service.
-    if (grant && grant.clientId === form.text(body, "clientid"))
-      await startOf(body).client.person(name, grant.userId).signOut();
-    else await tokens.exclusively(name, () => tokens.remove(name));
-    await onChanged(name);
-    return { ok: true, is: "nobody" };
-  });
+  post("signout", (body) =>
+    signOut(placeOf(form.text(body, "id")), {
+      clientId: form.text(body, "clientid"),
+      client: () => startOf(body).client,
+      onChanged,
+    }),
+  );
   serveRedirect(RED, consents);
+}
+
+interface SignOut {
+  /** That of the form. */
+  readonly clientId: string;
+  client(): PublicClient;
+  onChanged(grantName: string): Promise<void>;
+}
+
+/** Ends the consent at the service where this application has it, and deletes what is stored, also what cannot be read. */
+async function signOut({ tokens, name }: GrantPlace, { clientId, client, onChanged }: SignOut): Promise<object> {
+  const grant = await tokens.read(name).catch((error: unknown) => {
+    if (problemOf(error).code === "token_file_unusable") return undefined;
+    throw error;
+  });
+  if (grant?.clientId !== clientId) {
+    await tokens.exclusively(name, () => tokens.remove(name));
+    await onChanged(name);
+    return { ok: true, is: "removed" };
+  }
+  await client().person(name, grant.userId).signOut();
+  // The service ends all of the person's consents to the application, not this one alone.
+  for (const other of new Set([name, ...(await tokens.names())])) {
+    const also = other === name ? undefined : await tokens.read(other).catch(() => undefined);
+    if (other === name || (also?.userId === grant.userId && also.clientId === clientId)) await onChanged(other);
+  }
+  return { ok: true, is: "signedout" };
 }
 
 function noRedirect(): CallError {
@@ -81,12 +114,15 @@ function noRedirect(): CallError {
 }
 
 /** What became of a consent, as the form shows it. Holds no token. */
-function viewOf(outcome: ConsentOutcome): Readonly<Record<string, unknown>> {
+function viewOf(outcome: ConsentOutcome, names: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
   switch (outcome.is) {
     case "authorized":
       return { ok: true, is: "authorized", userid: outcome.grant.userId, scope: outcome.grant.scope };
     case "stranger":
-      return { ok: true, is: `stranger_${outcome.known}`, userid: outcome.userId, first_open: outcome.firstOpen };
+      return {
+        ...{ ok: true, is: `stranger_${outcome.known}`, userid: outcome.userId, first_open: outcome.firstOpen },
+        ...(outcome.known === "other" && { other: names.get(outcome.other) || outcome.other }),
+      };
     case "wrong":
       return { ok: true, is: `wrong_${outcome.what}` };
     case "refused":

@@ -21,6 +21,8 @@ export interface ConsentStart {
   readonly client: PublicClient;
   readonly place: GrantPlace;
   readonly redirectUrl: string;
+  /** Names of grants that must be other people's. */
+  others(): readonly string[];
 }
 
 /** People on their way through the consent page: one for each account, each for ten minutes. */
@@ -34,7 +36,7 @@ export class Consents {
   }
 
   /** The link to open. One that was given for the account before works no more. */
-  begin({ client, place: { tokens, name }, redirectUrl }: ConsentStart): {
+  begin({ client, place: { tokens, name }, redirectUrl, others }: ConsentStart): {
     readonly attempt: string;
     readonly url: string;
   } {
@@ -43,8 +45,7 @@ export class Consents {
     if (this.#attempts.size >= LIMITS.consents && oldest !== undefined) this.#attempts.delete(oldest);
     const { clock } = this.#input;
     const id = randomUUID();
-    // Several accounts may be one person's: each has a grant of its own.
-    const consent = new Consent({ client, redirectUrl, tokens, name, clock, mayRepeat: true });
+    const consent = new Consent({ client, redirectUrl, tokens, name, clock, others });
     this.#attempts.set(id, { id, grantName: name, consent });
     return { attempt: id, url: consent.newLink() };
   }

@@ -115,10 +115,11 @@ async function find(node: EditorNode): Promise<void> {
 
 function testedWords(
   node: EditorNode,
-  { user, groups = 0 }: { readonly user?: FoundUser; readonly groups?: number },
+  { user, groups = 0, days }: { readonly user?: FoundUser; readonly groups?: number; readonly days?: number },
 ): string {
   const name = String($("#node-config-input-name").val() ?? "");
-  return node._(groups > 0 ? "test.ok" : "test.empty", { name: name || (user ? nameOf(user) : "") });
+  const key = groups > 0 ? "test.ok" : days === undefined ? "test.empty" : "test.recent";
+  return node._(key, { name: name || (user ? nameOf(user) : ""), days });
 }
 
 /** A button for each user, which fills in the userid and the access key. */

@@ -7,7 +7,13 @@ import { LIMITS } from "../../limits.ts";
 
 /** Result of a button, which the editor shows in words. */
 export type Tried =
-  | { readonly ok: true; readonly service: "answers"; readonly user: UserView; readonly groups: number }
+  | {
+      readonly ok: true;
+      readonly service: "answers";
+      readonly user: UserView;
+      readonly groups: number;
+      readonly days?: number;
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 export type Found =
@@ -39,7 +45,8 @@ export async function tryAccount(settings: AccountSettings, { application, ...tr
     const since = Math.floor(trying.clock.now() / 1000) - LIMITS.testDays * 86_400;
     for await (const page of api.measures(isToday ? { limit: 1, startDate: since } : { limit: 1 }))
       groups += page.groups.length;
-    return { ok: true, service: "answers", user: userDocument(user), groups };
+    const days = isToday ? { days: LIMITS.testDays } : {};
+    return { ok: true, service: "answers", user: userDocument(user), groups, ...days };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }

@@ -30,11 +30,10 @@ interface SourceParts extends GrantPlace {
 
 export default function register(RED: NodeAPI): void {
   deleteFoundKeys(RED);
-  const applications = new Applications(systemClock);
+  const { of: application } = new Applications(systemClock);
   const credentials = credentialsOf(properties) as Record<keyof AccountCredentials, { type: "text" | "password" }>;
   const served = new Set<string>();
   const running = new Set<Opened>();
-  const application = (...of: Parameters<Applications["of"]>) => applications.of(...of);
   /** Accounts of the first start were deployed in an earlier process. */
   let isFirstStart = true;
   RED.events.once("flows:started", () => {
@@ -117,6 +116,7 @@ export default function register(RED: NodeAPI): void {
   serveEditor(RED, systemClock, {
     application,
     placeOf: (accountId) => grantPlace(RED, accountId),
+    running: () => new Map([...running].map(({ grantName, account }) => [grantName, account.who.name])),
     async onChanged(grantName) {
       const users = [...running].filter((one) => one.grantName === grantName);
       await Promise.all(users.map(({ account }) => account.consentChanged()));
@@ -128,6 +128,7 @@ export default function register(RED: NodeAPI): void {
 function sourceOf(node: Node, settings: AccountSettings, { application, ...grant }: SourceParts): AccountSource {
   return accountSource(settings, {
     ...{ clock: systemClock, application, grant },
+    onGrantWarning: (_name, warning) => node.warn(GRANT_WARNINGS[warning]),
     onUnknown: ({ kind, code }) =>
       node.log(`unknown ${kind.replace("_", " ")} ${code}: its values come through as they are`),
     onSkipped: ({ groups, values, field }) =>
@@ -135,7 +136,13 @@ function sourceOf(node: Node, settings: AccountSettings, { application, ...grant
   });
 }
 
-/** Instances of a subflow get a new id at each start: they share the consent of the account in its template, which the editor shows. */
+const GRANT_WARNINGS = {
+  tokens_in_memory:
+    "the newest tokens could not be stored for hours and are used from memory: a restart or deploy now would lose the consent. Free the disk",
+  consent_old: "the consent was not renewed for eleven months and ends after a year: see why the API is not reached",
+} as const;
+
+/** Instances of a subflow have ids of their own: they share the consent of the account in its template, which the editor shows. */
 const grantNameOf = ({ id, _alias }: Config): string => (typeof _alias === "string" && _alias !== "" ? _alias : id);
 
 /** Earlier versions kept the keys that *Find my users* had found in a file, in plain text. */

@@ -8,6 +8,8 @@ const OVERLAP_S = 60;
 
 interface News {
   readonly version: 1;
+  /** Whose groups these are; absent in files of before there was more than one API. */
+  readonly key?: string;
   readonly updateTime: number;
   /** Groups that were sent: id to the hash of their content. */
   readonly told: Readonly<Record<string, string>>;
@@ -32,24 +34,26 @@ export class NewsFile {
     this.#path = path;
   }
 
-  /** Of what `read` brings, only what was added or changed since the last time; everything at the first time. */
-  async onlyNew(read: (since?: number) => Promise<Read>): Promise<Fresh> {
+  /** Of what `read` brings, only what was added or changed since the last time; everything at the first time of a person, by the key of the API. */
+  async onlyNew(key: string, read: (since?: number) => Promise<Read>): Promise<Fresh> {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const before = this.#turn;
     this.#turn = before.then(() => ended);
     await before;
     try {
-      const known = await this.#load();
+      const known = await this.#load(key);
       const found = await read(known && Math.max(0, known.updateTime - OVERLAP_S));
-      // Without a time in the answer the next run asks from where this one did; what was sent is known by its hash.
-      const updateTime = found.updateTime ?? known?.updateTime ?? 0;
+      // Never back: an answer without a time, or with one that is no clock, would have everything sent again. What was sent is known by its hash.
+      const updateTime = Math.max(found.updateTime ?? 0, known?.updateTime ?? 0);
       const hashes = found.groups.map((group) => [String(group.id), hashOf(group)] as const);
       const groups = found.groups.filter((_group, index) => !wasSent(known, hashes[index]));
       const settle = async (isSent: boolean) => {
-        const told = Object.fromEntries(hashes.slice(0, LIMITS.rememberedGroups));
+        const seen = new Set(hashes.map(([id]) => id));
+        const earlier = Object.entries(known?.told ?? {}).filter(([id]) => !seen.has(id));
+        const told = Object.fromEntries([...hashes, ...earlier].slice(0, LIMITS.rememberedGroups));
         try {
           // Only now: what a crash cuts short comes again rather than never.
-          if (isSent) await this.#save({ version: 1, updateTime, told });
+          if (isSent) await this.#save({ version: 1, key, updateTime, told });
         } finally {
           end();
         }
@@ -68,14 +72,14 @@ export class NewsFile {
     return forgotten;
   }
 
-  /** A file that is damaged remembers nothing. */
-  async #load(): Promise<News | undefined> {
+  /** A file that is damaged, or another person's, remembers nothing. */
+  async #load(key: string): Promise<News | undefined> {
     const text = await readPrivate(this.#path);
     if (!text) return undefined;
     try {
       const news = JSON.parse(text) as News;
       const isNews = news.version === 1 && Number.isSafeInteger(news.updateTime) && typeof news.told === "object";
-      return isNews && news.told !== null ? news : undefined;
+      return isNews && news.told !== null && (news.key ?? key) === key ? news : undefined;
     } catch {
       return undefined;
     }

@@ -33,7 +33,7 @@ export async function readMeasures(call: ReadMeasuresCall): Promise<ActionResult
   };
   if (isOnlyNew && (query.limit !== undefined || query.offset !== undefined)) throw partOfNews();
   if (!isOnlyNew) return resultOf(await read(), output, call.newId());
-  const { settle, ...found } = await news.onlyNew(read);
+  const { settle, ...found } = await news.onlyNew(api.key, read);
   return { ...resultOf(found, output, call.newId()), settle };
 }
 

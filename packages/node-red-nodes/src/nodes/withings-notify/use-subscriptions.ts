@@ -25,6 +25,8 @@ export async function useSubscriptions(call: ActionCall): Promise<ActionResult> 
 
 async function list(call: ActionCall): Promise<ActionResult> {
   const { account, signal } = call;
+  // Says so where the API has no categories.
+  await subscriptionsOf(call);
   const all = await (await account.api()).subscriptions({ signal });
   const categories: readonly string[] = valuesOf(call)("category");
   const found = categories.length === 0 ? all : all.filter(({ category = "" }) => categories.includes(category));

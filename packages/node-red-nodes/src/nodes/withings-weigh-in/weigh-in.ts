@@ -165,6 +165,11 @@ export class WeighIn implements WeighInListener {
     this.#showResting();
   }
 
+  onPerson(): void {
+    this.#newest = undefined;
+    this.#showResting();
+  }
+
   #send(event: PersonEvent): void {
     const { account, settings, send } = this.#input;
     const { name: person, userId } = account.who;
