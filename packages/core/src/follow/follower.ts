@@ -13,7 +13,7 @@ import { CHORES, type Chore, type ChoreIntervals, Chores } from "./chores.ts";
 import { Followed } from "./followed.ts";
 import { HintFollower } from "./hint-follower.ts";
 import type { News } from "./hints.ts";
-import { blockedBy, emptyData, type FollowProblem, lateData, missingCallbacks } from "./problem.ts";
+import { blockedBy, emptyData, type FollowProblem, isAccountWorking, lateData, missingCallbacks } from "./problem.ts";
 import type { Turns } from "./rounds.ts";
 import { type Callback, doCallbacksCome, isSubscribed } from "./subscription.ts";
 
@@ -341,6 +341,8 @@ export class Follower implements Turns {
   #judge(): void {
     const problem = this.#problemNow();
     const isSame = problem?.code === this.#problem?.code;
+    // Who stops sharing, or ends a consent, ends the subscription at the service, too.
+    if (!isAccountWorking(this.#problem) && isAccountWorking(problem)) this.checkSubscription();
     this.#problem = problem;
     if (!isSame) this.#input.onProblem(problem);
   }

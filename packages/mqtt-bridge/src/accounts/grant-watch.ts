@@ -50,7 +50,8 @@ export class GrantWatch {
       const version = this.#versionOf(slug);
       const before = this.#seen.get(slug);
       this.#seen.set(slug, version);
-      if (before !== undefined && before !== version) onChanged(slug);
+      // Of one that is missed only since the last look nobody knows what the file was: it may be the new consent already.
+      if (before !== version) onChanged(slug);
     }
   }
 

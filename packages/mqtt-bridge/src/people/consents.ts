@@ -46,11 +46,8 @@ export function watchGrants({ config, clock, people, followers, waiting, onNewPe
     },
     onChanged: (slug) => {
       const person = people.bySlug(slug);
-      if (person === undefined) return onNewPerson?.(slug);
-      const { id } = person.rows.stored;
-      followers.requestPoll(id);
-      // The service ended the subscriptions with the consent before.
-      followers.checkSubscription(id);
+      if (person) followers.requestPoll(person.rows.stored.id);
+      else onNewPerson?.(slug);
     },
   });
 }
