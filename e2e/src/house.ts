@@ -1,8 +1,15 @@
-import { type Person, type PersonDetails, type Simulator, startSimulator } from "@weighbridge/simulator";
+import {
+  type Person,
+  type PersonDetails,
+  type RegisteredApplication,
+  type Simulator,
+  startSimulator,
+} from "@weighbridge/simulator";
 import { freePort, until } from "@weighbridge/testing/parts";
 import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
 import { type Listener, startListener } from "./listener.ts";
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from "./mosquitto.ts";
+import { consentTo, type Generation, REPEAT_S, todaysAccount } from "./todays-account.ts";
 
 export interface Inhabitant extends PersonDetails {
   readonly slug: string;
@@ -23,8 +30,11 @@ export class House {
   readonly bridge: BridgeProcess;
   readonly listener: Listener;
   readonly callbackPort: number;
+  /** That of today's API; undefined where the house speaks the original one. */
+  readonly application: RegisteredApplication | undefined;
 
-  constructor(parts: Pick<House, "simulator" | "broker" | "bridge" | "listener" | "callbackPort">) {
+  constructor(parts: Pick<House, "simulator" | "broker" | "bridge" | "listener" | "callbackPort" | "application">) {
+    this.application = parts.application;
     this.simulator = parts.simulator;
     this.broker = parts.broker;
     this.bridge = parts.bridge;
@@ -34,16 +44,21 @@ export class House {
 
   /** Configures these people for the next start of the bridge. */
   async inhabit(people: readonly Inhabitant[], more: MoreConfig = {}): Promise<void> {
-    const port = this.callbackPort;
-    await this.bridge.configure({
-      api: { base_url: this.simulator.url, calls_per_minute: 100_000, timeout_s: 2, ...more["api"] },
+    const { callbackPort: port, application, simulator, bridge } = this;
+    if (application)
+      for (const { slug, name, weight_unit: _unit, ambiguous: _policy, ...details } of people)
+        await consentTo(application, simulator.person(name, details), slug, bridge.folder);
+    await bridge.configure({
+      ...(application
+        ? { accounts: [todaysAccount(simulator, application, more["api"])] }
+        : { api: { base_url: simulator.url, calls_per_minute: 100_000, timeout_s: 2, ...more["api"] } }),
       mqtt: { url: this.broker.url, ...more["mqtt"] },
       home_assistant: { hold_s: 0, ...more["home_assistant"] },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, ...more["callback"] },
-      timing: { coalesce_s: 0.1, repeat_call_s: 0.1, ...more["timing"] },
+      timing: { coalesce_s: 0.1, repeat_call_s: application ? REPEAT_S : 0.1, ...more["timing"] },
       people: people.map(({ slug, name, weight_unit = "kg", ambiguous = "hold", ...details }) => {
-        const { userId: userid, publicKey: publickey } = this.simulator.person(name, details);
-        return { slug, name, weight_unit, ambiguous, userid, publickey };
+        const { userId: userid, publicKey: publickey } = simulator.person(name, details);
+        return { slug, name, weight_unit, ambiguous, ...(application ? {} : { userid, publickey }) };
       }),
     });
   }
@@ -55,10 +70,21 @@ export class House {
   /** Starts the bridge; resolves when its first look at everybody is over: what comes now is news. */
   async open(...names: readonly string[]): Promise<void> {
     this.bridge.start();
-    await until(() => names.every((name) => this.simulator.person(name).subscriptions.live.length > 0));
+    await until(() => names.every((name) => this.isSubscribed(this.simulator.person(name))));
     await this.listener.hears("weighbridge/bridge/state", "online");
+    if (this.application) {
+      const statuses = names.map((name) => `weighbridge/people/${name.toLowerCase()}/status`);
+      await until(() => statuses.every((topic) => this.listener.lastJson(topic)?.["last_poll"] != null));
+      return;
+    }
     const profiles = names.map((name) => `weighbridge/people/${name.toLowerCase()}/profile`);
     await until(() => profiles.every((topic) => this.listener.lastJson(topic)?.["is_sharing"] === true));
+  }
+
+  /** Whether weigh-ins of the person are announced. */
+  isSubscribed(person: Person): boolean {
+    const found = this.application?.subscriptionsOf(person) ?? person.subscriptions.live;
+    return found.length > 0;
   }
 
   async close(): Promise<void> {
@@ -73,6 +99,8 @@ export interface HouseOptions {
   readonly people?: readonly Inhabitant[];
   readonly config?: MoreConfig;
   readonly broker?: MosquittoOptions;
+  /** @default "wbs" */
+  readonly generation?: Generation;
 }
 
 /** The bridge is configured and not started yet. */
@@ -80,12 +108,15 @@ export async function makeHouse({
   people = [ADA],
   config = {},
   broker: ofBroker = {},
+  generation = "wbs",
 }: HouseOptions = {}): Promise<House> {
   const simulator = await startSimulator();
   const broker = await startMosquitto(ofBroker);
   const listener = await startListener(broker.url);
+  const application = generation === "public" ? simulator.application() : undefined;
   const house = new House({
     simulator,
+    application,
     broker,
     listener,
     bridge: await newBridgeProcess({}),

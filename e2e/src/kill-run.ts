@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Simulator, startSimulator } from "@weighbridge/simulator";
+import {
+  type Person,
+  type Profile,
+  type RegisteredApplication,
+  type Simulator,
+  startSimulator,
+} from "@weighbridge/simulator";
 import { freePort, until } from "@weighbridge/testing/parts";
-import { type BridgeProcess, newBridgeProcess } from "./bridge-process.ts";
+import { type BridgeProcess, type ConfigText, newBridgeProcess } from "./bridge-process.ts";
 import { startLossyProxy } from "./lossy-proxy.ts";
 import { startMosquitto } from "./mosquitto.ts";
+import { consentTo, type Generation, todaysAccount } from "./todays-account.ts";
 import { startWitness, type Witness } from "./witness.ts";
 
 export interface KillRunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly people?: number;
+  /** @default "wbs" */
+  readonly generation?: Generation;
   /** Kills at these steps instead of at random instants. */
   readonly points?: readonly string[];
   /** In every nth life the broker restarts under the bridge. */
@@ -28,6 +37,8 @@ export interface KillRunResult {
   readonly brokerRestarts: number;
   readonly outages: number;
   readonly weighIns: number;
+  /** Events that came while the kills went on, and not only in the peace after them. */
+  readonly early: number;
   /** Only a callback tells of a deletion: no poll shows one. */
   readonly deletions: number;
   readonly lost: number;
@@ -121,21 +132,18 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       ? undefined
       : await startLossyProxy(`http://127.0.0.1:${port}`, options.forgetsEvery);
   const publicUrl = `http://127.0.0.1:${proxy?.port ?? port}`;
+  const app = options.generation === "public" ? simulator.application({ quirks: UNHURRIED }) : undefined;
   const bridge = await newBridgeProcess({
-    api: { base_url: simulator.url, calls_per_minute: 100_000, timeout_s: 2 },
+    ...crowdConfig(simulator, slugs, app),
     mqtt: { url: broker.url },
     home_assistant: { enabled: false },
     callback: { public_url: publicUrl, host: "127.0.0.1", port, per_minute: 1_000_000 },
     timing: { coalesce_s: 0.1, repeat_call_s: 0.1 },
-    people: slugs.map((slug) => {
-      const { userId: userid, publicKey: publickey } = simulator.person(slug);
-      return { slug, name: slug, userid, publickey };
-    }),
   });
   const crowd = new Crowd(simulator, slugs, witness);
   const counts = { kills: 0, brokerRestarts: 0, outages: 0 };
   try {
-    await subscribeAll(bridge, simulator, slugs);
+    await subscribeAll(bridge, simulator, slugs, app);
     crowd.start();
     for (; counts.kills < options.kills; counts.kills++) {
       const point = options.points?.[counts.kills % options.points.length];
@@ -145,11 +153,11 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
     await crowd.stop();
+    const early = witness.total;
     await settle(bridge, witness, crowd.expected, { broker, simulator, patienceMs: options.patienceMs ?? PATIENCE_MS });
     const { deletions, expected } = crowd;
-    const missing = [...expected].filter((key) => !witness.byWeighIn.has(key));
-    if (missing.length > 0) options.onProgress?.(`missing: ${missing.slice(0, 20).join(", ")}`);
-    return { ...counts, weighIns: expected.size - deletions, deletions, ...verdict(expected, witness) };
+    options.onProgress?.(oddities(expected, witness));
+    return { ...counts, early, weighIns: expected.size - deletions, deletions, ...verdict(expected, witness) };
   } finally {
     await crowd.stop();
     await bridge.remove();
@@ -160,20 +168,51 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
   }
 }
 
-/** The bridge runs once in peace, so that its first look at everybody is behind it. Subscriptions are put in place by hand: 5 s each would take long. */
-async function subscribeAll(bridge: BridgeProcess, simulator: Simulator, slugs: readonly string[]): Promise<void> {
-  bridge.start();
-  const url = await until(() => {
-    for (const slug of slugs) {
-      const [first] = simulator.person(slug).subscriptions.live;
-      if (first) return first.callbackUrl;
-    }
-    return undefined;
+/** The pace of this crowd is a thousand times that of an application, and its lives are shorter than the wait before an identical call. */
+const UNHURRIED = { callsPerMinute: 100_000, sameArgumentsS: 0 };
+
+/** Everybody, and the API that they are people of. */
+function crowdConfig(
+  simulator: Simulator,
+  slugs: readonly string[],
+  app: RegisteredApplication | undefined,
+): ConfigText {
+  if (app) return { accounts: [todaysAccount(simulator, app)], people: slugs.map((slug) => ({ slug, name: slug })) };
+  const people = slugs.map((slug) => {
+    const { userId: userid, publicKey: publickey } = simulator.person(slug);
+    return { slug, name: slug, userid, publickey };
   });
-  for (const slug of slugs) simulator.person(slug).subscriptions.put(url, "Weighbridge");
+  return { api: { base_url: simulator.url, calls_per_minute: 100_000, timeout_s: 2 }, people };
+}
+
+/** The bridge runs once in peace, so that its first look at everybody is behind it. Subscriptions are put in place by hand: 5 s each would take long. */
+async function subscribeAll(
+  bridge: BridgeProcess,
+  simulator: Simulator,
+  slugs: readonly string[],
+  app: RegisteredApplication | undefined,
+): Promise<void> {
+  const people = slugs.map((slug) => simulator.person(slug));
+  if (app) for (const person of people) await consentTo(app, person, person.name, bridge.folder);
+  bridge.start();
+  const urlsOf = (person: Person): string[] =>
+    (app?.subscriptionsOf(person) ?? person.subscriptions.live).map(({ callbackUrl }) => callbackUrl);
+  const url = await until(() => people.flatMap(urlsOf)[0]);
+  for (const person of people) {
+    if (app === undefined) person.subscriptions.put(url, "Weighbridge");
+    else for (const appli of CATEGORIES) subscribeOnce(app, person, { appli, callbackUrl: url, comment: null });
+  }
   const isPolled = () => simulator.log.filter((entry) => entry.kind === "call" && entry.action === "getmeas").length;
   await until(() => isPolled() >= slugs.length);
   await bridge.end("SIGTERM");
+}
+
+/** Those of a scale at today's API. */
+const CATEGORIES = [1, 4, 46] as const;
+
+function subscribeOnce(app: RegisteredApplication, person: Person, profile: Profile): void {
+  const isThere = app.subscriptionsOf(person).some(({ appli }) => appli === profile.appli);
+  if (!isThere) app.hasSubscription(person, profile);
 }
 
 type Disturbed = { kills: number; brokerRestarts: number; outages: number };
@@ -236,6 +275,13 @@ async function settle(
   await until(isComplete, patienceMs).catch(() => {});
   // A second copy comes late.
   await until(() => Date.now() - witness.lastAt > 2_500, 30_000);
+}
+
+/** For whoever has to find the cause of a loss or a repeat. */
+function oddities(expected: ReadonlySet<string>, { byWeighIn }: Witness): string {
+  const missing = [...expected].filter((key) => !byWeighIn.has(key));
+  const repeated = [...byWeighIn].filter(([, times]) => times > 1).map(([key]) => key);
+  return `missing: ${missing.slice(0, 20).join(", ") || "none"}; twice: ${repeated.slice(0, 20).join(", ") || "none"}`;
 }
 
 function verdict(expected: ReadonlySet<string>, witness: Witness): { lost: number; twice: number } {

@@ -15,7 +15,19 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
     onProgress(JSON.stringify({ seed: SEED, ...result }));
     expect(result).toMatchObject({ kills: KILLS, lost: 0, twice: 0 });
     expect(result.weighIns).toBeGreaterThan(KILLS);
+    expect(result.early).toBeGreaterThan(KILLS);
     expect(result.deletions).toBeGreaterThan(KILLS / 4);
+  });
+
+  const todaysKills = Math.ceil(KILLS / 4);
+  test(`${todaysKills} kills at today's API, where every weigh-in is called twice and more: exactly once`, {
+    timeout: 900_000,
+  }, async () => {
+    const result = await runKills({ kills: todaysKills, seed: SEED + 1, generation: "public", onProgress });
+    onProgress(JSON.stringify({ seed: SEED + 1, ...result }));
+    expect(result).toMatchObject({ kills: todaysKills, lost: 0, twice: 0 });
+    expect(result.weighIns).toBeGreaterThan(todaysKills);
+    expect(result.early).toBeGreaterThan(todaysKills);
   });
 
   test("a kill at each step of the way: exactly once", { timeout: 300_000 }, async () => {

@@ -51,8 +51,8 @@ export class Publisher {
   #connection: EventConnection | undefined;
   /** Undefined while there is no connection. */
   #session: Session | undefined;
-  /** `documents`: only these may go. `releasing`: PUBRELs are sent again, and nothing else may go. */
-  #phase: "away" | "documents" | "releasing" | "ready" = "away";
+  /** `documents`: only these may go. `answers`: the broker has to take them first; more wait, or they would never end. `releasing`: PUBRELs alone. */
+  #phase: "away" | "documents" | "answers" | "releasing" | "ready" = "away";
   #onDocumentsTaken: (() => void) | undefined;
   #isPumping = false;
   #isAskedAgain = false;
@@ -179,8 +179,7 @@ export class Publisher {
         // different QoS, so that only PUBACK says that it is there. A QoS 2 event goes out at once, since the broker forwards it at PUBREL, which
         // waits for that; with less, the broker forwards it at PUBLISH.
         if (isWritten && this.#session?.maximumQos !== 2) await this.#lastDocument;
-        if (this.#phase === "documents" && this.#documents.size + this.#unanswered.size === 0)
-          this.#onDocumentsTaken?.();
+        if (this.#isIn("answers") && this.#unanswered.size === 0) this.#onDocumentsTaken?.();
         if (isWritten && rewinds === this.#rewinds) this.#handAll(rows);
         else if (rows.length > 0) this.#mayHaveMore = true;
       } while (this.#isAskedAgain);
@@ -203,6 +202,7 @@ export class Publisher {
       this.#documents.delete(topic);
       this.#writeDocument({ topic, payload });
     }
+    if (this.#phase === "documents") this.#phase = "answers";
     return true;
   }
 
@@ -335,8 +335,10 @@ export class Publisher {
         events: doubtful.length,
       });
     await taken;
-    if (this.#session === session && this.#phase === "documents") this.#phase = "releasing";
+    if (this.#session === session && this.#isIn("answers")) this.#phase = "releasing";
   }
+
+  readonly #isIn = (phase: string): boolean => this.#phase === phase;
 
   #reportLimits({ maximumQos, canRetain }: Session): void {
     if (maximumQos < 2) this.#sayOnce(LOW_QOS, { maximum_qos: maximumQos, remedy: "Allow QoS 2 at the broker." });

@@ -187,7 +187,7 @@ export class Application {
   countCall(): boolean {
     const now = this.#clock.seconds();
     while ((this.#calls[0] ?? now) <= now - 60) this.#calls.shift();
-    if (this.#calls.length >= PUBLIC_LIMITS.callsPerMinute) return false;
+    if (this.#calls.length >= (this.quirks.callsPerMinute ?? PUBLIC_LIMITS.callsPerMinute)) return false;
     this.#calls.push(now);
     return true;
   }
@@ -195,9 +195,10 @@ export class Application {
   /** Seconds for which an identical call is refused; 0 for one that may be made, which counts. */
   repeatsWithin(key: string): number {
     const now = this.#clock.seconds();
-    for (const [old, at] of this.#sent) if (at <= now - PUBLIC_LIMITS.sameArgumentsS) this.#sent.delete(old);
+    const { sameArgumentsS = PUBLIC_LIMITS.sameArgumentsS } = this.quirks;
+    for (const [old, at] of this.#sent) if (at <= now - sameArgumentsS) this.#sent.delete(old);
     const at = this.#sent.get(key);
-    if (at !== undefined) return PUBLIC_LIMITS.sameArgumentsS - (now - at);
+    if (at !== undefined) return sameArgumentsS - (now - at);
     this.#sent.set(key, now);
     return 0;
   }

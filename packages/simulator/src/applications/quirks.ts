@@ -26,6 +26,10 @@ export interface Quirks {
   readonly rotatesStrictly?: boolean;
   /** A second subscribe with the same URL and category makes a second profile. @default false */
   readonly duplicatesProfiles?: boolean;
+  /** What the application may call; a contract allows more. @default 120 */
+  readonly callsPerMinute?: number;
+  /** Seconds for which an identical call is refused. @default 10 */
+  readonly sameArgumentsS?: number;
   /** POSTs for one change of one category. @default 2 */
   readonly callbacks?: number;
 }

@@ -1,0 +1,74 @@
+import { until } from "@weighbridge/testing/parts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type HomeAssistant, isHomeAssistantInstalled, startHomeAssistant } from "../src/home-assistant.ts";
+import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
+import { describeWith, isInstalled } from "../src/parts.ts";
+
+const BEA: Inhabitant = { slug: "bea", name: "Bea", weight_unit: "lb" };
+
+/** Counts Ada's weigh-ins, as packages/mqtt-bridge/README.md tells people to write it. */
+const COUNT_WEIGH_INS = {
+  id: "count",
+  alias: "Count weigh-ins",
+  mode: "queued",
+  triggers: [{ trigger: "state", entity_id: "event.ada_weigh_in", not_from: ["unavailable"] }],
+  conditions: [{ condition: "template", value_template: "{{ trigger.to_state.attributes.event_type == 'weigh_in' }}" }],
+  actions: [{ action: "counter.increment", target: { entity_id: "counter.weigh_ins" } }],
+};
+
+describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInstalled("mosquitto"), () => {
+  let house: House;
+  let home: HomeAssistant;
+  let weighIns = 0;
+  let lastDate = 0;
+
+  beforeAll(async () => {
+    house = await makeHouse({ generation: "public", people: [ADA, BEA], config: { home_assistant: { hold_s: 60 } } });
+    home = await startHomeAssistant({
+      broker: { port: house.broker.port },
+      automations: [COUNT_WEIGH_INS],
+      counters: ["weigh_ins"],
+    });
+    lastDate = house.simulator.clock.seconds() - 20_000;
+    await house.open("Ada");
+    await until(async () => (await home.entities()).some(({ entity_id }) => entity_id === "event.ada_weigh_in"));
+  });
+
+  afterAll(async () => {
+    await home?.remove();
+    await house?.close();
+  });
+
+  async function adaWeighsIn(weight: number): Promise<void> {
+    lastDate += 600;
+    house.person("Ada").weighsIn({ weight, fatRatio: 22.4, heartPulse: 61, at: lastDate });
+    weighIns++;
+    await home.shows("counter.weigh_ins", String(weighIns));
+  }
+
+  test("a weigh-in of today's API runs an automation once, though it is called several times, also for an equal weight", async () => {
+    await adaWeighsIn(68.45);
+    await home.shows("sensor.ada_weight", "68.45");
+    await home.shows("sensor.ada_heart_pulse", "61");
+    await adaWeighsIn(68.45);
+    await house.simulator.settled();
+    await home.shows("counter.weigh_ins", String(weighIns));
+  });
+
+  test("battery and last contact of the scale are diagnostics of the person's device", async () => {
+    await home.shows("sensor.ada_scale_battery", "high");
+    const contact = await home.state("sensor.ada_scale_last_contact");
+    expect(contact?.attributes).toMatchObject({ device_class: "timestamp" });
+  });
+
+  test("a consent that ends shows as a problem, and its values are unavailable", async () => {
+    house.application?.unlinks(house.person("Ada"));
+    await house.listener.publish("weighbridge/bridge/request/sync", '{"person":"ada"}');
+    await home.shows("binary_sensor.ada_account_problem", "on");
+    await home.shows("sensor.ada_weight", "unavailable");
+  });
+
+  test("the MQTT integration objected to nothing", () => {
+    expect(home.complaints()).toEqual([]);
+  });
+});
