@@ -1,11 +1,10 @@
 import { type Clock, type Grant, type PublicClient, systemClock } from "@weighbridge/core";
 import { publicClientOf } from "../accounts/public-client.ts";
 import { authorize as lead, type Newcomer } from "../authorize/authorize.ts";
-import { accountOf, accountsOf } from "../config/accounts.ts";
-import type { Config, PersonConfig, PublicAccountConfig } from "../config/schema.ts";
+import type { Config, PersonConfig } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
-import { ConfigError } from "../errors.ts";
 import { openGrants } from "../grants/grants.ts";
+import { chosen } from "./chosen.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface AuthorizeOptions {
@@ -32,36 +31,6 @@ export async function authorize(config: Config, options: AuthorizeOptions, termi
   });
   if (isDone) terminal.print("A bridge that runs takes it up within seconds; otherwise: weighbridge run\n");
   return isDone ? 0 : 1;
-}
-
-interface Chosen {
-  readonly account: PublicAccountConfig;
-  readonly person: PersonConfig;
-}
-
-/** Throws a ConfigError that names the people to choose from. */
-function chosen(config: Config, slug: string | undefined): Chosen {
-  const accounts = accountsOf(config);
-  const all = config.people.flatMap((person): Chosen[] => {
-    const account = accountOf(accounts, person);
-    return account?.generation === "public" ? [{ account, person }] : [];
-  });
-  const slugs = all.map(({ person }) => person.slug).join(", ");
-  const [only, ...others] = slug === undefined ? all : all.filter(({ person }) => person.slug === slug);
-  if (only && others.length === 0) return only;
-  if (all.length === 0)
-    throw new ConfigError("nobody of the configuration has an account of today's API", {
-      code: "config_invalid",
-      remedy:
-        "Give an account with generation: public, client_id and client_secret; weighbridge.example.yaml shows how.",
-    });
-  throw new ConfigError(
-    slug === undefined ? "there are several people" : `there is no person ${slug} with an account of today's API`,
-    {
-      code: "config_invalid",
-      remedy: `Say whom with --person: ${slugs}.`,
-    },
-  );
 }
 
 const DAY_S = 86_400;

@@ -9,6 +9,10 @@ const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
   weighbridge run --config <file>      run the bridge (-c for short)
   weighbridge authorize --config <file> [--person <slug>] [--no-browser] [--demo]
                                        ask a person's consent for today's API
+  weighbridge revoke --config <file> [--person <slug>]
+                                       end it, at the service too
+  weighbridge grant export|import --config <file> [--person <slug>]
+                                       move it to another machine, by standard output and input
   weighbridge doctor --config <file> [--json] [--record <file>]
                                        look at everything, and say what to do
   weighbridge config check --config <file>   whether it can be used, and whom it watches
@@ -87,6 +91,10 @@ async function main(): Promise<number> {
       const { person, browser: isBrowserOpened, demo: isDemo } = values;
       return authorize(config, { person, isBrowserOpened, isDemo }, terminal());
     }
+    case "revoke":
+      return storedConsent("revoke", file, values.person);
+    case "grant":
+      return storedConsent(action, file, values.person);
     case "doctor": {
       const { loadRunnableConfig } = await import("../config/load.ts");
       const { doctor } = await import("./doctor.ts");
@@ -102,6 +110,19 @@ async function main(): Promise<number> {
     default:
       return misused(`There is no command ${command}.`);
   }
+}
+
+async function storedConsent(
+  word: string | undefined,
+  file: { readonly file?: string },
+  person: string | undefined,
+): Promise<number> {
+  const { exportGrant, importGrant, revoke } = await import("./grant.ts");
+  const works = { revoke, export: exportGrant, import: importGrant };
+  if (word === undefined || !Object.hasOwn(works, word)) return misused("grant: export or import?");
+  const { loadRunnableConfig } = await import("../config/load.ts");
+  const config = loadRunnableConfig({ ...file, env: process.env });
+  return works[word as keyof typeof works](config, person, terminal());
 }
 
 /** Prints an error and its remedy, without a stack where an operator can act. Returns the exit code. */

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Person, type RegisteredApplication, type Simulator, startSimulator } from "@weighbridge/simulator";
@@ -59,6 +59,7 @@ function weighbridge(args: readonly string[]) {
     },
     says: (words: string) => expect.poll(() => text.out, { timeout: 20_000 }).toContain(words),
     paste: (line: string) => void child.stdin.write(`${line}\n`),
+    finish: (text: string) => void child.stdin.end(text),
     ended: async () => ({ code: (await closed)[0], ...text }),
   };
 }
@@ -128,6 +129,42 @@ test("PUB-CLI-2: a taken port leaves the way of pasting", async () => {
   expect(run.text.out).toContain("another program has it");
   run.paste(await consents(link, ada));
   expect(await run.ended()).toMatchObject({ code: 0 });
+});
+
+test("a consent moves to another machine, and is refused where it does not fit", async () => {
+  const [old, other] = [await household(), await household()];
+  const run = weighbridge(["authorize", "--config", old.file, "--no-browser"]);
+  await fetch(await consents(await run.link(), old.ada));
+  await run.ended();
+  const { code, out, err } = await weighbridge(["grant", "export", "--config", old.file]).ended();
+  expect(code).toBe(0);
+  expect(err).toContain("secret");
+  const imported = async (text: string) => {
+    const taking = weighbridge(["grant", "import", "--config", other.file]);
+    taking.finish(text);
+    return taking.ended();
+  };
+  expect(await imported("{}")).toMatchObject({ code: 2, err: expect.stringContaining("is no consent") });
+  expect(await imported(out.replace('"client"', '"another"'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("another application"),
+  });
+  expect(await imported(out)).toMatchObject({ code: 0, out: expect.stringContaining(`userid ${old.ada.userId}`) });
+  const stored = JSON.parse(readFileSync(join(dirname(other.file), "state/grants/ada.json"), "utf8"));
+  expect(stored).toMatchObject({ userId: String(old.ada.userId), revision: 2 });
+});
+
+test("revoke ends the consent at the service, and deletes its tokens", async () => {
+  const { ada, app, file } = await household();
+  const nobody = await weighbridge(["revoke", "--config", file]).ended();
+  expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining("weighbridge authorize --person ada") });
+  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  await fetch(await consents(await run.link(), ada));
+  await run.ended();
+  app.hasSubscription(ada, { appli: 1, callbackUrl: "https://home.example.org/x", comment: null });
+  expect(await weighbridge(["revoke", "--config", file]).ended()).toMatchObject({ code: 0 });
+  expect(app.subscriptionsOf(ada)).toEqual([]);
+  expect(existsSync(join(dirname(file), "state/grants/ada.json"))).toBe(false);
 });
 
 test("of several people one has to be named", async () => {
