@@ -59,6 +59,10 @@ function stateOf(world: World): object {
     account: accountOf(person),
     isSharing: person.isSharing,
     subscriptions: person.subscriptions.live,
+    // Of today's API: those that asked to be told of the person.
+    applications: [...world.applications.values()]
+      .filter(({ consents }) => (consents.get(person.userId)?.profiles.length ?? 0) > 0)
+      .map(({ name }) => name),
     newest: person.history.newest(5),
     lastWeighIn: person.lastWeighIn,
   }));

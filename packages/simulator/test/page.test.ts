@@ -74,6 +74,17 @@ describe("the page", () => {
     });
   });
 
+  test("its state names the applications of today's API that are told", async () => {
+    const { sim, ada } = await home();
+    const app = sim.application({ name: "My home" });
+    app.authorizes(ada);
+    const applications = async () =>
+      ((await (await fetch(`${sim.url}simulator/state`)).json()) as State).people[0].applications;
+    expect(await applications()).toEqual([]);
+    app.hasSubscription(ada, { appli: 1, callbackUrl: "https://home.example.org/", comment: null });
+    expect(await applications()).toEqual(["My home"]);
+  });
+
   test("its stream tells what happens, when it happens", async () => {
     const { sim, ada } = await home();
     const leaving = new AbortController();

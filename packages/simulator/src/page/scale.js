@@ -62,21 +62,32 @@ function showMessage(text, isProblem = false) {
 
 const people = (count) => `${count} subscriber${count === 1 ? "" : "s"}`;
 
+/** Applications by name, subscribers of the original API by their number; the values of a map by callback URL. */
+function named(told) {
+  const applications = [...new Set([...told.values()].filter((name) => name !== undefined))];
+  const others = [...told.values()].filter((name) => name === undefined).length;
+  return [...applications, ...(others > 0 ? [people(others)] : [])].join(" and ");
+}
+
 /** Callbacks that were sent for the action so far. */
 function showOutcome() {
   if (deed === undefined) return;
-  const { name, isSharing, subscriptions } = state.people.find((one) => one.name === deed.person) ?? {};
+  const { name, isSharing, subscriptions, applications } = state.people.find((one) => one.name === deed.person) ?? {};
   const callbacks = entries.filter(
     (one) => one.kind === "callback" && !one.isProbe && one.person === name && one.id > deed.id,
   );
-  const reached = new Set(callbacks.filter(({ answer }) => answer === 200).map(({ url }) => url));
-  const missed = new Set(callbacks.map(({ url }) => url).filter((url) => !reached.has(url)));
+  const reached = new Map(callbacks.filter(({ answer }) => answer === 200).map((one) => [one.url, one.application]));
+  const missed = new Map(callbacks.filter(({ url }) => !reached.has(url)).map((one) => [one.url, one.application]));
   const parts = [];
-  if (reached.size > 0) parts.push(`${people(reached.size)} told`);
-  if (missed.size > 0) parts.push(`${people(missed.size)} did not answer`);
+  if (reached.size > 0) parts.push(`${named(reached)} told`);
+  if (missed.size > 0) parts.push(`${named(missed)} did not answer`);
   if (!isSharing) parts.push(`${name} does not share: nobody is told`);
   else if (parts.length === 0)
-    parts.push(subscriptions.length === 0 ? "nobody has asked to be told" : `telling ${people(subscriptions.length)}`);
+    parts.push(
+      subscriptions.length + applications.length === 0
+        ? "nobody has asked to be told"
+        : `telling ${people(subscriptions.length + applications.length)}`,
+    );
   showMessage(`${deed.words}, ${parts.join(", ")}`);
 }
 
@@ -205,13 +216,16 @@ function showIdentity() {
 }
 
 function showWatchers() {
-  const { isSharing, subscriptions = [] } = person() ?? {};
+  const { isSharing, subscriptions = [], applications = [] } = person() ?? {};
   const days = ({ expires }) => Math.max(0, Math.round((expires - state.now / 1000) / 86400));
   const one = (subscription) => `${subscription.comment} (ends in ${days(subscription)} days)`;
   if (isSharing === false) $("watchers").textContent = `${chosen} does not share: nobody is told.`;
-  else if (subscriptions.length === 0)
+  else if (subscriptions.length + applications.length === 0)
     $("watchers").textContent = `Nobody has asked to be told when ${chosen} weighs in.`;
-  else $("watchers").textContent = `Told when ${chosen} weighs in: ${subscriptions.map(one).join(", ")}.`;
+  else {
+    const all = [...applications.map((name) => `the application ${name}`), ...subscriptions.map(one)];
+    $("watchers").textContent = `Told when ${chosen} weighs in: ${all.join(", ")}.`;
+  }
 }
 
 /** An entry of the log, once. */

@@ -12,6 +12,12 @@ const CALLS = {
   "account/getuserslist": "listed the users of an account",
   "once/get": "fetched a one-time string",
   "once/probe": "checked that the service answers",
+  "v2/oauth2/requesttoken": "got new tokens",
+  "v2/oauth2/revoke": "ended a consent",
+  "v2/signature/getnonce": "checked its ClientID and Secret",
+  "v2/user/getdevice": "read {whose} devices",
+  "v2/user/getgoals": "read {whose} goals",
+  "v2/measure/confirmuser": "said whose a weigh-in of {whose} is",
 };
 
 /** An answer that only says that there is none: nothing went wrong. */
@@ -23,21 +29,21 @@ export function told(entry, nameOf) {
   return entry.kind === "callback" ? toldCallback(entry) : toldCall(entry, nameOf);
 }
 
-function toldCallback({ isProbe, person, answer, tookMs, try: tries, url }) {
-  const what = isProbe
-    ? "The cloud tried the callback URL"
-    : `The cloud told a subscriber that ${person}’s data changed`;
+function toldCallback({ isProbe, person, application, answer, tookMs, try: tries, url }) {
+  const whom = application === undefined ? "a subscriber" : `the application ${application}`;
+  const what = isProbe ? "The cloud tried the callback URL" : `The cloud told ${whom} that ${person}’s data changed`;
   const answered = answer === null ? "nobody answered" : `it answered ${answer} in ${Math.round(tookMs)} ms`;
   const isGood = answer === 200;
   const again = tries > 1 ? ` (try ${tries})` : "";
   return [isGood ? "good" : "bad", isGood ? "→" : "✕", `${what}${again}: ${answered}`, url];
 }
 
-function toldCall({ service, action, parameters, status, reason = "" }, nameOf) {
+function toldCall({ service, action, application, person, parameters, status, reason = "" }, nameOf) {
   const call = `${service}/${action}`;
   const { userid } = parameters;
-  const whose = userid === undefined ? "somebody’s" : `${nameOf(userid) ?? `userid ${userid}`}’s`;
-  const words = `Somebody ${CALLS[call]?.replace("{whose}", whose) ?? `called ${call}`}`;
+  const known = person ?? (userid === undefined ? undefined : (nameOf(userid) ?? `userid ${userid}`));
+  const whose = known === undefined ? "somebody’s" : `${known}’s`;
+  const words = `${application === undefined ? "Somebody" : `The application ${application}`} ${CALLS[call]?.replace("{whose}", whose) ?? `called ${call}`}`;
   const small = [call, ...Object.entries(parameters).map(([name, value]) => `${name}=${value}`)].join(" ");
   if (status === 0) return ["good", "←", words, small];
   if (status === NONE[call]) return ["", "←", `${words}: there is none (status ${status})`, small];
