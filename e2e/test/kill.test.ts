@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runKills } from "../src/kill-run.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 
-const KILLS = Number(process.env["E2E_KILLS"] ?? 200);
+const KILLS = Number(process.env["E2E_KILLS"] ?? 120);
 const SEED = Number(process.env["E2E_SEED"] ?? Date.now() % 1_000_000);
 const STEPS = ["inbox", "answered", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
 const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);

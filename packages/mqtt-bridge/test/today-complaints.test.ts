@@ -1,4 +1,5 @@
 import { ManualClock } from "@weighbridge/core/testing";
+import type { Quirks } from "@weighbridge/simulator";
 import { expect, test } from "vitest";
 import { house, moving } from "./support/todays-house.ts";
 
@@ -90,4 +91,45 @@ test("PUB-MEAS-16: a companion that comes with a later poll completes the weigh-
   ada.adds({ attrib: 10, date, measures: [{ type: 91, value: 7100, unit: -3 }] });
   await moving(at, clock, () => kinds().length === 2, 60_000);
   expect(kinds()).toEqual(["weigh_in", "weigh_in_updated"]);
+});
+
+/** What a household is told of a month of weigh-ins, an edit and a deletion, by a service with these quirks. */
+async function toldWith(quirks: Quirks): Promise<readonly unknown[]> {
+  const { at, ada, clock, kinds } = await followed();
+  at.app.hasQuirks(quirks);
+  const now = at.sim.clock.seconds();
+  const groups = Array.from({ length: 24 }, (_, index) =>
+    ada.weighsIn({
+      weight: 70 + (index % 7) / 4,
+      fatRatio: 20 + (index % 3),
+      heartPulse: 60 + index,
+      at: now - (24 - index) * 600,
+    }),
+  );
+  await moving(at, clock, () => kinds().length === 24, 60_000);
+  ada.edits(groups[23]?.grpid ?? 0, { weight: 71.5 });
+  await moving(at, clock, () => kinds().includes("weigh_in_updated"), 60_000);
+  ada.deletes(groups[22]?.grpid ?? 0);
+  await moving(at, clock, () => kinds().includes("weigh_in_deleted"), HOUR_MS);
+  return at
+    .on("people/ada/weigh_in")
+    .map((text) => JSON.parse(text))
+    .map(({ event_type, weigh_in, weight, fat_ratio, heart_pulse }) => [
+      event_type,
+      weigh_in,
+      weight,
+      fat_ratio,
+      heart_pulse,
+    ]);
+}
+
+test.each<[string, Quirks]>([
+  ["ascending", { order: "up" }],
+  ["shuffled, in pages of 7", { order: "mixed", pageSize: 7 }],
+  ["descending, in pages of 7, each group twice", { order: "down", pageSize: 7, more: true, repeatsGroups: true }],
+  ["with fine units and the time of now", { hasFineUnits: true, updateTime: "now", lastMore: 0 }],
+])("PUB-MEAS-2: answers that are %s bring the same events", async (_, quirks) => {
+  const told = await toldWith(quirks);
+  expect(told).toHaveLength(26);
+  expect(told).toEqual(await toldWith({}));
 });
