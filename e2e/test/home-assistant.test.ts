@@ -14,8 +14,14 @@ const COUNT_WEIGH_INS = {
   id: "count",
   alias: "Count weigh-ins",
   mode: "queued",
-  triggers: [{ trigger: "state", entity_id: "event.ada_weigh_in", not_from: ["unavailable"] }],
-  conditions: [{ condition: "template", value_template: "{{ trigger.to_state.attributes.event_type == 'weigh_in' }}" }],
+  triggers: [
+    {
+      trigger: "event.received",
+      target: { entity_id: "event.ada_weigh_in" },
+      options: { event_type: ["weigh_in"] },
+    },
+  ],
+  conditions: [{ condition: "template", value_template: "{{ not trigger.to_state.attributes.backdated }}" }],
   actions: [{ action: "counter.increment", target: { entity_id: "counter.weigh_ins" } }],
 };
 
@@ -108,12 +114,12 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
 
   test("an automation made by clicking, on the device's trigger, runs for each weigh-in", async () => {
     const ada = (await home.devices()).find(({ name }) => name === "Ada");
-    const triggers = await home.command<{ type: string; domain: string }[]>({
+    const triggers = await home.command<{ type: string; subtype?: string; domain: string }[]>({
       type: "device_automation/trigger/list",
       device_id: ada?.id,
     });
-    const trigger = triggers.find(({ type, domain }) => domain === "mqtt" && type === "weighed_in");
-    expect(trigger).toBeDefined();
+    const trigger = triggers.find(({ type, domain }) => domain === "mqtt" && type === "arrived");
+    expect(trigger).toMatchObject({ subtype: "Weigh-in" });
     await home.post("/api/config/automation/config/clicked", {
       alias: "Clicked",
       triggers: [trigger],
@@ -122,6 +128,19 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await until(() => home.state("automation.clicked"));
     await adaWeighsIn(68.45);
     await home.shows("counter.device_triggers", "1");
+  });
+
+  test("what happened stands in words, and what is no weigh-in has an event entity of its own", async () => {
+    await home.shows("sensor.ada_summary", "68.45 kg, +0.00 kg since the last time");
+    await home.shows("sensor.bea_summary", "150.36 lb");
+    const before = (await home.state("event.ada_weigh_in"))?.state;
+    house.person("Ada").setsTarget({ weight: 65 });
+    const news = await until(async () => {
+      const state = await home.state("event.ada_news");
+      return state?.attributes["event_type"] === "target_set" && state;
+    });
+    expect(news.attributes).toMatchObject({ person: "ada", weight: 65 });
+    expect((await home.state("event.ada_weigh_in"))?.state).toBe(before);
   });
 
   test("after a restart of the bridge, of the broker and of Home Assistant it still runs once for each weigh-in", async () => {

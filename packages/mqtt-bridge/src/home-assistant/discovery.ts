@@ -205,16 +205,33 @@ function derivedSensors(person: DiscoveredPerson, id: string, mine: PersonTopics
     device_class: "timestamp",
     ...reads(mine.state, "last_weigh_in"),
   };
-  return { ...Object.fromEntries(sensors), last_weigh_in: lastWeighIn };
+  const summary = {
+    ...entity("sensor", person, id, "summary"),
+    name: "Latest weigh-in",
+    icon: "mdi:scale-bathroom",
+    state_topic: mine.state,
+    value_template: SUMMARY,
+  };
+  return { ...Object.fromEntries(sensors), last_weigh_in: lastWeighIn, summary };
 }
 
-/** The event entity shows every kind; the triggers are for automations made by clicking. */
+/** As a person would say it, for activity lists and notifications: `68.45 kg, -0.25 kg since the last time`. */
+const SUMMARY =
+  "{% set v = value_json.weight %}{% set c = value_json.change %}{% set unit = ' ' ~ value_json.unit %}" +
+  "{% if v is number %}{{ v ~ unit }}{% if c is number %}, {{ ('%+.2f' | format(c)) ~ unit }} since the last time{% endif %}" +
+  "{% else %}{{ None }}{% endif %}";
+
+/** A kind that an event entity does not know is an error in Home Assistant: each hears its own kinds, and of the others nothing. */
+const heard = (condition: string): string => `{{ value if value_json.event_type ${condition} 'weigh_in' else '' }}`;
+
+/** Weigh-ins have an event entity of their own, so that an automation on it needs no condition; the triggers are for automations made by clicking. */
 function happenings(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
+  // Shown as `"Weigh-in" arrived`: Home Assistant translates the types of buttons only.
   const trigger = (type: string, kind: string): Component => ({
     platform: "device_automation",
     automation_type: "trigger",
     type,
-    subtype: "scale",
+    subtype: "Weigh-in",
     topic: mine.weighIn,
     value_template: reads(mine.weighIn, "event_type").value_template,
     payload: kind,
@@ -226,10 +243,19 @@ function happenings(person: DiscoveredPerson, id: string, mine: PersonTopics): R
       name: "Weigh-in",
       icon: "mdi:scale-bathroom",
       state_topic: mine.weighIn,
-      event_types: EVENT_KINDS,
+      event_types: ["weigh_in"],
+      value_template: heard("=="),
     },
-    weighed_in: trigger("weighed_in", "weigh_in"),
-    perhaps_weighed_in: trigger("perhaps_weighed_in", "weigh_in_ambiguous"),
+    news: {
+      ...entity("event", person, id, "news"),
+      name: "Other news",
+      icon: "mdi:message-text-clock",
+      state_topic: mine.weighIn,
+      event_types: EVENT_KINDS.filter((kind) => kind !== "weigh_in"),
+      value_template: heard("!="),
+    },
+    weighed_in: trigger("arrived", "weigh_in"),
+    perhaps_weighed_in: trigger("may be somebody else's", "weigh_in_ambiguous"),
   };
 }
 
@@ -249,11 +275,25 @@ function diagnostics(
     availability,
     state_topic: topic,
     value_template: "{{ 'ON' if value_json.problem else 'OFF' }}",
+    // Code, message and remedy, in words for whoever looks at the problem.
+    json_attributes_topic: topic,
+    json_attributes_template: "{{ (value_json.problem or {}) | tojson }}",
+  });
+  const moment = (key: string, name: string, field: "last_poll" | "next_poll"): Component => ({
+    ...entity("sensor", person, id, key),
+    name,
+    device_class: "timestamp",
+    entity_category: "diagnostic",
+    enabled_by_default: false,
+    availability,
+    ...reads(mine.status, field),
   });
   return {
     ...(person.hasDevices ? scaleSensors(person, id, mine) : {}),
     account_problem: problem("account_problem", "Account", mine.status),
     subscription_problem: problem("subscription_problem", "Subscription", mine.subscription),
+    last_poll: moment("last_poll", "Last sync", "last_poll"),
+    next_poll: moment("next_poll", "Next sync", "next_poll"),
     sync: {
       ...entity("button", person, id, "sync"),
       name: "Sync now",

@@ -127,7 +127,9 @@ describe.each(["device", "components"] as const)("in the style %s", (style) => {
     };
     for (const { component } of all.filter(({ component }) => component["platform"] === "sensor")) {
       const { device_class: deviceClass, unit_of_measurement: unit, state_class: stateClass } = component;
-      if (deviceClass === "timestamp") expect([unit, stateClass]).toEqual([undefined, undefined]);
+      if (String(component["unique_id"]).endsWith("-summary"))
+        expect([unit, stateClass]).toEqual([undefined, undefined]);
+      else if (deviceClass === "timestamp") expect([unit, stateClass]).toEqual([undefined, undefined]);
       else {
         expect(stateClass).toBe("measurement");
         if (deviceClass !== undefined) expect(UNITS[String(deviceClass)]).toContain(unit);
@@ -157,13 +159,27 @@ describe.each(["device", "components"] as const)("in the style %s", (style) => {
         expect(component).not.toHaveProperty(key);
   });
 
-  test("the event entity knows every kind of event, and has no device class", () => {
-    const event = of("Ada", style).get("weigh_in") as Component;
-    expect(event).toMatchObject({ platform: "event", event_types: EVENT_KINDS });
-    expect(event).not.toHaveProperty("device_class");
-    const { topic, payload } = eventMessage(topics, viewOf(knownState).settings, weighInEvent);
-    expect(topic).toBe(event["state_topic"]);
-    expect(EVENT_KINDS).toContain(JSON.parse(payload).event_type);
+  test("two event entities share the kinds of events, each with a template that hears its own alone", () => {
+    const found = ["weigh_in", "news"].map((key) => of("Ada", style).get(key) as Component);
+    expect(found.flatMap((event) => event["event_types"])).toEqual(EVENT_KINDS);
+    expect(found[0]).toMatchObject({ platform: "event", event_types: ["weigh_in"] });
+    expect(found.map((event) => event["value_template"])).toEqual([
+      "{{ value if value_json.event_type == 'weigh_in' else '' }}",
+      "{{ value if value_json.event_type != 'weigh_in' else '' }}",
+    ]);
+    const { topic } = eventMessage(topics, viewOf(knownState).settings, weighInEvent);
+    for (const event of found) {
+      expect(event).not.toHaveProperty("device_class");
+      expect(event["state_topic"]).toBe(topic);
+    }
+  });
+
+  test("a problem carries its code, message and remedy as attributes", () => {
+    for (const key of ["account_problem", "subscription_problem"]) {
+      const component = of("Ada", style).get(key) as Component;
+      expect(component["json_attributes_topic"]).toBe(component["state_topic"]);
+      expect(component["json_attributes_template"]).toContain("value_json.problem or {}");
+    }
   });
 });
 
@@ -204,7 +220,9 @@ test("a person's device has what a scale's owner looks for, before anything was 
     change: "sensor",
     target: "sensor",
     last_weigh_in: "sensor",
+    summary: "sensor",
     weigh_in: "event",
+    news: "event",
     weighed_in: "device_automation",
     perhaps_weighed_in: "device_automation",
     account_problem: "binary_sensor",
