@@ -278,10 +278,13 @@ async function settle(
 }
 
 /** For whoever has to find the cause of a loss or a repeat. */
-function oddities(expected: ReadonlySet<string>, { byWeighIn }: Witness): string {
+function oddities(expected: ReadonlySet<string>, { byWeighIn, byEvent }: Witness): string {
   const missing = [...expected].filter((key) => !byWeighIn.has(key));
   const repeated = [...byWeighIn].filter(([, times]) => times > 1).map(([key]) => key);
-  return `missing: ${missing.slice(0, 20).join(", ") || "none"}; twice: ${repeated.slice(0, 20).join(", ") || "none"}`;
+  // The same event twice came so from the broker or on the way to it; otherwise two events were made.
+  const repeats = [...byEvent.values()].filter((times) => times > 1).length;
+  const twice = `${repeated.slice(0, 20).join(", ") || "none"} (${repeats} of them by event_id)`;
+  return `missing: ${missing.slice(0, 20).join(", ") || "none"}; twice: ${twice}`;
 }
 
 function verdict(expected: ReadonlySet<string>, witness: Witness): { lost: number; twice: number } {
