@@ -32,7 +32,7 @@ test("PUB-MEAS-12: what is added, edited and deleted while pages are walked come
   const weights = new Map(polled.map(({ id, measures }) => [id, measures[0]?.value]));
   expect(weights.get(added)).toBe(80);
   expect(weights.get(old[3]?.grpid ?? 0)).toBe(61.5);
-  // Whatever was there and stayed came with the walk or comes with the poll.
+  // The walk or the poll brings everything that was there and stayed.
   const found = new Set([...walked, ...weights.keys()]);
   for (const { grpid } of old.slice(0, 5)) expect(found.has(grpid)).toBe(true);
 });

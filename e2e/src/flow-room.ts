@@ -38,7 +38,7 @@ export class FlowRoom {
     this.comms = parts.comms;
   }
 
-  /** What the form of the person's account is filled in with. */
+  /** Values of the form of the person's account. */
   accountOf({ userId, publicKey }: Person): FilledAccount {
     if (this.application === undefined) return { generation: "wbs", userId, publicKey };
     const { clientId, clientSecret, redirectUrls } = this.application;

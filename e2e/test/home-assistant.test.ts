@@ -2,28 +2,13 @@ import { fileURLToPath } from "node:url";
 import { until } from "@weighbridge/testing/parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, openPage } from "../src/browser.ts";
+import { COUNT_WEIGH_INS } from "../src/count-weigh-ins.ts";
 import { type HomeAssistant, isHomeAssistantInstalled, LOGIN, startHomeAssistant } from "../src/home-assistant.ts";
 import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 
 const BEA: Inhabitant = { slug: "bea", name: "Bea", weight_unit: "lb" };
 const CID: Inhabitant = { slug: "cid", name: "Cid", weight_unit: "st" };
-
-/** Counts Ada's weigh-ins, as packages/mqtt-bridge/README.md tells people to write it. */
-const COUNT_WEIGH_INS = {
-  id: "count",
-  alias: "Count weigh-ins",
-  mode: "queued",
-  triggers: [
-    {
-      trigger: "event.received",
-      target: { entity_id: "event.ada_weigh_in" },
-      options: { event_type: ["weigh_in"] },
-    },
-  ],
-  conditions: [{ condition: "template", value_template: "{{ not trigger.to_state.attributes.backdated }}" }],
-  actions: [{ action: "counter.increment", target: { entity_id: "counter.weigh_ins" } }],
-};
 
 describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInstalled("mosquitto"), () => {
   let house: House;

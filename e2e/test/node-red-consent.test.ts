@@ -111,7 +111,7 @@ describeWith("Chromium", isInstalled("chromium"), () => {
           await readFile(join(room.nodeRed.options.userDir, "weighbridge", "grants", `${account}.json`), "utf8"),
         );
 
-        // Somebody else agrees: it is said, and nothing changes.
+        // The consent of another person is named, and changes nothing.
         await editor.edit(weighIn);
         await editor.editAccount();
         await says(page, `Authorized: userid ${ada.userId}`);

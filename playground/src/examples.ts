@@ -16,7 +16,7 @@ export interface Example {
   readonly nodes: readonly FlowNode[];
 }
 
-/** What an account's form is filled in with, by the generation of the API. */
+/** Values of an account's form, by the generation of the API. */
 export type FilledAccount =
   | { readonly generation: "wbs"; readonly userId: number; readonly publicKey: string }
   | {

@@ -93,7 +93,7 @@ test("PUB-MEAS-16: a companion that comes with a later poll completes the weigh-
   expect(kinds()).toEqual(["weigh_in", "weigh_in_updated"]);
 });
 
-/** What a household is told of a month of weigh-ins, an edit and a deletion, by a service with these quirks. */
+/** Tells a household of a day of weigh-ins, an edit and a deletion by a service with these quirks; gives its events. */
 async function toldWith(quirks: Quirks): Promise<readonly unknown[]> {
   const { at, ada, clock, kinds } = await followed();
   at.app.hasQuirks(quirks);

@@ -1,4 +1,4 @@
-const AREAS = (kind: string, from: number, to: number): (readonly [number, string])[] =>
+const areas = (kind: string, from: number, to: number): (readonly [number, string])[] =>
   Array.from({ length: to - from + 1 }, (_, index) => [from + index, `${kind} area ${index + 1}`] as const);
 
 /** Places on the body that a measure may be of. 7, the whole body, is none: the decoder drops it where a type has no segments. */
@@ -18,8 +18,8 @@ const POSITIONS: ReadonlyMap<number, string> = new Map<number, string>([
   [12, "torso"],
   [13, "left hand"],
   [14, "right hand"],
-  ...AREAS("heart", 15, 19),
-  ...AREAS("lung", 20, 27),
+  ...areas("heart", 15, 19),
+  ...areas("lung", 20, 27),
   [28, "wide mode"],
   [29, "between the arms"],
   [30, "held right"],
@@ -29,7 +29,7 @@ const POSITIONS: ReadonlyMap<number, string> = new Map<number, string>([
 /** For people; the number where the API's documents have no name. */
 const positionName = (position: number): string => POSITIONS.get(position) ?? `place ${position}`;
 
-/** What a key of `WeighIn.values` says beside its type, for people: a place on the body, a way in which the person was known. Blank for none. */
+/** Names for people what a key of `WeighIn.values` says beside its type: a place on the body, a way in which the person was known. Blank for none. */
 export function detailOfKey(key: string, type: string): string {
   const [, place = "", origin = ""] = /^_?(\d*)_?(.*)$/.exec(key.slice(type.length)) ?? [];
   return [...(place === "" ? [] : [positionName(Number(place))]), ...(origin === "" ? [] : [origin])]

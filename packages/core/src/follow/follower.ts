@@ -341,7 +341,7 @@ export class Follower implements Turns {
   #judge(): void {
     const problem = this.#problemNow();
     const isSame = problem?.code === this.#problem?.code;
-    // Who stops sharing, or ends a consent, ends the subscription at the service, too.
+    // The service ends the subscriptions of a person who stops sharing or ends the consent.
     if (!isAccountWorking(this.#problem) && isAccountWorking(problem)) this.checkSubscription();
     this.#problem = problem;
     if (!isSame) this.#input.onProblem(problem);

@@ -21,7 +21,7 @@ export interface ConsentInput {
   readonly tokens: TokenStore;
   /** Of the grant in the store. */
   readonly name: string;
-  /** Who must consent, where somebody knows it already. */
+  /** The userid that must consent, where the host knows it already. */
   readonly userId?: string | undefined;
   readonly clock: Clock;
   /** The demo person of the service consents, without a log-in. */
@@ -37,7 +37,7 @@ export type ConsentOutcome =
   | { readonly is: "refused"; readonly error: string }
   | { readonly is: "wrong"; readonly what: WrongRedirect }
   | { readonly is: "failed"; readonly problem: Problem }
-  /** Somebody else consented: whoever was logged in. `firstOpen` logs out, and leads to a fresh link. */
+  /** The consent is another person's, who was logged in. `firstOpen` logs out, and leads to a fresh link. */
   | ({ readonly is: "stranger"; readonly userId: string; readonly firstOpen: string } & Stranger);
 
 type Stranger =

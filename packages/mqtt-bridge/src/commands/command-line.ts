@@ -94,7 +94,7 @@ async function main(): Promise<number> {
     case "revoke":
       return storedConsent("revoke", file, values.person);
     case "grant":
-      return storedConsent(action, file, values.person);
+      return storedConsent(action === "revoke" ? undefined : action, file, values.person);
     case "doctor": {
       const { loadRunnableConfig } = await import("../config/load.ts");
       const { doctor } = await import("./doctor.ts");
@@ -118,11 +118,12 @@ async function storedConsent(
   person: string | undefined,
 ): Promise<number> {
   const { exportGrant, importGrant, revoke } = await import("./grant.ts");
-  const works = { revoke, export: exportGrant, import: importGrant };
-  if (word === undefined || !Object.hasOwn(works, word)) return misused("grant: export or import?");
+  const works: Readonly<Record<string, typeof revoke>> = { revoke, export: exportGrant, import: importGrant };
+  const work = word === undefined ? undefined : works[word];
+  if (work === undefined) return misused("grant: export or import?");
   const { loadRunnableConfig } = await import("../config/load.ts");
   const config = loadRunnableConfig({ ...file, env: process.env });
-  return works[word as keyof typeof works](config, person, terminal());
+  return work(config, person, terminal());
 }
 
 /** Prints an error and its remedy, without a stack where an operator can act. Returns the exit code. */

@@ -37,6 +37,8 @@ export interface PublisherInput {
   onStep?(step: Step): void;
 }
 
+type Phase = "away" | "documents" | "answers" | "releasing" | "ready";
+
 /** Publishes events from the outbox, each exactly once, and retained documents ahead of them. */
 export class Publisher {
   readonly #input: PublisherInput;
@@ -52,7 +54,7 @@ export class Publisher {
   /** Undefined while there is no connection. */
   #session: Session | undefined;
   /** `documents`: only these may go. `answers`: the broker has to take them first; more wait, or they would never end. `releasing`: PUBRELs alone. */
-  #phase: "away" | "documents" | "answers" | "releasing" | "ready" = "away";
+  #phase: Phase = "away";
   #onDocumentsTaken: (() => void) | undefined;
   #isPumping = false;
   #isAskedAgain = false;
@@ -179,7 +181,7 @@ export class Publisher {
         // different QoS, so that only PUBACK says that it is there. A QoS 2 event goes out at once, since the broker forwards it at PUBREL, which
         // waits for that; with less, the broker forwards it at PUBLISH.
         if (isWritten && this.#session?.maximumQos !== 2) await this.#lastDocument;
-        if (this.#isIn("answers") && this.#unanswered.size === 0) this.#onDocumentsTaken?.();
+        if (this.#phase === "answers" && this.#unanswered.size === 0) this.#onDocumentsTaken?.();
         if (isWritten && rewinds === this.#rewinds) this.#handAll(rows);
         else if (rows.length > 0) this.#mayHaveMore = true;
       } while (this.#isAskedAgain);
@@ -313,7 +315,7 @@ export class Publisher {
   async #connected(session: Session): Promise<void> {
     this.#session = session;
     this.#mayStartClean = false;
-    this.#phase = "documents";
+    this.#phase = "documents" as Phase; // Not narrowed: it moves on while answers are awaited.
     this.#holdEvents();
     this.#isReconnect = true;
     this.#reportLimits(session);
@@ -335,10 +337,8 @@ export class Publisher {
         events: doubtful.length,
       });
     await taken;
-    if (this.#session === session && this.#isIn("answers")) this.#phase = "releasing";
+    if (this.#session === session && this.#phase === "answers") this.#phase = "releasing";
   }
-
-  readonly #isIn = (phase: string): boolean => this.#phase === phase;
 
   #reportLimits({ maximumQos, canRetain }: Session): void {
     if (maximumQos < 2) this.#sayOnce(LOW_QOS, { maximum_qos: maximumQos, remedy: "Allow QoS 2 at the broker." });

@@ -32,7 +32,7 @@ interface Surroundings {
   readonly clock: Clock;
   /** Gives what all accounts of a server share, of one registered application at today's API; without it the account has one of its own. */
   application?(baseUrl: string, callsPerMinute: number, clientId?: string): Application;
-  /** Where the person's consent is kept, and under which name. */
+  /** The place of the person's consent, and its name there. */
   readonly grant: GrantPlace;
   readonly timeoutMs?: number;
   readonly deadlineMs?: number;

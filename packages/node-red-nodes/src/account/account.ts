@@ -162,7 +162,7 @@ export class Account {
     return decided;
   }
 
-  /** Somebody consented, or the consent is gone: everything is looked at again, since the service ended the subscriptions. Another person begins with a record of their own. */
+  /** Looks at everything again after a new consent, or the end of one: the service ended the subscriptions. Another person begins with a record of their own. */
   consentChanged(): Promise<void> {
     return this.#next(async () => {
       const fresh = await this.#input.source.open().catch(() => undefined);

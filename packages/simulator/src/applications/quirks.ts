@@ -26,7 +26,7 @@ export interface Quirks {
   readonly rotatesStrictly?: boolean;
   /** A second subscribe with the same URL and category makes a second profile. @default false */
   readonly duplicatesProfiles?: boolean;
-  /** What the application may call; a contract allows more. @default 120 */
+  /** Calls that the application may make in a minute; a contract allows more. @default 120 */
   readonly callsPerMinute?: number;
   /** Seconds for which an identical call is refused. @default 10 */
   readonly sameArgumentsS?: number;

@@ -114,7 +114,7 @@ function isThere(decoded: readonly Measure[], count: number, code: number, posit
 
 /** Whole-body values of a Body Scan are those that other scales send without a place. */
 function placeOf({ type, position }: RawMeasure): number | undefined {
-  if (position === undefined || typeof position !== "number") return undefined;
+  if (typeof position !== "number") return undefined;
   return position === WHOLE_BODY && !measureTypes.get(type)?.segmental ? undefined : position;
 }
 

@@ -15,7 +15,7 @@ export interface ConsentRoutes {
   post(action: string, work: (body: Body) => Promise<unknown>): void;
   application(baseUrl: string, callsPerMinute: number, clientId?: string): Application;
   placeOf(accountId: string): GrantPlace;
-  /** Whoever uses the grant must look at it again. */
+  /** Tells every account that uses the grant to look at it again. */
   onChanged(grantName: string): Promise<void>;
   /** Accounts that run, by the name of their grants. */
   running(): ReadonlyMap<string, string>;
@@ -32,7 +32,7 @@ export function serveConsent(RED: NodeAPI, clock: Clock, routes: ConsentRoutes):
     clock,
     onOutcome(attempt, grantName, { is }) {
       if (is === "authorized") void onChanged(grantName);
-      // Whoever may read flows hears that something happened; what it was, only who may write.
+      // The message tells readers of flows that something happened; what it was is told to those who may write.
       RED.comms?.publish(`withings-account/consent/${attempt}`, {}, false);
     },
   });
@@ -113,7 +113,7 @@ function noRedirect(): CallError {
   });
 }
 
-/** What became of a consent, as the form shows it. Holds no token. */
+/** Shows what became of a consent, without tokens. */
 function viewOf(outcome: ConsentOutcome, names: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
   switch (outcome.is) {
     case "authorized":
