@@ -11,7 +11,7 @@ export interface Clock {
 /** `setTimeout` fires at once for a longer delay. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own clock. A pending sleep does not keep the process alive. */
+/** The machine's own clock. A pending sleep keeps the process alive: a program that awaits a retry would end in the middle of it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -31,7 +31,7 @@ export const systemClock: Clock = {
           // Node prints a warning for a wait below 0, which a time that has just passed gives.
         },
         Math.max(0, ms),
-      ).unref();
+      );
       signal?.addEventListener("abort", abort, { once: true });
     });
   },

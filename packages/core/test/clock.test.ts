@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../src/clock.ts";
 import { ManualClock } from "../src/testing/manual-clock.ts";
@@ -30,6 +31,13 @@ test("a long sleep ends with its signal, and leaves no timer behind", async () =
   stop.abort(new Error("enough"));
   await expect(slept).rejects.toThrow("enough");
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a program that awaits a sleep lives until its end", () => {
+  const clock = new URL("../src/clock.ts", import.meta.url);
+  const program = `import { systemClock } from ${JSON.stringify(clock.href)}; await systemClock.sleep(1); process.stdout.write("slept");`;
+  const args = ["--input-type=module", "--conditions=@weighbridge/source", "--eval", program];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("slept");
 });
 
 test("a wall clock that is set moves no wait", async () => {
