@@ -21,7 +21,7 @@ export interface KillRunOptions {
   readonly generation?: Generation;
   /** Kills at these steps instead of at random instants. */
   readonly points?: readonly string[];
-  /** In every nth life the broker restarts under the bridge. */
+  /** In every nth life the broker restarts under the bridge, and as often while no bridge runs. */
   readonly restartsEvery?: number;
   /** False: a broker that forgets. The run must then fail. */
   readonly isBrokerPersistent?: boolean;
@@ -122,6 +122,7 @@ class Crowd {
 /** Kills the bridge with -9 again and again while people weigh in, and counts what a persistent subscriber got. */
 export async function runKills(options: KillRunOptions): Promise<KillRunResult> {
   const random = randomOf(options.seed);
+  const { restartsEvery = 10 } = options;
   const slugs = Array.from({ length: options.people ?? 40 }, (_, index) => `person${index}`);
   const simulator = await startSimulator();
   const broker = await startMosquitto({ isPersistent: options.isBrokerPersistent ?? true });
@@ -148,8 +149,12 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     for (; counts.kills < options.kills; counts.kills++) {
       const point = options.points?.[counts.kills % options.points.length];
       bridge.start(point === undefined ? undefined : { step: point, nth: 1 + Math.floor(random() * 15) });
-      await disturb(counts, { random, broker, simulator, restartsEvery: options.restartsEvery ?? 10 });
+      await disturb(counts, { random, broker, simulator, restartsEvery });
       await endOf(bridge, point, { random, witness });
+      if (counts.kills % restartsEvery === 1) {
+        counts.brokerRestarts++;
+        await broker.restart();
+      }
       if (counts.kills % 20 === 19) options.onProgress?.(`${counts.kills + 1} kills, ${witness.total} events`);
     }
     await crowd.stop();

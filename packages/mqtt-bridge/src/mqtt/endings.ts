@@ -1,7 +1,7 @@
 /** How a connection ended, or why it was never made. */
 export interface Ending {
-  /** `made`: CONNACK accepted it. `refused`: CONNACK refused it. `connecting`: no CONNACK came. */
-  readonly phase: "connecting" | "refused" | "made";
+  /** `made`: CONNACK accepted it. `refused`: CONNACK refused it. `connecting`: no CONNACK came. `forgotten`: it was only made to end an older session. */
+  readonly phase: "connecting" | "refused" | "made" | "forgotten";
   /** Reason code of CONNACK or DISCONNECT; of MQTT 3.1.1 below 6. */
   readonly reason?: number;
   readonly error?: Error & { readonly code?: unknown };

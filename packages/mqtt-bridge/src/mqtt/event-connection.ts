@@ -21,8 +21,10 @@ interface Outgoing {
 
 /** How far the handshake of an event has come. All rows are known by packet id. */
 export interface Handshake {
-  /** Whether nothing is in flight that the broker's session could know of. */
-  mayStartClean(): boolean;
+  /** Whether the broker's session is not ours, and has to be forgotten first. */
+  mustForget(): boolean;
+  /** The broker has forgotten it. */
+  forgotten(): void;
   /** CONNACK came. Resolves when PUBRELs may be sent again; documents may be published before. */
   connected(session: Session): Promise<void>;
   /** All PUBRELs were sent again; now events may go. */
@@ -79,14 +81,15 @@ export function connectForEvents(input: EventConnectionInput): EventConnection {
     clientId,
     clock,
     options: ({ version, willQos }, session) => ({
-      // In MQTT 3.1.1 a session that starts clean is not kept.
-      clean: version === 5 && handshake.mayStartClean(),
+      clean: false,
       ...(version === 5 ? { properties: { sessionExpiryInterval: 0xffff_ffff } } : {}),
       queueQoSZero: false,
       ...willOf(input.will, willQos),
       outgoingStore: outgoingStore(handshake, session) as unknown as NonNullable<IClientOptions["outgoingStore"]>,
       messageIdProvider: ids,
     }),
+    mustForget: () => handshake.mustForget(),
+    onForgotten: () => handshake.forgotten(),
     onPacket: (packet) => readAnswer(packet, handshake),
     onConnected: (connected) => {
       made = connected;

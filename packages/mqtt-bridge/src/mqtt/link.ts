@@ -1,4 +1,3 @@
-import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "@weighbridge/core";
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from "mqtt";
 import { LIMITS } from "../limits.ts";
@@ -18,6 +17,10 @@ export interface LinkInput {
   readonly clock: Clock;
   /** Made for each connection: nothing of mqtt.js outlives one. */
   options(attempt: Attempt, session: () => Session): IClientOptions;
+  /** Whether the broker has to forget the session first: then a connection is made that only starts clean and ends. */
+  mustForget?(): boolean;
+  /** The broker has forgotten it. */
+  onForgotten?(): void;
   /** Each packet behind CONNACK, before mqtt.js acts on it. */
   onPacket?(packet: Packet): void;
   /** CONNACK accepted the connection; stored packets are not sent again yet. */
@@ -38,7 +41,6 @@ export class Link {
   readonly #policy: RetryPolicy;
   readonly #closing = new AbortController();
   readonly #told = new Set<string>();
-  readonly #alive = new MessageChannel().port1;
   #client: MqttClient | undefined;
 
   constructor(input: LinkInput) {
@@ -47,8 +49,6 @@ export class Link {
   }
 
   start(): void {
-    // Waits of the clock keep no process alive, and between two connections there is no socket: a bridge that only polls would end.
-    this.#alive.ref();
     // Ends only by the abort of `close`.
     this.#run().catch(() => {});
   }
@@ -56,7 +56,6 @@ export class Link {
   /** Without waiting for what is in flight: that goes on with the next connection. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#alive.close();
     await this.#client?.endAsync(true);
   }
 
@@ -67,6 +66,7 @@ export class Link {
       const standing = new AbortController();
       const { ending, hasStood } = await this.#connect(standing).finally(() => standing.abort());
       if (signal.aborted) return;
+      if (ending.phase === "forgotten") continue;
       const { problem, waitMs } = this.#policy.after(ending, hasStood);
       this.#report(problem);
       if (waitMs > 0) await clock.sleep(waitMs, signal);
@@ -104,9 +104,13 @@ export class Link {
   #open(onMade: () => void, resolve: (ending: Ending) => void): MqttClient {
     const { clock, onConnected, onLost, onPacket, onReady } = this.#input;
     let session: Session | undefined;
+    // A session that started clean is not kept by every broker: Mosquitto 2.0 loses it with its next restart, also at MQTT 5. So the connection
+    // that starts clean does nothing else, and the next one begins the session that is used.
+    const forgets = this.#input.mustForget?.() === true;
+    let hasForgotten = false;
     const client = mqtt.connect(
       this.#input.broker.url,
-      this.#optionsOf(() => session as Session),
+      this.#optionsOf(forgets ? { clean: true } : this.#input.options(this.#policy.attempt, () => session as Session)),
     );
     const waiting = new AbortController();
     let isOver = false;
@@ -118,13 +122,16 @@ export class Link {
       // Rejects what waits for an answer.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
       if (session !== undefined) onLost(ending.reason);
-      resolve({ phase: session === undefined ? "connecting" : "made", ...ending });
+      resolve(
+        hasForgotten ? { phase: "forgotten" } : { phase: session === undefined ? "connecting" : "made", ...ending },
+      );
     };
     client.on("packetreceive", (packet) => {
       if (isOver) return;
       if (packet.cmd === "connack") {
         const reason = packet.reasonCode || packet.returnCode;
         if (reason) return finish({ phase: "refused", reason });
+        if (forgets) return;
         waiting.abort();
         // mqtt.js leaves Nagle's algorithm on, which stalls a handshake of small packets for 40 ms.
         (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
@@ -134,7 +141,12 @@ export class Link {
       } else onPacket?.(packet);
     });
     client.on("connect", () => {
-      if (!isOver) onReady();
+      if (isOver) return;
+      if (!forgets) return onReady();
+      hasForgotten = true;
+      this.#policy.made();
+      this.#input.onForgotten?.();
+      client.end();
     });
     client.on("disconnect", ({ reasonCode = 0 }) => finish({ reason: reasonCode }));
     client.on("error", (error) => {
@@ -151,8 +163,8 @@ export class Link {
     return client;
   }
 
-  #optionsOf(session: () => Session): IClientOptions {
-    const { broker, clientId, options } = this.#input;
+  #optionsOf(more: IClientOptions): IClientOptions {
+    const { broker, clientId } = this.#input;
     const { url: _url, version: _version, ...login } = broker;
     const { attempt } = this.#policy;
     return {
@@ -164,7 +176,7 @@ export class Link {
       reconnectPeriod: 0,
       connectTimeout: 2 ** 31 - 1,
       resubscribe: false,
-      ...options(attempt, session),
+      ...more,
     };
   }
 

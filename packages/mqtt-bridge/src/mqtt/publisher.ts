@@ -6,6 +6,7 @@ import { type Session, sizeOfPublish } from "./broker.ts";
 import { reasonOf, TAKEN_OVER } from "./endings.ts";
 import type { EventConnection, Handshake } from "./event-connection.ts";
 import { packetIdOf } from "./packet-ids.ts";
+import { LOW_QOS, ONE_STEP, REFUSED_REMEDY, TOO_LARGE_REMEDY } from "./publisher-words.ts";
 
 /** One step of an event's way, for tests that end the process there. */
 export type Step = "handed" | "pubrec" | "pubrel-stored" | "pubcomp";
@@ -69,7 +70,7 @@ export class Publisher {
   #oldUpTo = 0;
   /** Refusals of rows up to here are reported. */
   #reportedUpTo = 0;
-  #mayStartClean = false;
+  #mustForget = false;
   #isReconnect = false;
   /** Ends the hold after an outage; undefined while events may go. */
   #hold: AbortController | undefined;
@@ -90,7 +91,7 @@ export class Publisher {
     await store.unpark();
     this.#oldUpTo = await store.lastOutboxId();
     // Nothing is in flight: a session of this client id that the broker still keeps is of another database.
-    this.#mayStartClean = this.#oldUpTo === 0;
+    this.#mustForget = this.#oldUpTo === 0;
     for (const rowId of await store.released())
       this.#inFlight.set(packetIdOf(rowId), {
         rowId,
@@ -275,7 +276,10 @@ export class Publisher {
   #handshake(): Handshake {
     const { log, onStep } = this.#input;
     return {
-      mayStartClean: () => this.#mayStartClean,
+      mustForget: () => this.#mustForget,
+      forgotten: () => {
+        this.#mustForget = false;
+      },
       connected: (session) => this.#connected(session),
       ready: () => {
         this.#phase = "ready";
@@ -285,7 +289,7 @@ export class Publisher {
         this.#phase = "away";
         this.#documents.clear();
         // Messages that the other program has in flight under our packet ids must not be released in our name.
-        if (reason === TAKEN_OVER) this.#mayStartClean = true;
+        if (reason === TAKEN_OVER) this.#mustForget = true;
       },
       problem: ({ message, remedy, isFallback }) => log[isFallback ? "info" : "warn"](message, { remedy }),
       good: () => log.info("Connected to the broker"),
@@ -314,7 +318,6 @@ export class Publisher {
    */
   async #connected(session: Session): Promise<void> {
     this.#session = session;
-    this.#mayStartClean = false;
     this.#phase = "documents" as Phase; // Not narrowed: it moves on while answers are awaited.
     this.#holdEvents();
     this.#isReconnect = true;
@@ -394,10 +397,3 @@ export class Publisher {
     await Promise.race([published, this.#input.clock.sleep(LIMITS.mqttLastMs, this.#stopping.signal).catch(() => {})]);
   }
 }
-
-const REFUSED_REMEDY =
-  "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits; it is tried again every hour and at each start.";
-const TOO_LARGE_REMEDY = "Raise the broker's limit of the packet size, such as max_packet_size of Mosquitto.";
-const ONE_STEP =
-  "The broker answers QoS 2 in one step: an event that a crash interrupts may come twice; event_id tells the two apart";
-const LOW_QOS = "The broker does not take QoS 2: an event may come twice (QoS 1) or be lost (QoS 0)";

@@ -59,6 +59,7 @@ export class RawBroker {
   readonly #held: (() => void)[] = [];
   /** Answers a PUBLISH at QoS 2 with PUBACK, as some do. */
   acknowledgesAtOnce = false;
+  /** Those that did not start clean. */
   connections = 0;
   /** MQTT reason code of the PUBREC, PUBACK or SUBACK for a topic; 0 takes it. */
   reasonFor: (topic: string) => number = () => 0;
@@ -72,6 +73,7 @@ export class RawBroker {
   endsConnection: (topic: string) => boolean = () => false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #hasSession = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -127,21 +129,26 @@ export class RawBroker {
       unread = Buffer.concat([unread, chunk]);
       for (let packet = cut(unread); packet !== undefined; packet = cut(unread)) {
         unread = unread.subarray(packet.size);
-        if (packet.first >> 4 === CONNECT)
-          connection = { number: ++this.connections, version: packet.body[6] as number };
+        if (packet.first >> 4 === CONNECT) {
+          const [version = 0, flags = 0] = packet.body.subarray(6, 8);
+          if ((flags & 2) === 0) this.connections++;
+          connection = { number: this.connections, version };
+        }
         this.#take(socket, connection, packet);
       }
     });
   }
 
-  #connected(socket: Socket, { number, version }: Connection, body: Buffer): void {
+  #connected(socket: Socket, { version }: Connection, body: Buffer): void {
     const said = readConnect(version, body);
     this.connects.push(said);
     const silence = this.silence(said);
     if (silence === "close") socket.end();
     if (silence !== undefined) return;
     const reason = this.refuses(said);
-    const session = this.keepsSession && number > 1 && !said.isClean && reason === 0 ? 1 : 0;
+    const session = this.keepsSession && this.#hasSession && !said.isClean && reason === 0 ? 1 : 0;
+    // A clean start forgets, and begins nothing that outlives it, as at Mosquitto.
+    if (reason === 0) this.#hasSession = !said.isClean;
     const { maximumQos, maximumPacketSize: size, canRetain } = this.limits;
     const properties = [
       ...[0x21, this.receiveMaximum >> 8, this.receiveMaximum & 0xff],
