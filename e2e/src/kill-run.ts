@@ -65,6 +65,9 @@ const RETRY_WAITS_S = [10, 60, 600, 3_600, 10_800];
 /** The bridge asks again 1 and 5 minutes after a notification whose window showed nothing new. */
 const PATIENCE_MS = 330_000;
 
+/** Each start publishes about 16 documents for each, and the shipped broker saves after every one: with many, no life would come to its events. */
+const PEOPLE = 10;
+
 /** How many weigh-ins come before somebody deletes an older one. */
 const DELETES_EVERY = 8;
 
@@ -123,7 +126,7 @@ class Crowd {
 export async function runKills(options: KillRunOptions): Promise<KillRunResult> {
   const random = randomOf(options.seed);
   const { restartsEvery = 10 } = options;
-  const slugs = Array.from({ length: options.people ?? 40 }, (_, index) => `person${index}`);
+  const slugs = Array.from({ length: options.people ?? PEOPLE }, (_, index) => `person${index}`);
   const simulator = await startSimulator();
   const broker = await startMosquitto({ isPersistent: options.isBrokerPersistent ?? true });
   const witness = await startWitness(broker.url);
