@@ -147,7 +147,7 @@ const bridge: Package = {
     "commands/": base(
       "a command uses the bridge, never the command line's entry",
       [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "doctor/", "bridge.ts"]],
-      ["open"],
+      ["open", "commander"],
     ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),
   },

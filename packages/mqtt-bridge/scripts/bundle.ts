@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const BUNDLED = ["zod", "yaml"];
+const BUNDLED = ["zod", "yaml", "commander"];
 
 rmSync(file("../bin"), { recursive: true, force: true });
 await build({

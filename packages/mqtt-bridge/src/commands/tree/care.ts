@@ -1,0 +1,78 @@
+import { command, JSON_OPTION, type JsonOption } from "../command.ts";
+
+interface DoctorGiven extends JsonOption {
+  readonly record?: string;
+}
+
+export const CARE = [
+  command<DoctorGiven>({
+    name: "doctor",
+    group: "Look after it:",
+    summary: "Look at everything that people depend on, and say what to do",
+    more: "Looks at client, clock, consent, scope, callback, subscriptions and freshness, and changes nothing. Ends with 1 where something is wrong.",
+    options: [
+      JSON_OPTION,
+      {
+        flags: "--record <file>",
+        words: "keep what the API answered in a file, without tokens, ids and names",
+        names: "file",
+      },
+    ],
+    examples: [
+      ["doctor", "whenever something is not as it should be"],
+      ["doctor --record answers.json", "keep the answers, for a report"],
+      ["doctor --json | jq '.findings[] | select(.is == \"bad\")'", "what is wrong, for a script"],
+    ],
+    async start({ options, config, terminal }) {
+      const { doctor } = await import("../doctor.ts");
+      return doctor(await config(), { isJson: options.json === true, record: options.record }, terminal);
+    },
+  }),
+  command<JsonOption>({
+    name: "config check",
+    group: "Configuration and shell:",
+    summary: "Say whether the configuration can be used, and whom it watches",
+    options: [JSON_OPTION],
+    examples: [["config check --config weighbridge.yaml", "each problem comes with its line and remedy"]],
+    async start({ options, config, terminal }) {
+      const { checkConfig } = await import("../config.ts");
+      return checkConfig(config, options, terminal);
+    },
+  }),
+  command({
+    name: "config example",
+    group: "Configuration and shell:",
+    summary: "Print a commented configuration with every setting and its default",
+    examples: [["config example > weighbridge.yaml", "begin a configuration of your own"]],
+    async start({ terminal }) {
+      const { printExample } = await import("../config.ts");
+      return printExample(terminal);
+    },
+  }),
+  command({
+    name: "config schema",
+    group: "Configuration and shell:",
+    summary: "Print the JSON Schema of the configuration, for editors",
+    examples: [["config schema > weighbridge.schema.json", "let an editor complete and check the file"]],
+    async start({ terminal }) {
+      const { printSchema } = await import("../config.ts");
+      return printSchema(terminal);
+    },
+  }),
+  command({
+    name: "completion",
+    group: "Configuration and shell:",
+    summary: "Print the completion script of a shell",
+    arguments: [{ name: "<shell>", words: "the shell", choices: ["bash", "zsh", "fish"] }],
+    examples: [
+      ["completion bash > ~/.local/share/bash-completion/completions/weighbridge", "bash"],
+      ["completion zsh > ~/.zfunc/_weighbridge", "zsh, with fpath+=(~/.zfunc) before compinit in ~/.zshrc"],
+      ["completion fish > ~/.config/fish/completions/weighbridge.fish", "fish"],
+    ],
+    async start({ args: [shell], rows, terminal }) {
+      const { completionScript } = await import("../completion.ts");
+      terminal.print(completionScript(String(shell), rows));
+      return 0;
+    },
+  }),
+];
