@@ -1,5 +1,5 @@
 // Bundles the command line with what it loads at every start: 250 small files would take longer to find than to run (docs/decisions/0006).
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 // The bundler of the Node-RED nodes' editor, too: one for the repository.
 import { build } from "esbuild";
@@ -27,6 +27,12 @@ await build({
   external: ["mqtt", "open"],
   logLevel: "warning",
 });
+
+// The documents of the topics, for those who install the package.
+const docs = (path: string) => file(`../../../docs/${path}`);
+rmSync(file("../schemas"), { recursive: true, force: true });
+cpSync(docs("schemas"), file("../schemas"), { recursive: true });
+cpSync(docs("asyncapi.yaml"), file("../asyncapi.yaml"));
 
 const licences = BUNDLED.map((name) => {
   const folder = new URL(`../node_modules/${name}/`, import.meta.url);

@@ -70,6 +70,10 @@ const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
+/** The JSON Schema of a command's payload. */
+export const requestSchema = (name: CommandName): object =>
+  z.toJSONSchema(COMMANDS[name].schema, { target: "draft-7", io: "input" });
+
 type Answer = Omit<ResponseDocument, "schema">;
 
 /** Does what a request asks for; never throws. */

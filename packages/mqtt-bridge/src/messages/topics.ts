@@ -81,7 +81,7 @@ export const PERSON_TOPICS = {
   ),
 } as const;
 
-type PayloadOf<R> = R extends Row<infer P> ? P : never;
+export type PayloadOf<R> = R extends Row<infer P> ? P : never;
 type Fixed<T, Made extends keyof T> = { readonly [Key in Exclude<keyof T, Made>]: Topic<PayloadOf<T[Key]>> };
 
 export interface Topics extends Fixed<typeof BRIDGE_TOPICS, "request" | "response"> {
