@@ -123,7 +123,7 @@ export const ERROR_CODES = {
   },
   token_file_unusable: {
     actor: "operator",
-    remedy: "Restore a copy of the file, or move it away and authorize the person again.",
+    remedy: "Restore a copy of the file, or authorize the person again: a damaged file is kept beside the new one.",
   },
   tokens_outdated: {
     actor: "service",

@@ -95,16 +95,20 @@ export class Accounts {
   }
 
   /**
-   * Ends the subscription of a person of today's API who is configured no more: the consent is still there, and stays. False where there is
+   * Ends the subscriptions of a person of today's API who is configured no more: the consent is still there, and stays. False where there is
    * none of this application. Rejects where the API does not answer.
    */
-  async endSubscription(userId: string, callbackUrl: string): Promise<boolean> {
+  async endSubscriptions(userId: string, callbackUrls: readonly string[]): Promise<boolean> {
     const { tokens } = this.#input;
     for (const name of await tokens.names()) {
       const grant = await tokens.read(name);
       const account = this.#all.find((one) => one.generation === "public" && one.client_id === grant?.clientId);
-      if (grant?.userId === userId && account?.generation === "public")
-        return this.today(account).person(name, userId).revoke(callbackUrl);
+      if (grant?.userId === userId && account?.generation === "public") {
+        const person = this.today(account).person(name, userId);
+        const ended = [];
+        for (const url of callbackUrls) ended.push(await person.revoke(url));
+        return ended.includes(true);
+      }
     }
     return false;
   }

@@ -83,7 +83,10 @@ function logRemoved({ key, subscription }: StoredPerson, { clock, log, accounts 
   if (key.startsWith(TODAY)) {
     log.info("A person was removed; the consent stays", { account: key });
     if (subscription === null) return;
-    accounts.endSubscription(key.slice(TODAY.length), subscription.callbackUrl).then(
+    // An earlier address may have one, too, where it could not be ended yet.
+    const { callbackUrl, previousUrl } = subscription;
+    const urls = previousUrl === undefined ? [callbackUrl] : [callbackUrl, previousUrl];
+    accounts.endSubscriptions(key.slice(TODAY.length), urls).then(
       (isEnded) => isEnded && log.info("The subscription of a removed person was ended", { account: key }),
       (error: unknown) =>
         log.warn("The subscription of a removed person could not be ended", { account: key, ...problemOf(error) }),

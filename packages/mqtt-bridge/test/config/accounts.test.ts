@@ -123,6 +123,10 @@ test("PUB-NOTIFY-13: a server on this machine may call back on this machine, wit
   expect(load(`${text}callback: {public_url: "http://127.0.0.1:8480"}`).callback.public_url).toBeDefined();
 });
 
+test.each(["password", "email"])("an account of today's API has no place for the %s of a person", (key) => {
+  expect(refused(HOME.replace("client_secret: s", `client_secret: s, ${key}: x`))).toContain("there is no such key");
+});
+
 test("no refusal shows the client secret", () => {
   expect(refused(HOME.replace("client_secret: s", `client_secret: ${SECRET}, notify: ${SECRET}`))).not.toContain(
     SECRET,

@@ -32,9 +32,10 @@ export interface House {
   until(topic: string, words: string): Promise<void>;
 }
 
-export async function house(): Promise<House> {
-  const sim = await simulate();
-  const app = sim.application({ clientId: "client", clientSecret: "s3cr3t-of-the-application" });
+/** A household of its own; `beside`: another one, whose service and application it shares. */
+export async function house(beside?: Pick<House, "sim" | "app">): Promise<House> {
+  const sim = beside?.sim ?? (await simulate());
+  const app = beside?.app ?? sim.application({ clientId: "client", clientSecret: "s3cr3t-of-the-application" });
   const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   const log = keptLog();
