@@ -1,13 +1,19 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "@weighbridge/testing/parts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BLUEPRINT_FILES, ofBlueprint, tell } from "../src/blueprints.ts";
 import { openBrowser, openPage } from "../src/browser.ts";
+import { weighbridge } from "../src/command.ts";
 import { type HomeAssistant, isHomeAssistantInstalled, LOGIN, startHomeAssistant } from "../src/home-assistant.ts";
 import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 
-const BEN: Inhabitant = { slug: "ben", name: "Ben" };
+const BEN: Inhabitant = { slug: "ben", name: "Ben", weight_unit: "lb" };
+/** Of the history before the install. */
+const DAYS = 80;
+const DAY_S = 86_400;
 const TOLD = ["announced", "reached", "missed", "asked"] as const;
 const DASHBOARD = new URL("../../deploy/home-assistant/dashboard.yaml", import.meta.url);
 
@@ -82,6 +88,11 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
       files: { ...BLUEPRINT_FILES, "dashboard.yaml": DASHBOARD },
     });
     lastDate = house.simulator.clock.seconds() - 80_000;
+    for (let day = DAYS; day >= 3; day--) {
+      const weight = 68.7 + (day - 3) * 0.05 + ((day * 7) % 5) * 0.1 - 0.1;
+      person().weighsIn({ weight: Number(weight.toFixed(2)), fatRatio: 22.4, at: lastDate - day * DAY_S });
+    }
+    person("Ben").weighsIn({ weight: 80, at: lastDate - 30 * DAY_S });
     await house.open("Ada", "Ben");
     await home.shows("sensor.ada_held", "0");
   });
@@ -113,7 +124,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
   test("a weigh-in is announced once with its words, also an equal one", async () => {
     weighsIn(68.45);
     await home.shows("counter.announced", "1");
-    expect(await said("announced")).toBe("Ada: 68.45 kg");
+    expect(await said("announced")).toBe("Ada: 68.45 kg, -0.25 kg since the last time");
     weighsIn(68.45);
     await home.shows("counter.announced", "2");
     expect(await said("announced")).toBe("Ada: 68.45 kg, +0.00 kg since the last time");
@@ -145,9 +156,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
       });
     await look();
     await home.shows("counter.missed", "0");
-    await home.post("/api/states/sensor.ada_last_weigh_in", {
-      state: new Date((lastDate - 3 * 86_400) * 1000).toISOString(),
-    });
+    await home.post("/api/states/sensor.ada_last_weigh_in", { state: isoOf(lastDate - 3 * DAY_S) });
     await look();
     await home.shows("counter.missed", "1");
     expect(await said("missed")).toMatch(/^No weigh-in for 3 days: /);
@@ -195,6 +204,53 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await until(() => person().subscriptions.live.length > 0);
   });
 
+  test("history from before the install stands in the statistics, in the unit of the entity, however often it is imported", async () => {
+    const tokenFile = join(house.bridge.folder, "token");
+    await writeFile(tokenFile, `${home.token}\n`);
+    const run = (...more: string[]) =>
+      weighbridge([
+        "history",
+        "-c",
+        house.bridge.configFile,
+        "--home-assistant",
+        home.url,
+        "--token-file",
+        tokenFile,
+        ...more,
+      ]);
+    const { code, out, err } = await run();
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain(`sensor.ada_weight: `);
+    expect(out).toMatch(/^Done: \d+ hours of \d+ sensors\. A second run changes nothing\.$/m);
+    const rows = async (id: string) => {
+      const start_time = isoOf(lastDate - (DAYS + 2) * DAY_S);
+      const found = await home.command<Record<string, { start: number; mean: number; min: number; max: number }[]>>({
+        ...{ type: "recorder/statistics_during_period", start_time, end_time: isoOf(lastDate - 2 * DAY_S) },
+        ...{ statistic_ids: [id], period: "hour" },
+      });
+      return found[id] ?? [];
+    };
+    const weights = await rows("sensor.ada_weight");
+    expect(weights).toHaveLength(DAYS - 2);
+    expect(weights.at(-1)).toMatchObject({ mean: 68.7, min: 68.7, max: 68.7 });
+    expect(await rows("sensor.ada_trend")).toHaveLength(DAYS - 2);
+    expect(await rows("sensor.ben_weight")).toMatchObject([{ mean: expect.closeTo(176.37, 2) }]);
+    const units = await home.command<{ statistic_id: string; statistics_unit_of_measurement: string }[]>({
+      type: "recorder/list_statistic_ids",
+    });
+    const unitOf = (id: string) => units.find((one) => one.statistic_id === id)?.statistics_unit_of_measurement;
+    expect(["sensor.ada_weight", "sensor.ben_weight", "sensor.ada_fat_ratio"].map(unitOf)).toEqual(["kg", "lb", "%"]);
+    const again = await run("--person", "ada", "--json");
+    expect(JSON.parse(again.out).imported).toContainEqual(
+      expect.objectContaining({ entity: "sensor.ada_weight", unit: "kg" }),
+    );
+    expect(await rows("sensor.ada_weight")).toEqual(weights);
+    await writeFile(tokenFile, "wrong");
+    const refused = await run();
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/^Home Assistant refused the token\nMake a long-lived access token/);
+  });
+
   test("the dashboard shows every card, without one that Home Assistant objects to", async () => {
     weighsIn(70.2, { attribution: 1 });
     await home.shows("sensor.ada_held", "1");
@@ -213,6 +269,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
       }
       await page.getByText("That was me").first().waitFor();
       await page.getByText("70.50").first().waitFor();
+      await page.locator("hui-statistics-graph-card canvas").first().waitFor();
       expect(await page.locator("hui-warning, hui-error-card, hui-warning-element").count()).toBe(0);
       if (process.env["PICTURES"])
         await page.screenshot({
@@ -258,7 +315,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
   test("nothing was objected to: neither by the MQTT integration nor by an automation", () => {
     const objected = home.log
       .split("\n")
-      .filter((line) => /(WARNING|ERROR).*(mqtt|automation|script|blueprint|template)/i.test(line));
+      .filter((line) => /(WARNING|ERROR).*(mqtt|automation|script|blueprint|template|recorder|statistic)/i.test(line));
     expect(objected).toEqual([]);
   });
 });

@@ -15,6 +15,8 @@ const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
                                        move it to another machine, by standard output and input
   weighbridge doctor --config <file> [--json] [--record <file>]
                                        look at everything, and say what to do
+  weighbridge history --config <file> --home-assistant <url> --token-file <file> [--person <slug>] [--json]
+                                       put the stored history into Home Assistant's statistics
   weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
@@ -63,6 +65,8 @@ async function main(): Promise<number> {
       demo: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       record: { type: "string" },
+      "home-assistant": { type: "string" },
+      "token-file": { type: "string" },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", default: false },
     },
@@ -100,6 +104,13 @@ async function main(): Promise<number> {
       const { doctor } = await import("./doctor.ts");
       const config = loadRunnableConfig({ ...file, env: process.env });
       return doctor(config, { isJson: values.json, record: values.record }, terminal());
+    }
+    case "history": {
+      const { loadRunnableConfig } = await import("../config/load.ts");
+      const { history } = await import("./history.ts");
+      const { person, json: isJson, "home-assistant": homeAssistant, "token-file": tokenFile } = values;
+      const config = loadRunnableConfig({ ...file, env: process.env });
+      return history(config, { homeAssistant, tokenFile, person, isJson }, terminal());
     }
     case "config": {
       if (action !== "check" && action !== "schema")
