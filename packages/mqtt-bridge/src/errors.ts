@@ -1,7 +1,11 @@
 import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
-type ConfigErrorCode = "config_unreadable" | "config_yaml" | "config_invalid";
-type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
+/** Codes beside core's; docs/troubleshooting.md explains them. */
+export const CONFIG_ERROR_CODES = ["config_unreadable", "config_yaml", "config_invalid"] as const;
+export const STORE_ERROR_CODES = ["state_locked", "state_newer", "state_unusable", "state_spoilt"] as const;
+
+type ConfigErrorCode = (typeof CONFIG_ERROR_CODES)[number];
+type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
 /** A setting that cannot work; the operator has to change it. */
 export class ConfigError extends WeighbridgeError<ConfigErrorCode> {
