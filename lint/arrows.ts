@@ -330,5 +330,19 @@ export const EXCEPTIONS: readonly Exception[] = [
   ...except("scripts/requirements.ts", "the list of facts stands beside core's tests", [
     "packages/core/test/requirements.ts",
   ]),
+  ...except("scripts/error-words.ts", "the page of errors is made from the tables of codes", [
+    "packages/core/src/error-codes.ts",
+    "packages/mqtt-bridge/src/errors.ts",
+    "packages/mqtt-bridge/src/messages/requests.ts",
+    "packages/node-red-nodes/src/shared/error-codes.ts",
+  ]),
+  ...except("scripts/error-table.ts", "the page of errors is made from the tables of codes", [
+    "packages/core/src/error-codes.ts",
+    "packages/core/src/wbs/statuses.ts",
+    "packages/core/src/public/statuses.ts",
+    "packages/mqtt-bridge/src/errors.ts",
+    "packages/mqtt-bridge/src/messages/requests.ts",
+    "packages/node-red-nodes/src/shared/error-codes.ts",
+  ]),
   ...except("scripts/test/arrows.test.ts", "makes its cases from the table", ["lint/arrows.ts", "lint/violations.ts"]),
 ];
