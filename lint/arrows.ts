@@ -135,6 +135,11 @@ const bridge: Package = {
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),
+    "setup/": base(
+      "setup/ makes a configuration of answers, and tries what they name",
+      [...SHARED, "config/", "accounts/", "http/", "mqtt/"],
+      ["@clack/prompts"],
+    ),
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
@@ -146,7 +151,10 @@ const bridge: Package = {
     ]),
     "commands/": base(
       "a command uses the bridge, never the command line's entry",
-      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "doctor/", "bridge.ts"]],
+      [
+        ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
+        ...["mqtt/", "grants/", "authorize/", "doctor/", "setup/", "bridge.ts"],
+      ],
       ["open", "commander"],
     ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),

@@ -1,6 +1,12 @@
 import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
-type ConfigErrorCode = "config_unreadable" | "config_yaml" | "config_invalid";
+type ConfigErrorCode =
+  | "config_unreadable"
+  | "config_yaml"
+  | "config_invalid"
+  | "config_exists"
+  | "config_unwritable"
+  | "config_usage";
 type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
 
 /** A setting that cannot work; the operator has to change it. */

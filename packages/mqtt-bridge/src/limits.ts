@@ -59,4 +59,8 @@ export const LIMITS = {
   mqttLastMs: 2_000,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
+  /** How often `init` looks for a live weigh-in, for how long, and how far around now. */
+  setupPollMs: 4_000,
+  setupLiveMs: 10 * 60_000,
+  setupLookBackS: 3_600,
 } as const satisfies Record<string, number>;
