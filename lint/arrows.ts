@@ -135,6 +135,11 @@ const bridge: Package = {
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),
+    "setup/": base(
+      "setup/ makes a configuration of answers, and tries what they name",
+      [...SHARED, "config/", "accounts/", "http/", "mqtt/"],
+      ["@clack/prompts"],
+    ),
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
@@ -149,7 +154,7 @@ const bridge: Package = {
       "a command uses the bridge, never the command line's entry",
       [
         ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
-        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "bridge.ts"],
+        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "setup/", "bridge.ts"],
       ],
       ["open", "commander"],
     ),

@@ -1,7 +1,14 @@
 import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
 /** Codes beside core's; docs/troubleshooting.md explains them. */
-export const CONFIG_ERROR_CODES = ["config_unreadable", "config_yaml", "config_invalid"] as const;
+export const CONFIG_ERROR_CODES = [
+  "config_unreadable",
+  "config_yaml",
+  "config_invalid",
+  "config_exists",
+  "config_unwritable",
+  "config_usage",
+] as const;
 export const STORE_ERROR_CODES = ["state_locked", "state_newer", "state_unusable", "state_spoilt"] as const;
 export const HOME_ASSISTANT_ERROR_CODES = [
   "home_assistant_unreachable",
