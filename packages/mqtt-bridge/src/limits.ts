@@ -61,6 +61,8 @@ export const LIMITS = {
   responseTopicLevels: 32,
   /** The broker sends no larger packet to the connection for requests (MQTT 5). */
   controlPacketBytes: 64 * 1024,
+  /** Held weigh-ins of a person that are listed, the newest first; all of them are counted. */
+  heldShown: 20,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
   /** Goals and devices of today's API, of which no callback tells. */
