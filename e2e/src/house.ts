@@ -55,6 +55,7 @@ export class House {
       mqtt: { url: this.broker.url, ...more["mqtt"] },
       home_assistant: { hold_s: 0, ...more["home_assistant"] },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, ...more["callback"] },
+      admin: { port: 0, ...more["admin"] },
       timing: { coalesce_s: 0.1, repeat_call_s: application ? REPEAT_S : 0.1, ...more["timing"] },
       people: people.map(({ slug, name, weight_unit = "kg", ambiguous = "hold", ...details }) => {
         const { userId: userid, publicKey: publickey } = simulator.person(name, details);

@@ -139,6 +139,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     mqtt: { url: broker.url },
     home_assistant: { enabled: false },
     callback: { public_url: publicUrl, host: "127.0.0.1", port, per_minute: 1_000_000 },
+    admin: { port: 0 },
     timing: { coalesce_s: 0.1, repeat_call_s: 0.1 },
   });
   const crowd = new Crowd(simulator, slugs, witness);

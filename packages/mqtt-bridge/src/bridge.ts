@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@weighbridge/core";
 import { Accounts } from "./accounts/accounts.ts";
 import { callbackPaths } from "./accounts/callback-paths.ts";
+import { AdminSide } from "./admin/admin-side.ts";
 import { accountsOf } from "./config/accounts.ts";
 import type { Config } from "./config/schema.ts";
 import { Teardown } from "./errors.ts";
@@ -72,10 +73,14 @@ export class Bridge {
   async #start(): Promise<void> {
     const { config, log, version, onFatal, onOnline, onStep, clock = systemClock } = this.#options;
     const topics = topicsBelow(config.mqtt.base_topic);
+    const admin = new AdminSide({ config, clock, log });
     const store = openSqliteStore({
       directory: config.state_dir,
       clock,
-      onFailure: onFatal,
+      onFailure: (error) => {
+        admin.storeFailed();
+        onFatal(error);
+      },
       hasThread: true,
       onWarning: (words, facts) => log.warn(words, facts),
     });
@@ -133,6 +138,7 @@ export class Bridge {
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
     if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
+    await admin.start({ people, waiting, followers, status, handlers, hasCallback, broker, receiver }, this.#teardown);
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
     devices.start(people.all);

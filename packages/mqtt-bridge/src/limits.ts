@@ -20,6 +20,31 @@ export const LIMITS = {
   /** A burst of a large household, through one proxy, fits into the share of one address. */
   callbackConnections: 4_096,
   callbackConnectionsOfAddress: 1_024,
+  adminTokenCharacters: 16,
+  adminUrlCharacters: 2_048,
+  /** Of a request to the private side. */
+  adminBodyBytes: 16 * 1024,
+  adminHeadersMs: 5_000,
+  adminRequestMs: 10_000,
+  adminCheckMs: 5_000,
+  adminConnections: 256,
+  /** Wrong tokens of one address in a minute; after them it is not heard for a while. */
+  adminFailuresPerMinute: 10,
+  adminLockMs: 60_000,
+  /** Addresses whose wrong tokens are counted at once. */
+  adminSources: 1_000,
+  /** A login of the status page ends. */
+  adminSessionS: 30 * 86_400,
+  /** Entries that the status page can show of the past. */
+  recentEntries: 200,
+  /** Listeners to the live list at once. */
+  liveListeners: 50,
+  /** Bytes that may wait for a listener who reads too slowly; then it is left. */
+  liveWaitingBytes: 1024 * 1024,
+  /** Proxies end a connection on which nothing moves. */
+  liveHeartbeatMs: 15_000,
+  /** Between two messages that the status changed. */
+  liveStatusMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */
@@ -36,6 +61,8 @@ export const LIMITS = {
   responseTopicLevels: 32,
   /** The broker sends no larger packet to the connection for requests (MQTT 5). */
   controlPacketBytes: 64 * 1024,
+  /** Held weigh-ins of a person that are listed, the newest first; all of them are counted. */
+  heldShown: 20,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
   /** Goals and devices of today's API, of which no callback tells. */

@@ -169,6 +169,28 @@ const callbackSchema = z.strictObject({
     .describe("Calls that one address may make. The API makes a few for each weigh-in, from few addresses."),
 });
 
+const adminSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("Serves the status page, metrics and health."),
+  host: z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("The address to listen on. One that other machines reach needs a token."),
+  port: z.int().min(0).max(65535).default(8481).describe("The port to listen on."),
+  token: z
+    .string()
+    .min(LIMITS.adminTokenCharacters)
+    .optional()
+    .describe("Asked of everybody who reads or acts. At least 16 characters; or token_file: a file that holds it."),
+  ingress: z
+    .boolean()
+    .default(false)
+    .describe("Serves the Supervisor of Home Assistant without a token: it has checked who asks."),
+  url: httpUrl("http://192.168.1.10:8481")
+    .optional()
+    .describe("The address at which people open the page: the link in Home Assistant leads there."),
+});
+
 const timingSchema = z.strictObject({
   poll_without_subscription_s: seconds
     .default(15 * 60)
@@ -201,6 +223,7 @@ export const configSchema = z.strictObject({
   mqtt: mqttSchema.prefault({}),
   home_assistant: homeAssistantSchema.prefault({}),
   callback: callbackSchema.prefault({}),
+  admin: adminSchema.prefault({}),
   timing: timingSchema.prefault({}),
   log: logSchema.prefault({}),
   people: z.array(personSchema).max(LIMITS.people).default([]).describe("The people to follow."),

@@ -100,6 +100,11 @@ export class BrokerSide {
     teardown.add(() => figures.stop());
   }
 
+  /** Documents and events can be published. */
+  get isOnline(): boolean {
+    return this.#publisher.isConnected;
+  }
+
   /** Something that bridge/info or a person's status shows has changed. */
   figuresMoved(): void {
     this.#figures?.publishSoon();

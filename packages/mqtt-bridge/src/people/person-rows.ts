@@ -10,6 +10,7 @@ import {
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Message, PeopleStore, StoredPerson } from "../store/store.ts";
+import { heldChangeOf } from "./held.ts";
 
 export interface PersonRowsInput {
   readonly stored: StoredPerson;
@@ -52,8 +53,14 @@ export class PersonRows implements PersonStore {
     const seenNow = change === undefined ? seen : seenWith(seen, change.state);
     const messages = change?.events.map(toMessage) ?? [];
     const isSeenNew = seenNow.length !== seen.length;
-    await store.commitSync(id, { ...commit, messages, isStateChanged, ...(isSeenNew && { seen: seenNow }) });
-    this.#stored = { ...recordAfter(this.#stored, commit), seen: seenNow };
+    const held = change && heldChangeOf(change, this.#stored.held);
+    await store.commitSync(id, {
+      ...{ ...commit, messages, isStateChanged },
+      ...(isSeenNew && { seen: seenNow }),
+      ...(held && { held }),
+    });
+    const heldNow = held ? await store.held(id) : this.#stored.held;
+    this.#stored = { ...recordAfter(this.#stored, commit), seen: seenNow, held: heldNow };
     if (change && isStateChanged) onCommitted(change);
   }
 }

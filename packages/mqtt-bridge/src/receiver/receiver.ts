@@ -111,6 +111,10 @@ export class Receiver {
     });
   }
 
+  get isListening(): boolean {
+    return this.#server.isListening;
+  }
+
   /** Resolves with the port. */
   start(): Promise<number> {
     return this.#server.start();

@@ -5,6 +5,20 @@ export interface StoredPerson extends PersonRecord {
   readonly id: number;
   /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */
   readonly seen: readonly string[];
+  readonly held: HeldWeighIns;
+}
+
+/** A weigh-in that may be somebody else's and waits for a verdict. */
+export interface HeldWeighIn {
+  readonly id: number;
+  readonly measuredAt: EpochSeconds;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The held weigh-ins of a person: how many, and the newest of them, the newest first. */
+export interface HeldWeighIns {
+  readonly count: number;
+  readonly newest: readonly HeldWeighIn[];
 }
 
 export interface Message {
@@ -31,6 +45,14 @@ export interface SyncCommit extends PersonCommit {
   readonly messages: readonly Message[];
   readonly isStateChanged: boolean;
   readonly seen?: readonly string[];
+  /** Absent where the sync holds nothing and ends nothing that may be held. */
+  readonly held?: HeldChange;
+}
+
+/** Replaces the held weigh-ins with the ids of `added`; `ended` wait for no verdict any more. */
+export interface HeldChange {
+  readonly added: readonly HeldWeighIn[];
+  readonly ended: readonly number[];
 }
 
 /** Values that are made once and kept: client id, callback secret. */
@@ -39,7 +61,7 @@ interface Settings {
   setting(name: string, make: () => string): Promise<string>;
 }
 
-/** The people, with everything that hangs on each: record, groups, verdicts, hints. */
+/** The people, with everything that hangs on each: record, groups, verdicts, held weigh-ins, hints. */
 export interface PeopleStore {
   people(): Promise<StoredPerson[]>;
   addPerson(key: string, addedAt: EpochSeconds): Promise<StoredPerson>;
@@ -54,6 +76,7 @@ export interface PeopleStore {
   hinted(): Promise<number[]>;
 
   reader(personId: number): GroupReader;
+  held(personId: number): Promise<HeldWeighIns>;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
 }
 

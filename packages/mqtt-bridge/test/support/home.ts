@@ -14,6 +14,8 @@ interface HomeSettings {
   readonly isAdaWatched?: boolean;
   readonly discovery?: "device" | "components";
   readonly clientId?: string;
+  /** Keys of `admin`; its port is any that is free. */
+  readonly admin?: object;
   /** In place of the simulator: a server that stands before it. */
   readonly apiUrl?: string;
   /** In place of the home's own broker. */
@@ -54,6 +56,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
       isAdaWatched = true,
       discovery = "device",
       clientId,
+      admin = {},
       apiUrl,
       brokerUrl = broker.url,
     } = {}) {
@@ -65,6 +68,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
           api: { base_url: apiUrl ?? simulator.url, calls_per_minute: 10_000 },
           mqtt: { url: brokerUrl, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
+          admin: { port: 0, ...admin },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
           home_assistant: { discovery, hold_s: 0 },
           people: isAdaWatched ? [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }] : [],

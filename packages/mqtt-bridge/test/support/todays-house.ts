@@ -72,6 +72,7 @@ export async function house(): Promise<House> {
           accounts: accounts ?? [{ ...home, client_secret: "s3cr3t-of-the-application" }],
           mqtt: { url: broker.url },
           callback: { ...(callback && { public_url: `http://127.0.0.1:${port}` }), host: "127.0.0.1", port },
+          admin: { port: 0 },
           timing: { coalesce_s: 0, ...timing },
           home_assistant: { hold_s: 0 },
           people,

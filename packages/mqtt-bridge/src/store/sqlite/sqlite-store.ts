@@ -10,7 +10,7 @@ import {
   type Window,
 } from "@weighbridge/core";
 import { LIMITS } from "../../limits.ts";
-import type { OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
+import type { HeldChange, HeldWeighIn, HeldWeighIns, OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
 import { databaseFile, type OpenOptions, openDatabase } from "./open-database.ts";
 import { OWED, PARKED, RELEASED, type StatementName, Statements, type Step } from "./statements.ts";
 import { storeError } from "./store-errors.ts";
@@ -26,6 +26,13 @@ interface PersonRow {
   readonly subscription: string | null;
   readonly memory: string;
   readonly seen: string;
+}
+
+interface HeldRow {
+  readonly person: number;
+  readonly weigh_in: number;
+  readonly measured_at: number;
+  readonly json: string;
 }
 
 interface HintRow {
@@ -94,6 +101,7 @@ class SqliteStore implements Store {
   }
 
   async people(): Promise<StoredPerson[]> {
+    const held = this.#heldByPerson();
     return (this.#sql("people").all() as unknown as PersonRow[]).map((row) => ({
       id: row.id,
       key: row.key,
@@ -103,14 +111,32 @@ class SqliteStore implements Store {
       subscription: row.subscription === null ? null : JSON.parse(row.subscription),
       memory: JSON.parse(row.memory),
       seen: JSON.parse(row.seen),
+      held: held.get(row.id) ?? NOTHING_HELD,
     }));
+  }
+
+  #heldByPerson(): Map<number, HeldWeighIns> {
+    const rows = this.#sql("allHeld").all() as unknown as HeldRow[];
+    const people = Map.groupBy(rows, ({ person }) => person);
+    return new Map(
+      [...people].map(([person, all]) => [
+        person,
+        { count: all.length, newest: all.slice(0, LIMITS.heldShown).map(heldOf) },
+      ]),
+    );
+  }
+
+  async held(personId: number): Promise<HeldWeighIns> {
+    const newest = (this.#sql("held").all(personId) as unknown as HeldRow[]).map(heldOf);
+    const { n: count } = this.#sql("countHeld").get(personId) as { n: number };
+    return { count, newest };
   }
 
   async addPerson(key: string, addedAt: number): Promise<StoredPerson> {
     const state = emptyPersonState();
     const [added] = await this.#parts.queue.write([["addPerson", key, addedAt, JSON.stringify(state)]]);
     const id = added?.["id"] as number;
-    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
+    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [], held: NOTHING_HELD };
   }
 
   removePerson(id: number): Promise<void> {
@@ -119,6 +145,7 @@ class SqliteStore implements Store {
       ["removeVerdicts", id],
       ["removeEventCounts", id],
       ["removeHints", id],
+      ["removeHeld", id],
       ["removePerson", id],
     ]);
   }
@@ -179,9 +206,10 @@ class SqliteStore implements Store {
   }
 
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
-    const { change, messages, doneHints = [], triedHints = [] } = commit;
+    const { change, held, messages, doneHints = [], triedHints = [] } = commit;
     return this.#write([
       ...(change ? groupSteps(personId, change) : []),
+      ...(held ? heldSteps(personId, held) : []),
       ...personSteps(personId, commit),
       ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload]),
       ...doneHints.map((id): Step => ["doneHint", id]),
@@ -275,6 +303,19 @@ function groupSteps(personId: number, { upserts, removals, events, verdicts = []
     ...verdicts.map(({ weighInId, verdict }): Step => ["putVerdict", personId, weighInId, verdict]),
   ];
 }
+
+const heldSteps = (personId: number, { added, ended }: HeldChange): Step[] => [
+  ...ended.map((id): Step => ["endHeld", personId, id]),
+  ...added.map(({ id, measuredAt, values }): Step => ["hold", personId, id, measuredAt, JSON.stringify(values)]),
+];
+
+const heldOf = ({ weigh_in: id, measured_at: measuredAt, json }: HeldRow): HeldWeighIn => ({
+  id,
+  measuredAt,
+  values: JSON.parse(json),
+});
+
+const NOTHING_HELD: HeldWeighIns = { count: 0, newest: [] };
 
 function personSteps(personId: number, commit: SyncCommit): Step[] {
   const { change, memory, subscription, isStateChanged, seen } = commit;

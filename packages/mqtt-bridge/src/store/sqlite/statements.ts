@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { WAITING_WINDOWS } from "@weighbridge/core";
+import { LIMITS } from "../../limits.ts";
 
 /** States of an outbox row. */
 export const OWED = 0;
@@ -46,6 +47,13 @@ const SQL = {
     (SELECT max(measured_at) FROM groups WHERE person = ?) AS newest`,
   verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
   putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
+  allHeld: "SELECT person, weigh_in, measured_at, json FROM held ORDER BY person, measured_at DESC, weigh_in DESC",
+  held: `SELECT weigh_in, measured_at, json FROM held WHERE person = ? ORDER BY measured_at DESC, weigh_in DESC
+    LIMIT ${LIMITS.heldShown}`,
+  countHeld: "SELECT count(*) AS n FROM held WHERE person = ?",
+  hold: "INSERT OR REPLACE INTO held (person, weigh_in, measured_at, json) VALUES (?, ?, ?, ?)",
+  endHeld: "DELETE FROM held WHERE person = ? AND weigh_in = ?",
+  removeHeld: "DELETE FROM held WHERE person = ?",
   addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
   owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
   released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,

@@ -1,0 +1,130 @@
+import { type Clock, isoTime, type Problem } from "@weighbridge/core";
+import { lastWeighInOf, type StatusDocument, stateOf, subscriptionOf } from "../messages/person-documents.ts";
+import type { Followers } from "../people/followers.ts";
+import type { WaitingPerson } from "../people/open-people.ts";
+import type { People } from "../people/people.ts";
+import type { Person } from "../people/person.ts";
+import { infoDocument, type PersonStatus, type Status, statusDocument } from "../status.ts";
+import type { StoredPerson } from "../store/store.ts";
+import type { StatusAnswer, StatusPerson, StatusProblem } from "./contract.ts";
+
+export interface StatusViewInput {
+  readonly people: People;
+  readonly waiting: readonly WaitingPerson[];
+  readonly followers: Pick<Followers, "statusOf">;
+  readonly status: Status;
+  readonly clock: Clock;
+  /** False where the bridge only polls. */
+  readonly hasCallback: boolean;
+  isOnline(): boolean;
+  /** How many weigh-ins of the person wait for a decision. */
+  heldOf(person: Person): number;
+  /** Problems of the whole bridge. */
+  bridgeProblems(): readonly Problem[];
+}
+
+/** What was made of a person, and what of. */
+interface Made {
+  readonly stored: StoredPerson;
+  readonly figures: string;
+  readonly json: string;
+  readonly problems: readonly StatusProblem[];
+}
+
+/** `/api/status` as text. A person's part is made again only when something of theirs changed: a thousand people are read in a moment. */
+export class StatusView {
+  readonly #input: StatusViewInput;
+  readonly #startedAt: string;
+  readonly #made = new Map<Person, Made>();
+  /** When each problem was first seen. */
+  #since = new Map<string, string>();
+
+  constructor(input: StatusViewInput) {
+    this.#input = input;
+    this.#startedAt = this.#now;
+  }
+
+  get #now(): string {
+    return isoTime(Math.floor(this.#input.clock.now() / 1000));
+  }
+
+  get json(): string {
+    const { people, status, hasCallback, isOnline } = this.#input;
+    const made = people.all.map((person) => this.#of(person));
+    const latest = status.latest;
+    const head: Omit<StatusAnswer, "people"> = {
+      version: latest.version,
+      generation: latest.generation,
+      started_at: this.#startedAt,
+      broker: isOnline() ? "online" : "offline",
+      has_callback: hasCallback,
+      info: infoDocument(latest),
+      problems: this.#problems(made),
+    };
+    return `${JSON.stringify(head).slice(0, -1)},"people":[${made.map(({ json }) => json).join(",")}]}`;
+  }
+
+  /** Everybody's problems, and those of the bridge. */
+  get problems(): readonly StatusProblem[] {
+    return this.#problems(this.#input.people.all.map((person) => this.#of(person)));
+  }
+
+  #problems(made: readonly Made[]): readonly StatusProblem[] {
+    const { waiting, bridgeProblems } = this.#input;
+    const found = [
+      ...bridgeProblems().map((problem): StatusProblem => ({ person: null, part: "bridge", ...bare(problem) })),
+      ...waiting.map(({ config: { slug }, problem }) => ofAccount(slug, problem)),
+      ...made.flatMap(({ problems }) => problems),
+    ];
+    const since = new Map<string, string>();
+    const dated = found.map((problem): StatusProblem => {
+      const key = `${problem.person} ${problem.part} ${problem.code}`;
+      const first = this.#since.get(key) ?? this.#now;
+      since.set(key, first);
+      return { ...problem, since: first };
+    });
+    this.#since = since;
+    return dated;
+  }
+
+  #of(person: Person): Made {
+    const { followers, heldOf } = this.#input;
+    const { stored } = person.rows;
+    const status = followers.statusOf(person);
+    const held = heldOf(person);
+    const figures = `${status.nextPollAt} ${status.lastPollAt} ${held} ${status.problem?.code} ${status.problem?.message}`;
+    const known = this.#made.get(person);
+    if (known !== undefined && known.stored === stored && known.figures === figures) return known;
+    const problems = problemsOf(status);
+    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status), held)) };
+    this.#made.set(person, made);
+    return made;
+  }
+}
+
+function personOf({ config, rows }: Person, status: StatusDocument, held: number): StatusPerson {
+  const { slug, name, weight_unit } = config;
+  const { state, seen, subscription, cursor } = rows.stored;
+  const isSynced = cursor !== null;
+  const view = { settings: config, state, seen, subscription, isAvailable: true };
+  return {
+    ...{ slug, name, weight_unit, status },
+    subscription: subscriptionOf(subscription),
+    state: isSynced ? stateOf(view) : null,
+    last_weigh_in: isSynced ? lastWeighInOf(state, weight_unit) : null,
+    held,
+  };
+}
+
+function problemsOf({ slug, problem, subscription }: PersonStatus): readonly StatusProblem[] {
+  const failed = subscription?.status === "failed" ? subscription.problem : undefined;
+  return [
+    ...(problem === null ? [] : [ofAccount(slug, problem)]),
+    ...(failed === undefined ? [] : [{ person: slug, part: "subscription", ...bare(failed) } as const]),
+  ];
+}
+
+const ofAccount = (person: string, problem: Problem): StatusProblem => ({ person, part: "account", ...bare(problem) });
+
+/** Without what a follower adds for itself. */
+const bare = ({ code, message, remedy }: Problem): Problem => ({ code, message, remedy });
