@@ -69,7 +69,7 @@ export class AdminSide {
     const server = new AdminServer({
       ...{ host, port, access, routes, log },
       isFramed: ingress,
-      page: (path) => files.at(path),
+      page: (path, { headers }) => files.at(path, String(headers["accept-encoding"] ?? "")),
     });
     try {
       log.info("The status page is served", { url: urlOf(host, await server.start()) });

@@ -53,6 +53,11 @@ export function App({ live }: { readonly live: Live }) {
     document.documentElement.lang = language;
   }, [language]);
 
+  useEffect(() => {
+    const count = live.known.status?.problems.length ?? 0;
+    document.title = count === 0 ? "Weighbridge" : `(${format.number(count)}) Weighbridge`;
+  });
+
   const say = (text: string) => {
     clearTimeout(timer.current);
     setNotice(text);

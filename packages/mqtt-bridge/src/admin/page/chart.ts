@@ -24,6 +24,7 @@ export interface ChartInput {
 /** Draws into an element, whose width it follows. Returns what takes it away. */
 export function drawChart(element: HTMLElement, input: ChartInput): () => void {
   const plot = new UPlot(optionsOf(element, input), dataOf(input), element);
+  dragByFinger(plot);
   const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
   observer.observe(element);
   return () => {
@@ -84,6 +85,31 @@ function select(plot: UPlot, { onZoom }: ChartInput): void {
   const { left, width } = plot.select;
   if (width < DRAG_PIXELS) return;
   onZoom({ from: plot.posToVal(left, "x"), to: plot.posToVal(left + width, "x") });
+}
+
+/** The library hears the mouse only. CSS leaves vertical moves to the browser, which scrolls by them. */
+function dragByFinger(plot: UPlot): void {
+  const { over } = plot;
+  let start: number | null = null;
+  const at = ({ clientX }: PointerEvent) => {
+    const { left, width } = over.getBoundingClientRect();
+    return Math.max(0, Math.min(width, clientX - left));
+  };
+  const mark = (event: PointerEvent, isOver: boolean) => {
+    if (start === null) return;
+    const [from, to] = [Math.min(start, at(event)), Math.max(start, at(event))];
+    plot.setSelect({ left: from, width: to - from, top: 0, height: over.clientHeight }, isOver);
+    if (isOver) start = null;
+  };
+  over.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") start = at(event);
+  });
+  over.addEventListener("pointermove", (event) => mark(event, false));
+  over.addEventListener("pointerup", (event) => mark(event, true));
+  over.addEventListener("pointercancel", () => {
+    start = null;
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+  });
 }
 
 /** As fine as the distance between two marks. */

@@ -20,6 +20,7 @@ export class Live {
   #reading: Promise<void> | undefined;
   #isAsked = false;
   #pauseMs = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #retryMs: number = LIMITS.retryMs;
 
   get known(): Known {
@@ -116,7 +117,8 @@ export class Live {
       return;
     }
     this.#set({ isLive: false, phase: this.#known.status === null ? "unreachable" : "ready" });
-    setTimeout(() => void this.start(), this.#retryMs);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.start(), this.#retryMs);
     this.#retryMs = Math.min(LIMITS.retryMaxMs, this.#retryMs * 2);
   }
 

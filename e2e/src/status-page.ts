@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@weighbridge/testing/parts";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { type House, type Inhabitant, makeHouse } from "./house.ts";
+
+const BUILD = fileURLToPath(new URL("../../packages/mqtt-bridge/scripts/page.ts", import.meta.url));
+const DAY_S = 86_400;
+
+/** A house whose bridge serves the status page, built from the sources. */
+export interface ServedHouse {
+  readonly house: House;
+  readonly url: string;
+}
+
+export interface ServedOptions {
+  readonly people: readonly Inhabitant[];
+  readonly admin?: object;
+  /** Days of weigh-ins before the bridge starts, of everybody. */
+  readonly days?: number;
+}
+
+/** Starts everything; resolves when everybody is followed. */
+export async function serveHouse({ people, admin = {}, days = 0 }: ServedOptions): Promise<ServedHouse> {
+  execFileSync(process.execPath, ["--conditions=@weighbridge/source", BUILD]);
+  const port = await freePort();
+  const house = await makeHouse({ people, config: { admin: { port, ...admin } } });
+  for (const [index, { name }] of people.entries()) livesFor(house, name, index, days);
+  await house.open(...people.map(({ name }) => name));
+  return { house, url: `http://127.0.0.1:${port}/` };
+}
+
+/** A weight that falls slowly and wavers, the same in each run. */
+function livesFor(house: House, name: string, index: number, days: number): void {
+  const person = house.person(name);
+  const now = house.simulator.clock.seconds();
+  for (let day = days; day > 0; day -= 1) {
+    // Nobody weighs themselves every day.
+    if ((day * 7 + index) % 5 === 0) continue;
+    const weight = 68 + index * 9 + day / 90 + Math.sin(day / 11 + index) * 0.6 + Math.sin(day * 12.9) * 0.25;
+    person.weighsIn({
+      weight: Math.round(weight * 20) / 20,
+      fatRatio: Math.round((22 + index + day / 200) * 10) / 10,
+      muscleMass: Math.round((weight - 18) * 100) / 100,
+      at: now - day * DAY_S + ((day * 977) % 3_000),
+    });
+  }
+}
+
+/** What axe finds against the rules of WCAG and good practice, in one line each. */
+export async function axeComplaints(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+/** The element with the focus, in words: what it is called, and whether a person sees that it has the focus. */
+export const focused = (page: Page): Promise<{ readonly name: string; readonly isVisible: boolean }> =>
+  page.evaluate(`(() => {
+    const element = document.activeElement;
+    const style = getComputedStyle(element);
+    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+    return { name: label.trim(), isVisible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+  })()`);
