@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LIMITS } from "../limits.ts";
+import { measureKey } from "./measure-key.ts";
 
 /**
  * The configuration: one schema gives the types, the defaults, the JSON Schema and the documentation.
@@ -53,6 +54,14 @@ export const personSchema = z.strictObject({
     .enum(["hold", "accept", "ignore"])
     .default("hold")
     .describe("The treatment of a weigh-in that may be somebody else's."),
+  exclude: z
+    .array(measureKey)
+    .max(LIMITS.measuresAdvertised)
+    .default([])
+    .describe(
+      "Measures that are not published: no topic, no entity, and in no event. [heart_pulse, bmi], for example.",
+    ),
+  publish_profile: z.boolean().default(false).describe("Publishes gender and birth date in profile."),
 });
 
 const timeout = seconds.default(10).describe("Seconds that one call may take.");

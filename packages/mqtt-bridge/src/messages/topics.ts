@@ -1,8 +1,9 @@
-import type { EventDocument, ProfileDocument } from "@weighbridge/core";
+import type { EventDocument } from "@weighbridge/core";
 import type { BridgeEvent, InfoDocument, Presence, ResponseDocument } from "./bridge-documents.ts";
 import type {
   DevicesDocument,
   Document,
+  HeldDocument,
   LastWeighInDocument,
   PersonKeys,
   StateDocument,
@@ -10,6 +11,7 @@ import type {
   SubscriptionDocument,
   TargetDocument,
 } from "./person-documents.ts";
+import type { PublishedProfile } from "./published-keys.ts";
 
 declare const payload: unique symbol;
 
@@ -50,11 +52,21 @@ export const PERSON_TOPICS = {
     "state",
     "the newest value of every measure, null where unknown, each with its own time in `measured_at`",
   ),
-  weighIn: passing<EventDocument & PersonKeys>("weigh_in", "the events"),
+  weighIn: passing<Omit<EventDocument, "profile"> & PersonKeys & { readonly profile?: PublishedProfile }>(
+    "weigh_in",
+    "the events",
+  ),
   lastWeighIn: retained<LastWeighInDocument>("last_weigh_in", "the newest weigh-in, for consumers that come later"),
+  held: retained<HeldDocument>(
+    "held",
+    "weigh-ins that may be somebody else's: how many wait for `claim` or `refuse`, the newest with weight and time, and who else is here",
+  ),
   measure: retained<string>("measure/<id>", "a plain number, such as `weight` or `fat_ratio`"),
   target: retained<TargetDocument>("target", "objectives"),
-  profile: retained<Document & ProfileDocument>("profile", "name, gender, birth date, whether data are shared"),
+  profile: retained<Document & PublishedProfile>(
+    "profile",
+    "name, whether data are shared; gender and birth date with `publish_profile: true`",
+  ),
   subscription: retained<SubscriptionDocument>(
     "subscription",
     "whether the API notifies us, until when, and what is wrong",

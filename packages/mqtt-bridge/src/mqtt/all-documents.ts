@@ -1,13 +1,10 @@
 import { isAccountWorking } from "@weighbridge/core";
 import type { Config } from "../config/schema.ts";
-import {
-  type DiscoveredPerson,
-  type DiscoverySettings,
-  discoveryMessages,
-  ownDiscovery,
-  personDiscovery,
-} from "../home-assistant/discovery.ts";
+import type { DiscoveredPerson, DiscoverySettings } from "../home-assistant/device.ts";
+import { discoveryMessages, ownDiscovery, personDiscovery } from "../home-assistant/discovery.ts";
+import { LIMITS } from "../limits.ts";
 import { documentsOf, messageOn } from "../messages/documents.ts";
+import type { PersonKeys } from "../messages/person-documents.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
@@ -38,14 +35,23 @@ export class AllDocuments {
 
   of(person: Person): Message[] {
     const { topics, followers } = this.#input;
-    const { id, state, seen, subscription } = person.rows.stored;
+    const { id, state, seen, subscription, held } = person.rows.stored;
     const devices = this.#input.devices.of(id);
     const { problem } = followers.statusOf(person);
     const isAvailable = isAccountWorking(problem);
     return [
-      ...documentsOf(topics, { settings: person.config, state, seen, subscription, devices, isAvailable }),
+      ...documentsOf(topics, {
+        ...{ settings: person.config, state, seen, subscription, devices, isAvailable, held },
+        others: this.#othersThan(person),
+      }),
       this.#statusOf(person),
     ];
+  }
+
+  /** Of a large household only the first. */
+  #othersThan(person: Person): PersonKeys[] {
+    const some = this.#input.people.all.slice(0, LIMITS.slugsNamed + 1).filter((one) => one !== person);
+    return some.slice(0, LIMITS.slugsNamed).map(({ config: { slug, name } }) => ({ person: slug, name }));
   }
 
   /** The status of everybody whose next poll moved since this was asked last. */
@@ -126,5 +132,6 @@ const discovered = ({ config, rows, today }: Person): DiscoveredPerson => ({
   weightUnit: config.weight_unit,
   account: rows.stored.key,
   seen: rows.stored.seen,
+  exclude: config.exclude,
   hasDevices: today !== undefined,
 });

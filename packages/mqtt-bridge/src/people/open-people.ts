@@ -4,6 +4,7 @@ import { personKey } from "../config/accounts.ts";
 import type { Config, PersonConfig } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { eventMessage } from "../messages/documents.ts";
+import { isEventPublished } from "../messages/published-keys.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { PeopleStore, StoredPerson } from "../store/store.ts";
 import { People, storedPeople } from "./people.ts";
@@ -68,7 +69,8 @@ function personOf(
   const rows = new PersonRows({
     stored: hasCallback ? row : { ...row, subscription: null },
     store,
-    toMessage: (event: PersonEvent) => eventMessage(topics, config, event),
+    toMessage: (event: PersonEvent) =>
+      isEventPublished(event, config) ? eventMessage(topics, config, event) : undefined,
     onCommitted: () => reports.committed(row.id),
   });
   return { config, account, api, rows, ...(today && { today }) };

@@ -15,7 +15,8 @@ import { heldChangeOf } from "./held.ts";
 export interface PersonRowsInput {
   readonly stored: StoredPerson;
   readonly store: PeopleStore;
-  toMessage(event: PersonEvent): Message;
+  /** Undefined for an event that is not published. */
+  toMessage(event: PersonEvent): Message | undefined;
   /** After each commit that changed something; the events are on disk. */
   onCommitted(change: SyncChange): void;
 }
@@ -51,7 +52,7 @@ export class PersonRows implements PersonStore {
     const isStateChanged = change !== undefined && (hasNews(change) || change.state.profile !== state.profile);
     if (!isStateChanged && isIdle(this.#stored, commit)) return;
     const seenNow = change === undefined ? seen : seenWith(seen, change.state);
-    const messages = change?.events.map(toMessage) ?? [];
+    const messages = change?.events.map(toMessage).filter((message) => message !== undefined) ?? [];
     const isSeenNew = seenNow.length !== seen.length;
     const held = change && heldChangeOf(change, this.#stored.held);
     await store.commitSync(id, {

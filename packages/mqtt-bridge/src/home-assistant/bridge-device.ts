@@ -1,0 +1,47 @@
+import { bridgeId, type Component, type Device, type DiscoverySettings, reads, uniqueId } from "./device.ts";
+
+/** The bridge itself. */
+export function bridgeDevice(settings: DiscoverySettings): Device {
+  const { topics, version } = settings;
+  const id = bridgeId(settings);
+  const diagnostic = (platform: string, key: string, name: string): Component => ({
+    platform,
+    unique_id: uniqueId(id, key),
+    default_entity_id: `${platform}.weighbridge_${key}`,
+    name,
+    entity_category: "diagnostic",
+  });
+  return {
+    id,
+    description: {
+      identifiers: [id],
+      name: "Weighbridge",
+      manufacturer: "Weighbridge",
+      model: "MQTT bridge",
+      sw_version: version,
+    },
+    availability: [{ topic: topics.bridgeState }],
+    components: {
+      connection: {
+        ...diagnostic("binary_sensor", "connection", "Connection"),
+        device_class: "connectivity",
+        // This entity shows that the bridge is away, so it stays available.
+        availability: [],
+        state_topic: topics.bridgeState,
+        payload_on: "online",
+        payload_off: "offline",
+      },
+      last_notification: {
+        ...diagnostic("sensor", "last_notification", "Last notification"),
+        device_class: "timestamp",
+        ...reads(topics.bridgeInfo, "last_notification"),
+      },
+      sync_all: {
+        ...diagnostic("button", "sync_all", "Sync everybody now"),
+        icon: "mdi:cloud-refresh",
+        command_topic: topics.request("sync"),
+        payload_press: "{}",
+      },
+    },
+  };
+}
