@@ -160,7 +160,8 @@ function Plot({ series, range, person, zoomTo }: PlotInput) {
   const place = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLParagraphElement>(null);
   const { measure, unit, points } = series;
-  const target = measure === "weight" ? (person.state?.target ?? null) : null;
+  const wanted = measure === "weight" ? (person.state?.target ?? null) : null;
+  const target = wanted === null ? null : { value: wanted, name: t("chart.target") };
   const words = (value: number) => format.value(value, unit);
   // Drawn again in other colors, and in another language.
   useEffect(() => {

@@ -5,14 +5,16 @@ const HEIGHT = 280;
 const DAY_S = 86_400;
 /** A drag shorter than this is a click. */
 const DRAG_PIXELS = 6;
+/** Width of a digit in a mark of an axis. */
+const CHARACTER = 7.5;
 /** More points than this are a line without dots. */
 const DOTS = 120;
 
 export interface ChartInput {
   readonly points: readonly (readonly [seconds: number, value: number])[];
   readonly range: Range;
-  /** A line across; null where there is none. */
-  readonly target: number | null;
+  /** A line across, with its name; null where there is none. */
+  readonly target: { readonly value: number; readonly name: string } | null;
   readonly locale: string;
   /** Marks of the axis: short, and alike. */
   valueMarks(values: readonly number[]): string[];
@@ -52,14 +54,24 @@ function optionsOf(element: HTMLElement, input: ChartInput): UPlot.Options {
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 9 } },
     scales: { x: { time: true, range: () => [range.from, range.to] }, y: { range: spread } },
     axes: [
-      { ...axis, space: 70, values: (_plot, splits, _axis, _space, step) => splits.map(timeMark(locale, step)) },
-      { ...axis, size: 64, values: (_plot, splits) => input.valueMarks(splits) },
+      {
+        ...axis,
+        space: 70,
+        size: 32,
+        values: (_plot, splits, _axis, _space, step) => splits.map(timeMark(locale, step)),
+      },
+      {
+        ...axis,
+        size: (_plot, marks: readonly string[] | null) =>
+          16 + CHARACTER * Math.max(0, ...(marks ?? []).map(({ length }) => length)),
+        values: (_plot, splits) => input.valueMarks(splits),
+      },
     ],
     series: [{}, { stroke: color("--accent"), width: 2, points: dots, fill: color("--chart-fill") }],
     hooks: {
       setSelect: [(plot) => select(plot, input)],
       setCursor: [({ cursor }) => input.onPoint(cursor.idx ?? null)],
-      draw: [(plot) => drawTarget(plot, input.target, color("--good"))],
+      draw: [(plot) => drawTarget(plot, input.target, color("--good"), font)],
     },
   };
 }
@@ -127,18 +139,24 @@ function timeMark(locale: string, stepS: number): (seconds: number) => string {
 }
 
 /** Only where the shown values reach it: a far target would flatten the line. */
-function drawTarget(plot: UPlot, target: number | null, color: string): void {
+function drawTarget(plot: UPlot, target: ChartInput["target"], color: string, font: string): void {
   if (target === null) return;
   const { ctx, bbox } = plot;
-  const y = plot.valToPos(target, "y", true);
+  const y = plot.valToPos(target.value, "y", true);
   if (y < bbox.top || y > bbox.top + bbox.height) return;
+  const right = bbox.left + bbox.width;
   ctx.save();
   ctx.strokeStyle = color;
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.setLineDash([6 * devicePixelRatio, 5 * devicePixelRatio]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.lineTo(right, y);
   ctx.stroke();
+  ctx.fillStyle = color;
+  ctx.font = font.replace(/\d+/, (pixels) => String(Number(pixels) * devicePixelRatio));
+  ctx.textAlign = "left";
+  ctx.textBaseline = "bottom";
+  ctx.fillText(target.name, bbox.left + 6 * devicePixelRatio, y - 3 * devicePixelRatio);
   ctx.restore();
 }

@@ -3,7 +3,7 @@ import type { EntryKind, LogLevelAnswer, RecentEntry, StatusAnswer, StatusPerson
 import { put } from "./api.ts";
 import { type Surroundings, useHere } from "./context.ts";
 import { LIMITS } from "./limits.ts";
-import { knownText } from "./words.ts";
+import { knownText, problemText } from "./words.ts";
 
 const KINDS = ["event", "callback", "problem", "log"] as const satisfies readonly EntryKind[];
 const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -65,12 +65,14 @@ export function Log({ entries, people, status }: LogInput) {
 
 type Names = ReadonlyMap<string, StatusPerson>;
 
-/** Words of the page for what it knows, else those of the bridge. */
-function wordsOf({ code, words, data }: RecentEntry, { language, format }: Surroundings): string | undefined {
-  const { weight, unit } = (data ?? {}) as { readonly weight?: unknown; readonly unit?: unknown };
-  const text = typeof weight === "number" ? format.value(weight, typeof unit === "string" ? unit : "") : undefined;
-  const known = knownText(language, `entry.${code}`, text === undefined ? {} : { weight: text });
-  return known === undefined || known.includes("{") || known === words ? undefined : known;
+/** The page's words for what it knows; undefined where those of the bridge serve better. */
+function wordsOf({ kind, code, data }: RecentEntry, { language, format }: Surroundings): string | undefined {
+  if (kind === "problem") return problemText(language, code);
+  const { weight, unit } = data ?? {};
+  const values = typeof weight === "number" ? { weight: format.value(weight, String(unit)) } : {};
+  const known = knownText(language, `entry.${kind}.${code}`, values);
+  // A value that is missing stays in braces.
+  return known?.includes("{") === true ? undefined : known;
 }
 
 function EntryLine({ entry, names }: { readonly entry: RecentEntry; readonly names: Names }) {

@@ -42,6 +42,6 @@ describe("the words of the page", () => {
 
   test("a value that is missing stays visible, and a key that is unknown has no text", () => {
     expect(textOf("en", "held.claim", {})).toBe("It is {name}'s");
-    expect(knownText("en", "entry.unheard_of")).toBeUndefined();
+    expect(knownText("en", "entry.event.unheard_of")).toBeUndefined();
   });
 });
