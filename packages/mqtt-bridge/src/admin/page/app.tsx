@@ -3,6 +3,7 @@ import { Here, type Surroundings, wordsIn } from "./context.ts";
 import { Format } from "./format.ts";
 import { Header } from "./header.tsx";
 import { Held } from "./held.tsx";
+import { keep, kept } from "./kept.ts";
 import { LIMITS } from "./limits.ts";
 import type { Live } from "./live.ts";
 import { Log } from "./log.tsx";
@@ -11,21 +12,9 @@ import { People } from "./people.tsx";
 import { State } from "./state.tsx";
 import { isLanguage, type Language, languageOf, loadWords } from "./words.ts";
 
-const KEPT = "weighbridge.language";
-
-/** Storage may be forbidden: the choice then lasts as long as the page. */
 export function keptLanguage(): Language {
-  let kept: string | null = null;
-  try {
-    kept = localStorage.getItem(KEPT);
-  } catch {}
-  return isLanguage(kept) ? kept : languageOf(navigator.languages);
-}
-
-function keep(language: Language): void {
-  try {
-    localStorage.setItem(KEPT, language);
-  } catch {}
+  const language = kept("language");
+  return isLanguage(language) ? language : languageOf(navigator.languages);
 }
 
 /** Makes the page anew when the bridge has news, and twice a minute for the times. */
@@ -65,7 +54,7 @@ export function App({ live }: { readonly live: Live }) {
   };
   const choose = async (chosen: Language) => {
     await loadWords(chosen);
-    keep(chosen);
+    keep("language", chosen);
     setLanguage(chosen);
   };
   const here: Surroundings = { live, language, format, now, say, ...wordsIn(language) };

@@ -1,5 +1,6 @@
 import type { HeldAnswer, HeldWeighIn, RecentAnswer, RecentEntry, StatusAnswer } from "../contract.ts";
 import { ApiError, get, post } from "./api.ts";
+import { keep } from "./kept.ts";
 import { LIMITS } from "./limits.ts";
 
 /** Everything that the page knows of the bridge. */
@@ -46,7 +47,14 @@ export class Live {
   /** Throws the bridge's refusal of a wrong token. */
   async login(token: string): Promise<void> {
     await post("api/login", { token });
+    keep("signed-in", "yes");
     this.#set({ phase: "loading" });
+    await this.start();
+  }
+
+  async logout(): Promise<void> {
+    await post("api/logout", {});
+    keep("signed-in", null);
     await this.start();
   }
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api.ts";
 import { useHere } from "./context.ts";
 
@@ -7,15 +7,16 @@ export function Login() {
   const { live, t } = useHere();
   const [failure, setFailure] = useState("");
   const [isAsking, setIsAsking] = useState(false);
-  const submit = async (form: HTMLFormElement) => {
-    const field = form.elements.namedItem("token") as HTMLInputElement;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const submit = async () => {
     setIsAsking(true);
     try {
-      await live.login(field.value.trim());
+      await live.login(field.current?.value.trim() ?? "");
     } catch (error) {
       const isWrong = error instanceof ApiError && (error.status === 401 || error.status === 403);
       setFailure(isWrong ? t("login.wrong") : t("page.failed", { reason: (error as Error).message }));
-      field.select();
+      field.current?.select();
     } finally {
       setIsAsking(false);
     }
@@ -27,11 +28,12 @@ export function Login() {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void submit(event.currentTarget);
+            void submit();
           }}
         >
           <label for="token">{t("login.token")}</label>
           <input
+            ref={field}
             id="token"
             name="token"
             type="password"

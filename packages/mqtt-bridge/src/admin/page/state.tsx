@@ -10,6 +10,8 @@ export function State({ status }: { readonly status: StatusAnswer }) {
   const { people } = status;
   const problems = groupsOf(problemsOf(status, t));
   const held = people.reduce((sum, person) => sum + person.held, 0);
+  const count = n("people.count", people.length);
+  const followed = held > 0 ? count : t("state.well.some", { people: count });
   const isWell = problems.length === 0;
   const syncAll = () =>
     request("sync", {}).then(
@@ -19,11 +21,7 @@ export function State({ status }: { readonly status: StatusAnswer }) {
   return (
     <section class={`card state ${isWell ? "well" : "unwell"}`} aria-labelledby="state-title">
       <h2 id="state-title">{isWell ? t("state.well") : n("state.problems", problems.length)}</h2>
-      {isWell && (
-        <p class="lead">
-          {people.length === 0 ? t("state.nobody") : t("state.well.some", { people: n("people.count", people.length) })}
-        </p>
-      )}
+      {isWell && <p class="lead">{people.length === 0 ? t("state.nobody") : followed}</p>}
       {problems.length > 0 && (
         <ul class="problems">
           {problems.map((group) => (

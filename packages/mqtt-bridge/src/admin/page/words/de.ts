@@ -17,6 +17,7 @@ export const de: Words = {
     "Das Token steht in der Konfiguration der Bridge, als admin.token oder in der Datei von admin.token_file.",
   "login.token": "Token",
   "login.submit": "Anmelden",
+  "login.out": "Abmelden",
   "login.wrong": "Das ist nicht das Token der Bridge.",
 
   "state.title": "Zustand",

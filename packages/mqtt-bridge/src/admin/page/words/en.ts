@@ -15,6 +15,7 @@ export const en = {
   "login.hint": "The token stands in the bridge's configuration, as admin.token or in the file of admin.token_file.",
   "login.token": "Token",
   "login.submit": "Sign in",
+  "login.out": "Sign out",
   "login.wrong": "This is not the bridge's token.",
 
   "state.title": "State",

@@ -17,6 +17,7 @@ export const fr: Words = {
     "Le jeton se trouve dans la configuration du pont, sous admin.token ou dans le fichier de admin.token_file.",
   "login.token": "Jeton",
   "login.submit": "Se connecter",
+  "login.out": "Se déconnecter",
   "login.wrong": "Ce n’est pas le jeton du pont.",
 
   "state.title": "État",
