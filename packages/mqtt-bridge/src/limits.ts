@@ -35,6 +35,17 @@ export const LIMITS = {
   adminSources: 1_000,
   /** A login of the status page ends. */
   adminSessionS: 30 * 86_400,
+  /** Weigh-ins of one answer, and values of one chart. */
+  weighInsListed: 1_000,
+  seriesPoints: 5_000,
+  /** Values that a chart is thinned from; older ones are left out. */
+  seriesValues: 200_000,
+  /** Stored groups that are read at once for the past. */
+  historyRead: 500,
+  /** People named as those whose a held weigh-in may be. */
+  othersNamed: 8,
+  /** Held weigh-ins of one answer. */
+  heldListed: 500,
   /** Entries that the status page can show of the past. */
   recentEntries: 200,
   /** Listeners to the live list at once. */
@@ -43,6 +54,8 @@ export const LIMITS = {
   liveWaitingBytes: 1024 * 1024,
   /** Proxies end a connection on which nothing moves. */
   liveHeartbeatMs: 15_000,
+  /** A page that lost the live list comes back after this. */
+  liveRetryMs: 2_000,
   /** Between two messages that the status changed. */
   liveStatusMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */

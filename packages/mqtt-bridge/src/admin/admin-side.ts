@@ -1,7 +1,7 @@
 import type { Clock, Problem } from "@weighbridge/core";
 import type { Config } from "../config/schema.ts";
 import type { Teardown } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { LeveledLog, Log } from "../log.ts";
 import type { RequestHandlers } from "../messages/requests.ts";
 import type { Followers } from "../people/followers.ts";
 import type { WaitingPerson } from "../people/open-people.ts";
@@ -9,15 +9,20 @@ import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
 import { Access } from "./access.ts";
 import { AdminServer } from "./admin-server.ts";
+import { Feed } from "./feed.ts";
 import { readiness } from "./health.ts";
+import { Live } from "./live.ts";
 import { PageFiles } from "./page-files.ts";
+import { Recent } from "./recent.ts";
+import type { Route } from "./router.ts";
 import { routesOf } from "./routes.ts";
 import { StatusView } from "./status-view.ts";
 
 export interface AdminSideInput {
   readonly config: Config;
   readonly clock: Clock;
-  readonly log: Log;
+  /** One with a level can be changed by a request. */
+  readonly log: Log | LeveledLog;
 }
 
 /** What the private side shows, and the handlers of requests. */
@@ -33,15 +38,27 @@ export interface AdminSubjects {
   readonly receiver: { readonly isListening: boolean };
 }
 
-/** The private side: what it shows, and its server. */
+/** The private side: what it hears, what it shows, and its server. */
 export class AdminSide {
+  readonly feed: Feed;
   readonly #input: AdminSideInput;
+  readonly #recent: Recent;
+  readonly #live: Live;
+  #people: People | undefined;
   #isStoreFailed = false;
   /** Undefined where it listens, or is switched off. */
   #closed: Problem | undefined;
 
   constructor(input: AdminSideInput) {
+    const { clock, log } = input;
     this.#input = input;
+    this.#recent = new Recent(clock);
+    this.#live = new Live(this.#recent, clock);
+    this.feed = new Feed({
+      ...{ log, recent: this.#recent },
+      people: () => this.#people,
+      statusChanged: () => this.#live.statusChanged(),
+    });
   }
 
   /** A write failed: the process is about to end. */
@@ -51,23 +68,16 @@ export class AdminSide {
 
   /** Listens. Where it cannot, weigh-ins go on, and the log says what to do. */
   async start(subjects: AdminSubjects, teardown: Teardown): Promise<void> {
-    const { config, clock, log } = this.#input;
+    const { config, clock } = this.#input;
+    const { log } = this.feed;
     const { enabled, host, port, ingress } = config.admin;
+    this.#people = subjects.people;
     if (!enabled) return;
-    const view = this.#viewOf(subjects);
     const access = new Access(config.admin, clock);
-    const { handlers, receiver } = subjects;
-    const isReceiverNeeded = config.callback.public_url !== undefined;
-    const isReceiverListening = () => (isReceiverNeeded ? receiver.isListening : undefined);
-    const isStoreFailed = () => this.#isStoreFailed;
-    const routes = routesOf({
-      ...{ access, handlers },
-      readiness: () => readiness({ stateDir: config.state_dir, isStoreFailed, isReceiverListening }),
-      status: () => view.json,
-    });
     const files = new PageFiles();
     const server = new AdminServer({
-      ...{ host, port, access, routes, log },
+      ...{ host, port, access, log },
+      routes: this.#routes(subjects, access),
       isFramed: ingress,
       page: (path, { headers }) => files.at(path, String(headers["accept-encoding"] ?? "")),
     });
@@ -79,16 +89,29 @@ export class AdminSide {
       return;
     }
     teardown.add(() => server.stop());
+    teardown.add(() => this.#live.stop());
   }
 
-  #viewOf(subjects: AdminSubjects): StatusView {
-    const { clock } = this.#input;
-    return new StatusView({
+  #routes(subjects: AdminSubjects, access: Access): readonly Route[] {
+    const { config, clock, log } = this.#input;
+    const { people, handlers, receiver, broker } = subjects;
+    const isReceiverNeeded = config.callback.public_url !== undefined;
+    const view = new StatusView({
       ...subjects,
       clock,
-      isOnline: () => subjects.broker.isOnline,
-      heldOf: () => 0,
+      isOnline: () => broker.isOnline,
       bridgeProblems: () => (this.#closed === undefined ? [] : [this.#closed]),
+    });
+    return routesOf({
+      ...{ access, handlers, people, recent: this.#recent, live: this.#live },
+      log: "level" in log ? log : undefined,
+      status: () => view.json,
+      readiness: () =>
+        readiness({
+          stateDir: config.state_dir,
+          isStoreFailed: () => this.#isStoreFailed,
+          isReceiverListening: () => (isReceiverNeeded ? receiver.isListening : undefined),
+        }),
     });
   }
 }

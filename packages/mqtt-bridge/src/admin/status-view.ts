@@ -17,8 +17,6 @@ export interface StatusViewInput {
   /** False where the bridge only polls. */
   readonly hasCallback: boolean;
   isOnline(): boolean;
-  /** How many weigh-ins of the person wait for a decision. */
-  heldOf(person: Person): number;
   /** Problems of the whole bridge. */
   bridgeProblems(): readonly Problem[];
 }
@@ -88,31 +86,29 @@ export class StatusView {
   }
 
   #of(person: Person): Made {
-    const { followers, heldOf } = this.#input;
     const { stored } = person.rows;
-    const status = followers.statusOf(person);
-    const held = heldOf(person);
-    const figures = `${status.nextPollAt} ${status.lastPollAt} ${held} ${status.problem?.code} ${status.problem?.message}`;
+    const status = this.#input.followers.statusOf(person);
+    const figures = `${status.nextPollAt} ${status.problem?.code} ${status.problem?.message}`;
     const known = this.#made.get(person);
     if (known !== undefined && known.stored === stored && known.figures === figures) return known;
     const problems = problemsOf(status);
-    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status), held)) };
+    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status))) };
     this.#made.set(person, made);
     return made;
   }
 }
 
-function personOf({ config, rows }: Person, status: StatusDocument, held: number): StatusPerson {
+function personOf({ config, rows }: Person, status: StatusDocument): StatusPerson {
   const { slug, name, weight_unit } = config;
-  const { state, seen, subscription, cursor } = rows.stored;
+  const { state, seen, subscription, cursor, held } = rows.stored;
   const isSynced = cursor !== null;
-  const view = { settings: config, state, seen, subscription, isAvailable: true };
+  const view = { settings: config, state, seen, subscription, held, others: [], isAvailable: true };
   return {
     ...{ slug, name, weight_unit, status },
     subscription: subscriptionOf(subscription),
     state: isSynced ? stateOf(view) : null,
-    last_weigh_in: isSynced ? lastWeighInOf(state, weight_unit) : null,
-    held,
+    last_weigh_in: isSynced ? lastWeighInOf(state, config) : null,
+    held: held.count,
   };
 }
 
