@@ -35,6 +35,7 @@ export async function serveHouse({ people, admin = {}, days = 0 }: ServedOptions
 function livesFor(house: House, name: string, index: number, days: number): void {
   const person = house.person(name);
   const now = house.simulator.clock.seconds();
+  if (days > 0) person.setsTarget({ weight: 67.5 + index * 9, at: now - days * DAY_S });
   for (let day = days; day > 0; day -= 1) {
     // Nobody weighs themselves every day.
     if ((day * 7 + index) % 5 === 0) continue;
@@ -60,6 +61,6 @@ export const focused = (page: Page): Promise<{ readonly name: string; readonly i
   page.evaluate(`(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
-    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.firstChild.textContent ?? element.textContent;
     return { name: label.trim(), isVisible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
   })()`);

@@ -19,12 +19,14 @@ interface Refusal {
 /** Addresses are relative, so that the page works below any path. */
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
+  let body: T & Refusal;
   try {
     response = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
+    // An answer that breaks off is none; a refusal may come without a body, from something before the bridge.
+    body = await (response.ok ? response.json() : response.json().catch(() => ({})));
   } catch {
     throw new ApiError(0, "network", "no answer");
   }
-  const body = (await response.json().catch(() => ({}))) as T & Refusal;
   if (response.ok) return body;
   const { code = `http_${response.status}`, message = response.statusText, remedy } = body.error ?? {};
   throw new ApiError(response.status, code, message, remedy);

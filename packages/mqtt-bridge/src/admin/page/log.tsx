@@ -1,6 +1,6 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { EntryKind, LogLevelAnswer, RecentEntry, StatusAnswer, StatusPerson } from "../contract.ts";
-import { put } from "./api.ts";
+import { get, put } from "./api.ts";
 import { type Surroundings, useHere } from "./context.ts";
 import { LIMITS } from "./limits.ts";
 import { knownText, problemText } from "./words.ts";
@@ -109,7 +109,14 @@ function Row({ entry, names }: { readonly entry: RecentEntry; readonly names: Na
 
 function LevelSwitch() {
   const { t, say } = useHere();
-  const [level, setLevel] = useState("");
+  const [level, setLevel] = useState<LogLevelAnswer["level"] | null>(null);
+  useEffect(() => {
+    // A program that started the bridge as a library has a log of its own, without a switch.
+    get<LogLevelAnswer>("api/log-level").then(
+      (answer) => setLevel(answer.level),
+      () => {},
+    );
+  }, []);
   const choose = (wanted: string) =>
     put<LogLevelAnswer>("api/log-level", { level: wanted }).then(
       (answer) => {
@@ -118,11 +125,11 @@ function LevelSwitch() {
       },
       (error: Error) => say(t("page.failed", { reason: error.message })),
     );
+  if (level === null) return null;
   return (
     <label>
       {t("log.level")}{" "}
       <select value={level} onChange={({ currentTarget: { value } }) => void choose(value)}>
-        {level === "" && <option value="">–</option>}
         {LEVELS.map((one) => (
           <option key={one} value={one}>
             {t(`log.level.${one}`)}

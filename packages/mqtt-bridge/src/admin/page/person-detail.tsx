@@ -29,8 +29,8 @@ export function PersonDetail({ person, hasCallback }: DetailInput) {
         </button>
       </div>
       <Summary person={person} />
-      <Tiles person={person} />
       <ChartPanel person={person} />
+      <Tiles person={person} />
       <WeighIns person={person} />
       <h4>{t("person.connection")}</h4>
       <Connection person={person} />

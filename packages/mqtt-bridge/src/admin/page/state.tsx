@@ -20,7 +20,12 @@ export function State({ status }: { readonly status: StatusAnswer }) {
     );
   return (
     <section class={`card state ${isWell ? "well" : "unwell"}`} aria-labelledby="state-title">
-      <h2 id="state-title">{isWell ? t("state.well") : n("state.problems", problems.length)}</h2>
+      <div class="row">
+        <h2 id="state-title">{isWell ? t("state.well") : n("state.problems", problems.length)}</h2>
+        <button type="button" onClick={() => void syncAll()}>
+          {t("sync.all")}
+        </button>
+      </div>
       {isWell && <p class="lead">{people.length === 0 ? t("state.nobody") : followed}</p>}
       {problems.length > 0 && (
         <ul class="problems">
@@ -34,12 +39,7 @@ export function State({ status }: { readonly status: StatusAnswer }) {
           <a href="#held">{n("state.held", held)}</a>
         </p>
       )}
-      <div class="row">
-        <Facts status={status} />
-        <button type="button" onClick={() => void syncAll()}>
-          {t("sync.all")}
-        </button>
-      </div>
+      <Facts status={status} />
     </section>
   );
 }
