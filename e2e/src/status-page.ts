@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@weighbridge/testing/parts";
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { boxOf } from "./browser.ts";
 import { type House, type Inhabitant, makeHouse } from "./house.ts";
 
 const BUILD = fileURLToPath(new URL("../../packages/mqtt-bridge/scripts/page.ts", import.meta.url));
@@ -64,3 +68,52 @@ export const focused = (page: Page): Promise<{ readonly name: string; readonly i
     const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.firstChild.textContent ?? element.textContent;
     return { name: label.trim(), isVisible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
   })()`);
+
+/** A finger from a third of an element to two thirds. */
+export async function swipeAcross(page: Page, over: Locator): Promise<void> {
+  await over.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await boxOf(over);
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", share?: number) =>
+    devtools.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: share === undefined ? [] : [{ x: x + width * share, y: y + height / 2 }],
+    });
+  await touch("touchStart", 0.33);
+  for (const share of [0.4, 0.5, 0.6, 0.66]) await touch("touchMove", share);
+  await touch("touchEnd");
+}
+
+/** Serves another server's root below a path, as the ingress of Home Assistant does. */
+export async function startPathProxy(path: string, target: string) {
+  const server = createServer((message, response) => {
+    const { method, headers, url = "" } = message;
+    if (!url.startsWith(path)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { host } = new URL(target);
+    const { origin: _origin, ...passed } = headers;
+    const asked = request(
+      new URL(url.slice(path.length), target),
+      { method, headers: { ...passed, host } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    asked.on("error", () => response.destroy());
+    response.on("close", () => asked.destroy());
+    message.pipe(asked);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { boxOf, openBrowser, openPage, type PageOptions, type WatchedPage } from "../src/browser.ts";
 import { ADA } from "../src/house.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
-import { axeComplaints, focused, type ServedHouse, serveHouse } from "../src/status-page.ts";
+import {
+  axeComplaints,
+  focused,
+  type ServedHouse,
+  serveHouse,
+  startPathProxy,
+  swipeAcross,
+} from "../src/status-page.ts";
 
 /** Made anew only where asked for: a picture is a file of the repository. */
 const PICTURES = process.env["PICTURES"] ? fileURLToPath(new URL("../../docs/pictures/", import.meta.url)) : undefined;
@@ -123,6 +130,7 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       await page.getByRole("img", { name: /^Body fat from/ }).waitFor();
       await page.getByText("Show as a table").click();
       const table = page.getByRole("region", { name: "Body fat of Ada" });
+      await table.locator("tbody tr").first().waitFor();
       expect(await table.locator("tbody tr").count()).toBe(await countOf());
       expect(await table.locator("tbody td.number").first().textContent()).toMatch(/^\d\d(\.\d)?\s%$/);
       expectQuiet(watched);
@@ -142,7 +150,7 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       expectQuiet(watched);
     });
 
-    test("on a phone a person opens over the page by the keyboard, and Escape goes back to where one was", async () => {
+    test("on a phone a person opens over the page, a finger zooms the chart, and Escape goes back to where one was", async () => {
       const watched = await open({ width: 360, height: 740, colorScheme: "dark" });
       const { page } = watched;
       expect(await isWiderThanWindow(page)).toBe(false);
@@ -152,7 +160,13 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       const dialog = page.getByRole("dialog", { name: "Ben" });
       await dialog.locator(".plot canvas").waitFor();
       expect(await page.evaluate("document.querySelector('dialog').scrollWidth <= 360")).toBe(true);
+      const whole = await dialog.locator(".plot").getAttribute("aria-label");
+      await swipeAcross(page, dialog.locator(".u-over"));
+      await until(async () => (await dialog.locator(".plot").getAttribute("aria-label")) !== whole);
       expect(await axeComplaints(page)).toEqual([]);
+      // The first shows the whole span again.
+      await page.keyboard.press("Escape");
+      await until(async () => (await dialog.locator(".plot").getAttribute("aria-label")) === whole);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       expect((await focused(page)).name).toContain("Ben");
@@ -199,6 +213,22 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       await page.reload();
       await page.getByRole("heading", { name: "All is well" }).waitFor();
       expectQuiet(watched);
+    });
+
+    test("it works below the path of a proxy, as in Home Assistant", async () => {
+      const proxy = await startPathProxy("/api/hassio_ingress/abc/", served.url);
+      try {
+        const watched = await openPage(browser);
+        const { page } = watched;
+        await page.goto(proxy.url);
+        await page.locator(".chip.good").first().waitFor();
+        await page.locator(".plot canvas").waitFor();
+        await page.getByRole("button", { name: "Sync now" }).click();
+        await page.getByText("Ada: asking the service for news.").waitFor();
+        expectQuiet(watched);
+      } finally {
+        proxy.stop();
+      }
     });
 
     test("a thousand people are listed bit by bit, and found by name", async () => {
