@@ -131,7 +131,15 @@ const bridge: Package = {
       ["mqtt"],
     ),
     "receiver/": base("the public side knows neither broker nor admin", [...SHARED, ...DATA, ...MIDDLE]),
-    "admin/": base("the private side knows neither broker nor receiver", [...SHARED, ...DATA, ...MIDDLE]),
+    "admin/": base("the private side knows neither broker nor receiver", [
+      ...[...SHARED, ...DATA, ...MIDDLE, "admin/contract.ts"],
+    ]),
+    "admin/contract.ts": base("the contract is types of what the private side answers", [...SHARED, ...DATA]),
+    "admin/page/": base(
+      "the page runs in a browser and knows the bridge by its contract only",
+      ["admin/contract.ts"],
+      ["preact", "uplot"],
+    ),
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),

@@ -77,7 +77,7 @@ async function keepShowing(stage: Stage, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-const introduction = ({ simulator, brokerUrl, callbackUrl, consentPage }: Stage) =>
+const introduction = ({ simulator, brokerUrl, callbackUrl, statusPage, consentPage }: Stage) =>
   [
     ...(consentPage === undefined
       ? []
@@ -86,6 +86,7 @@ const introduction = ({ simulator, brokerUrl, callbackUrl, consentPage }: Stage)
           "                 where Ada and Ben have allowed the bridge to read their data",
         ]),
     `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
+    `  Status page    ${statusPage}   people, their history, what happened`,
     `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
     `  Callback       ${callbackUrl}   where the cloud notifies the bridge of changes`,
     "",

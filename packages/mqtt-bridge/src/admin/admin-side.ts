@@ -79,7 +79,7 @@ export class AdminSide {
       ...{ host, port, access, log },
       routes: this.#routes(subjects, access),
       isFramed: ingress,
-      page: (path) => files.at(path),
+      page: (path, { headers }) => files.at(path, String(headers["accept-encoding"] ?? "")),
     });
     try {
       log.info("The status page is served", { url: urlOf(host, await server.start()) });

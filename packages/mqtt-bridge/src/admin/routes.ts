@@ -110,6 +110,11 @@ const writeRoutes = ({ handlers, log }: RoutesInput): Route[] => [
     words: '`{"level": "debug"}` until the next start; also `info`, `warn`, `error`',
     run: async (request) => leveled(stringIn(await objectIn(request), "level"), log),
   },
+  {
+    ...{ method: "GET", path: "/api/log-level", needs: "token" },
+    words: "the level of the log",
+    run: () => json<LogLevelAnswer>({ level: ownLog(log).level }),
+  },
 ];
 
 function named(people: People, slug: string): Person {
@@ -126,10 +131,13 @@ function withCookie(cookie: string): Reply {
 function leveled(wanted: string, log: LeveledLog | undefined): Reply {
   const level = LOG_LEVELS.find((one) => one === wanted);
   if (level === undefined) throw invalid(`there is no level ${wanted}`, `Use one of ${LOG_LEVELS.join(", ")}.`);
-  if (log === undefined)
-    throw new AdminError(404, "foreign_log", "the log belongs to the program that started this bridge", LOG_REMEDY);
-  log.level = level;
+  ownLog(log).level = level;
   return json<LogLevelAnswer>({ level });
+}
+
+function ownLog(log: LeveledLog | undefined): LeveledLog {
+  if (log !== undefined) return log;
+  throw new AdminError(404, "foreign_log", "the log belongs to the program that started this bridge", LOG_REMEDY);
 }
 
 const LOG_REMEDY = "Change the level there.";
