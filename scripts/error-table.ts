@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { type Actor, ERROR_CODES as CORE_CODES, type ErrorCode, entryOf } from "../packages/core/src/error-codes.ts";
 import { statusEntry } from "../packages/core/src/public/statuses.ts";
 import { STATUSES } from "../packages/core/src/wbs/statuses.ts";
-import { CONFIG_ERROR_CODES, STORE_ERROR_CODES } from "../packages/mqtt-bridge/src/errors.ts";
+import {
+  CONFIG_ERROR_CODES,
+  HOME_ASSISTANT_ERROR_CODES,
+  STORE_ERROR_CODES,
+} from "../packages/mqtt-bridge/src/errors.ts";
 import { REQUEST_ERROR_CODES } from "../packages/mqtt-bridge/src/messages/requests.ts";
 import { ERROR_CODES as NODE_CODES } from "../packages/node-red-nodes/src/shared/error-codes.ts";
 import { BRIDGE_WORDS, CAUSES, NODE_REMEDIES } from "./error-words.ts";
@@ -71,7 +75,7 @@ function bridgeRows(): Row[] {
     return { code, actor, means: `${means} ${cause}`, remedy, where };
   };
   return [
-    ...[...CONFIG_ERROR_CODES, ...STORE_ERROR_CODES].map(row("bridge", "operator")),
+    ...[...CONFIG_ERROR_CODES, ...STORE_ERROR_CODES, ...HOME_ASSISTANT_ERROR_CODES].map(row("bridge", "operator")),
     ...([...REQUEST_ERROR_CODES, "failed"] as const).map(row("MQTT request", "caller")),
   ];
 }

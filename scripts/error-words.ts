@@ -1,5 +1,9 @@
 import type { ERROR_CODES } from "../packages/core/src/error-codes.ts";
-import type { CONFIG_ERROR_CODES, STORE_ERROR_CODES } from "../packages/mqtt-bridge/src/errors.ts";
+import type {
+  CONFIG_ERROR_CODES,
+  HOME_ASSISTANT_ERROR_CODES,
+  STORE_ERROR_CODES,
+} from "../packages/mqtt-bridge/src/errors.ts";
 import type { REQUEST_ERROR_CODES } from "../packages/mqtt-bridge/src/messages/requests.ts";
 import type { NodeErrorCode } from "../packages/node-red-nodes/src/shared/error-codes.ts";
 
@@ -48,6 +52,7 @@ interface Words {
 type BridgeCode =
   | (typeof CONFIG_ERROR_CODES)[number]
   | (typeof STORE_ERROR_CODES)[number]
+  | (typeof HOME_ASSISTANT_ERROR_CODES)[number]
   | (typeof REQUEST_ERROR_CODES)[number]
   | "failed";
 
@@ -68,6 +73,21 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
     cause: "A key that is misspelt, missing, or has a value of another kind.",
     remedy: "Each line of the message names a key, where it stands, and what it must be.",
   },
+  config_exists: {
+    means: "The configuration file exists already.",
+    cause: "`weighbridge init` overwrites nothing.",
+    remedy: "Name another file with `--config`, or move the old one away.",
+  },
+  config_unwritable: {
+    means: "The configuration file cannot be written.",
+    cause: "The folder is missing, read-only, or of another user.",
+    remedy: "Name a file in a folder that you may write to.",
+  },
+  config_usage: {
+    means: "An option of `weighbridge init` is missing or cannot be used.",
+    cause: "Without questions everything comes from the options.",
+    remedy: "`weighbridge init --help` explains the options.",
+  },
   state_locked: {
     means: "Another bridge uses the state directory.",
     cause: "It runs already, such as by systemd.",
@@ -87,6 +107,21 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
     means: "The database is damaged.",
     cause: "A failing disk, or a copy that was made while the bridge ran.",
     remedy: "Restore a copy, or move the database away: weigh-ins come back from the API.",
+  },
+  home_assistant_unreachable: {
+    means: "Home Assistant does not answer.",
+    cause: "A wrong address, or Home Assistant is starting.",
+    remedy: "Check `--home-assistant`, and try again.",
+  },
+  home_assistant_refused: {
+    means: "Home Assistant refused the token or a request.",
+    cause: "The long-lived access token was deleted, or is of a user who is no administrator.",
+    remedy: "Make a new token on the profile page of an administrator, and put it into the file.",
+  },
+  home_assistant_unknown_person: {
+    means: "Home Assistant has no sensors of this person.",
+    cause: "The bridge has not run with this Home Assistant yet, or the sensors were removed.",
+    remedy: "Run the bridge until the person's device is there, and try again.",
   },
   retained: {
     means: "A request was published with the retain flag, and not carried out.",
