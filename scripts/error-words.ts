@@ -86,7 +86,7 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
   config_usage: {
     means: "An option of `weighbridge init` is missing or cannot be used.",
     cause: "Without questions everything comes from the options.",
-    remedy: "`weighbridge init --help` explains the options.",
+    remedy: "Read `weighbridge init --help`.",
   },
   state_locked: {
     means: "Another bridge uses the state directory.",
