@@ -200,6 +200,17 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     expect((await home.entities()).filter(({ entity_id }) => entity_id.includes("bea"))).toEqual([]);
   });
 
+  test("a slug that belongs to another account from now on keeps its entity ids", async () => {
+    await house.bridge.end("SIGTERM");
+    await house.inhabit([{ slug: "ada", name: "Adele" }]);
+    house.bridge.start();
+    await until(async () => (await home.devices()).some(({ name }) => name === "Adele"));
+    await until(async () => (await home.devices()).every(({ name }) => name !== "Ada"));
+    const ids = (await home.entities()).map(({ entity_id }) => entity_id);
+    expect(ids).toEqual(expect.arrayContaining(["sensor.ada_weight", "event.ada_weigh_in"]));
+    expect(ids.filter((id) => id.endsWith("_2"))).toEqual([]);
+  });
+
   test("the MQTT integration objected to nothing", () => {
     // The restart of the broker, which Home Assistant sees as a lost connection, is no fault of a message.
     const isRestart = (line: string) => /connection was lost|failed to receive on socket/i.test(line);

@@ -37,7 +37,7 @@ describeWith("Home Assistant and Chromium", isHomeAssistantInstalled && isInstal
     demo.stdout?.on("data", (chunk: Buffer) => {
       told += chunk.toString();
     });
-    await until(() => told.includes("Now it is your turn"));
+    await until(() => told.includes("Now it is your turn"), 60_000);
     const port = Number(/mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(told)?.[1]);
     home = await startHomeAssistant({ broker: { port, protocol: "3.1.1" } });
   });

@@ -82,6 +82,10 @@ export class AllDocuments {
     return enabled ? personDiscovery(this.#settings(discovery), discovered(person)) : [];
   }
 
+  isDiscovery(topic: string): boolean {
+    return ownDiscovery(this.#settings("device")).has(topic);
+  }
+
   /** Topics of the form that is not chosen. */
   otherDiscovery(): string[] {
     const { discovery } = this.#input.config.home_assistant;
