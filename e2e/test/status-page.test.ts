@@ -145,6 +145,7 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       await page.getByText("Ada: asking the service for news.").waitFor();
       await page.getByRole("button", { name: "Check the subscription" }).click();
       await page.getByText("Ada: the subscription is being checked.").waitFor();
+      expect(await page.getByLabel("Log level").inputValue()).toBe("info");
       await page.getByLabel("Log level").selectOption("debug");
       await page.getByText("The log level is debug now.").waitFor();
       expectQuiet(watched);
@@ -316,6 +317,26 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
       await page.getByRole("button", { name: "Sync now" }).click();
       await page.getByText("Ada: asking the service for news.").waitFor();
       expect(await page.evaluate("document.cookie")).toBe("");
+      expect(outside).toEqual([]);
+    });
+
+    test("a person's problem stands first with what to do, in the language of the page", async () => {
+      const { page, outside } = await openPage(browser, { locale: "de-DE" });
+      await page.goto(served.url);
+      await page.getByLabel("Token").fill(TOKEN);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Alles in Ordnung" }).waitFor();
+      served.house.person("Ada").stopsSharing();
+      await page.getByRole("button", { name: "Jetzt alle abfragen" }).click();
+      await page.getByRole("heading", { name: "Eine Sache braucht Aufmerksamkeit" }).waitFor();
+      const problem = page.locator(".problems li");
+      expect(await problem.getByRole("heading").textContent()).toBe("Ada · Konto not_shared");
+      await problem.getByText("Teilen einschalten und den neuen publickey eintragen.").waitFor();
+      await problem.getByText("Meldung der Bridge").click();
+      await problem.locator('[lang="en"]').waitFor();
+      await page.locator(".person").getByText("Problem").waitFor();
+      expect(await page.title()).toBe("(1) Weighbridge");
+      expect(await axeComplaints(page)).toEqual([]);
       expect(outside).toEqual([]);
     });
   });

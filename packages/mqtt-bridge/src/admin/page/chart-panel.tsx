@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SeriesAnswer, StatusPerson } from "../contract.ts";
 import { get, personPath } from "./api.ts";
 import { useHere, useMedia } from "./context.ts";
@@ -29,8 +29,11 @@ export function ChartPanel({ person }: { readonly person: StatusPerson }) {
   const [measure, setMeasure] = useState("weight");
   const [view, setView] = useState<View>(() => ({ span: firstSpan(person), zoom: null }));
   const series = useSeries(person, measure, view);
-  const asked = view.zoom ?? rangeOf(view.span, nowS());
-  const range = asked ?? rangeAround(series?.points ?? [], nowS());
+  // The same until other values come: a chart that is drawn again forgets the pointer.
+  const range = useMemo(
+    () => view.zoom ?? rangeOf(view.span, nowS()) ?? rangeAround(series?.points ?? [], nowS()),
+    [view, series],
+  );
   const zoomTo = (zoom: Range | null) => setView({ span: view.span, zoom });
   return (
     <figure
@@ -190,7 +193,7 @@ function Plot({ series, range, person, zoomTo }: PlotInput) {
       isWanted = false;
       remove();
     };
-  }, [series, range.from, range.to, isDark, language]);
+  }, [series, range, isDark, language]);
   return (
     <>
       <p class="quiet readout" ref={readout} aria-hidden="true" />

@@ -4,6 +4,9 @@ const POUNDS_PER_STONE = 14;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
+/** The fewest and the most decimals, by unit. */
+const DECIMALS: Readonly<Record<string, readonly [number, number]>> = { kg: [1, 2], lb: [1, 1], "%": [1, 1] };
+
 /** Steps of a relative time, the longest first. */
 const STEPS = [
   ["year", 365 * DAY_MS],
@@ -51,7 +54,7 @@ export class Format {
   /** `68.45 kg`, `150.9 lb`, `10 st 10.9 lb`. */
   value(value: number, unit: string): string {
     if (unit === "st") return this.#stones(value);
-    const [least, most] = unit === "kg" ? [1, 2] : unit === "lb" ? [1, 1] : [0, 2];
+    const [least, most] = DECIMALS[unit] ?? [0, 2];
     const number = this.number(value, least, most);
     if (unit === "") return number;
     return `${number}\u00a0${unit}`;

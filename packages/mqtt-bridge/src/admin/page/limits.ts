@@ -19,6 +19,8 @@ export const LIMITS = {
   statusShare: 0.05,
   retryMs: 1_000,
   retryMaxMs: 30_000,
+  /** News is shown at most this often. */
+  tellMs: 50,
   tickMs: 30_000,
   noticeMs: 6_000,
 } as const;

@@ -21,6 +21,7 @@ export class Live {
   #reading: Promise<void> | undefined;
   #isAsked = false;
   #pauseMs = 0;
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #retryMs: number = LIMITS.retryMs;
 
@@ -37,7 +38,6 @@ export class Live {
   async start(): Promise<void> {
     try {
       await this.#readAll();
-      this.#retryMs = LIMITS.retryMs;
       this.#openStream();
     } catch (error) {
       this.#lost(error);
@@ -98,6 +98,7 @@ export class Live {
     this.#stream = stream;
     let isFirst = true;
     stream.onopen = () => {
+      this.#retryMs = LIMITS.retryMs;
       this.#set({ isLive: true, phase: "ready" });
       // What happened while the stream was away is read again, whether or not the bridge still has it in order.
       if (!isFirst) this.#readAll().catch((error: unknown) => this.#lost(error));
@@ -132,7 +133,11 @@ export class Live {
 
   #set(change: Partial<Known>): void {
     this.#known = { ...this.#known, ...change };
-    for (const listener of this.#listeners) listener();
+    // A log at its lowest level brings many lines a second: they are shown together.
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      for (const listener of this.#listeners) listener();
+    }, LIMITS.tellMs);
   }
 }
 

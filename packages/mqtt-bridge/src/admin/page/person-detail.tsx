@@ -33,7 +33,7 @@ export function PersonDetail({ person, hasCallback }: DetailInput) {
       <Tiles person={person} />
       <WeighIns person={person} />
       <h4>{t("person.connection")}</h4>
-      <Connection person={person} />
+      <Connection person={person} hasCallback={hasCallback} />
       {hasCallback && (
         <button type="button" onClick={() => ask("subscription", "subscription.checking")}>
           {t("subscription.check")}
@@ -102,7 +102,7 @@ function Tiles({ person }: { readonly person: StatusPerson }) {
   );
 }
 
-function Connection({ person: { status, subscription } }: { readonly person: StatusPerson }) {
+function Connection({ person: { status, subscription }, hasCallback }: DetailInput) {
   const { t, format, now } = useHere();
   const poll = (at: string | null) => {
     if (at === null) return t("person.never");
@@ -112,7 +112,7 @@ function Connection({ person: { status, subscription } }: { readonly person: Sta
   const standing =
     subscription.status === "active" && expires_at !== null
       ? t("person.subscription.until", { time: format.date(new Date(expires_at)) })
-      : t(`person.subscription.${subscription.status}`);
+      : t(`person.subscription.${subscription.status === "none" && hasCallback ? "pending" : subscription.status}`);
   const checked =
     checked_at === null
       ? ""

@@ -1,14 +1,18 @@
-import type { StatusAnswer, StatusProblem } from "../contract.ts";
+import type { StatusAnswer } from "../contract.ts";
 import { request } from "./api.ts";
 import { useHere } from "./context.ts";
 import { LIMITS } from "./limits.ts";
+import { AWAY, type ProblemGroup, problemGroups } from "./problems.ts";
 import { problemText } from "./words.ts";
 
 /** The first thing on the page: all is well, or what is wrong and what to do. */
 export function State({ status }: { readonly status: StatusAnswer }) {
   const { t, n, say } = useHere();
   const { people } = status;
-  const problems = groupsOf(problemsOf(status, t));
+  const problems = problemGroups(status, {
+    message: t("state.broker.problem"),
+    remedy: t("state.broker.remedy"),
+  });
   const held = people.reduce((sum, person) => sum + person.held, 0);
   const count = n("people.count", people.length);
   const followed = held > 0 ? count : t("state.well.some", { people: count });
@@ -61,40 +65,10 @@ function Facts({ status: { broker, has_callback, info } }: { readonly status: St
   );
 }
 
-interface ProblemGroup extends StatusProblem {
-  /** Of everybody who has it. */
-  readonly names: readonly string[];
-}
-
-/** The problems of the status; a broker that is away is one, whether or not the bridge lists it. */
-function problemsOf(status: StatusAnswer, t: ReturnType<typeof useHere>["t"]) {
-  const { problems, broker, people } = status;
-  const names = new Map(people.map(({ slug, name }) => [slug, name]));
-  const isListed = broker === "online" || problems.some(({ code }) => code.startsWith("broker"));
-  const away: StatusProblem = {
-    ...{ person: null, part: "bridge", code: "broker_offline" },
-    ...{ message: t("state.broker.problem"), remedy: t("state.broker.remedy") },
-  };
-  return [...(isListed ? [] : [away]), ...problems].map((problem) => ({
-    ...problem,
-    name: problem.person === null ? undefined : (names.get(problem.person) ?? problem.person),
-  }));
-}
-
-/** One row for many people with the same problem: an outage of the service is one thing, not a thousand. */
-function groupsOf(problems: readonly (StatusProblem & { readonly name: string | undefined })[]): ProblemGroup[] {
-  const groups = new Map<string, ProblemGroup>();
-  for (const { name, ...problem } of problems) {
-    const key = problem.person === null ? JSON.stringify(problem) : `${problem.part}/${problem.code}/${problem.remedy}`;
-    const group = groups.get(key) ?? { ...problem, names: [] };
-    groups.set(key, { ...group, names: name === undefined ? group.names : [...group.names, name] });
-  }
-  return [...groups.values()];
-}
-
 function ProblemRow({ group }: { readonly group: ProblemGroup }) {
   const { t, language, format, now } = useHere();
-  const { names, part, code, message, remedy, since } = group;
+  const { names, remedies, part, code, message, since } = group;
+  const remedy = remedies.slice(0, LIMITS.namesShown).join(" ");
   const words = problemText(language, code);
   const first = names.slice(0, LIMITS.namesShown).join(", ");
   const left = names.length - LIMITS.namesShown;
@@ -106,8 +80,8 @@ function ProblemRow({ group }: { readonly group: ProblemGroup }) {
       </h3>
       {words === undefined ? (
         <>
-          <p lang={code === "broker_offline" ? language : "en"}>{message}</p>
-          <p class="remedy" lang={code === "broker_offline" ? language : "en"}>
+          <p lang={code === AWAY ? language : "en"}>{message}</p>
+          <p class="remedy" lang={code === AWAY ? language : "en"}>
             {remedy}
           </p>
         </>

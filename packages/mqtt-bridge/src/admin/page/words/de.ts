@@ -77,6 +77,7 @@ export const de: Words = {
   "person.subscription.active": "Aktiv",
   "person.subscription.until": "Aktiv bis {time}",
   "person.subscription.none": "Keines: die Bridge fragt ab",
+  "person.subscription.pending": "Noch keines: bis dahin fragt die Bridge ab",
   "person.subscription.failed": "Fehlgeschlagen",
   "person.subscription.checked": "geprüft {time}",
   "person.lastPoll": "Letzte Abfrage",

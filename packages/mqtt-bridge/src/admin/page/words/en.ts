@@ -75,6 +75,7 @@ export const en = {
   "person.subscription.active": "Active",
   "person.subscription.until": "Active until {time}",
   "person.subscription.none": "None: the bridge polls",
+  "person.subscription.pending": "Not yet: the bridge polls until then",
   "person.subscription.failed": "Failed",
   "person.subscription.checked": "checked {time}",
   "person.lastPoll": "Last poll",

@@ -77,6 +77,7 @@ export const fr: Words = {
   "person.subscription.active": "Actif",
   "person.subscription.until": "Actif jusqu’au {time}",
   "person.subscription.none": "Aucun : le pont interroge",
+  "person.subscription.pending": "Pas encore : le pont interroge en attendant",
   "person.subscription.failed": "Échoué",
   "person.subscription.checked": "vérifié {time}",
   "person.lastPoll": "Dernière interrogation",
