@@ -7,7 +7,16 @@ type ConfigErrorCode =
   | "config_exists"
   | "config_unwritable"
   | "config_usage";
-type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
+type StoreErrorCode =
+  | "state_locked"
+  | "state_newer"
+  | "state_older"
+  | "state_missing"
+  | "state_exists"
+  | "state_unusable"
+  | "state_spoilt"
+  | "backup_spoilt"
+  | "backup_unwritable";
 
 /** A setting that cannot work; the operator has to change it. */
 export class ConfigError extends WeighbridgeError<ConfigErrorCode> {

@@ -99,9 +99,10 @@ function commandOf(row: CommandRow, onCommand: ProgramInput["onCommand"]): Comma
 const examplesOf = ({ examples }: CommandRow): string =>
   `\nExamples:\n${examples.map(([typed, words]) => `  weighbridge ${typed}\n      ${words}\n`).join("")}`;
 
-function optionOf({ flags, words, choices, isList, parse }: OptionRow): Option {
+function optionOf({ flags, words, choices, preset, isList, parse }: OptionRow): Option {
   const option = new Option(flags, words);
   if (choices) option.choices(choices);
+  if (preset !== undefined) option.default(preset);
   if (parse) option.argParser((text) => checked(parse, text));
   if (isList) option.argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]);
   return option;
