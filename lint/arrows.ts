@@ -107,7 +107,7 @@ const bridge: Package = {
   rooms: {
     "errors.ts": base("errors know nothing of the bridge"),
     "limits.ts": base("limits are plain numbers"),
-    "log.ts": base("the log knows nothing of the bridge"),
+    "log.ts": base("the log knows nothing of the bridge", [], ["pino", "pino-pretty"]),
     "config/": base("configuration is read before anything else exists", SHARED, ["yaml", "zod"]),
     "store/": base("the store's port knows core only", ["errors.ts", "limits.ts"]),
     "store/sqlite/": base("a store implements the port", [...SHARED, "store/"], ["node:sqlite"]),
@@ -131,7 +131,11 @@ const bridge: Package = {
       ["mqtt"],
     ),
     "receiver/": base("the public side knows neither broker nor admin", [...SHARED, ...DATA, ...MIDDLE]),
-    "admin/": base("the private side knows neither broker nor receiver", [...SHARED, ...DATA, ...MIDDLE]),
+    "admin/": base(
+      "the private side knows neither broker nor receiver",
+      [...SHARED, ...DATA, ...MIDDLE],
+      ["prom-client"],
+    ),
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),

@@ -1,5 +1,5 @@
 import { systemClock } from "@weighbridge/core";
-import { createLog } from "@weighbridge/mqtt-bridge";
+import { createLog, prettyWriter } from "@weighbridge/mqtt-bridge";
 import type { LogEntry } from "@weighbridge/simulator";
 import { type Api, EVERYBODY, type Stage, setStage } from "./stage.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,7 +27,13 @@ interface Arrived {
 /** The whole thing on this machine. Gives the exit code: with `once`, 0 only if the callback, the event and the state arrived. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   // Standard output holds the story; warnings and errors go to standard error.
-  const log = createLog("warn", (line) => void process.stderr.write(line), terminal.now);
+  const toStderr = (text: string) => void process.stderr.write(text);
+  const isTerminal = process.stderr.isTTY === true;
+  const log = createLog(
+    "warn",
+    isTerminal ? await prettyWriter(toStderr, { isColored: true }) : toStderr,
+    terminal.now,
+  );
   if (!options.json) terminal.print("Starting a simulated Withings cloud, a broker and the bridge …\n\n");
   const stage = await setStage(log, {
     api: options.api,

@@ -7,7 +7,7 @@ import { accountsOf } from "./config/accounts.ts";
 import type { Config } from "./config/schema.ts";
 import { Teardown } from "./errors.ts";
 import { openGrants } from "./grants/grants.ts";
-import type { Log } from "./log.ts";
+import type { LeveledLog, Log } from "./log.ts";
 import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
@@ -28,7 +28,8 @@ export type Step = PublisherStep | "inbox" | "answered" | "committed";
 
 export interface BridgeOptions {
   readonly config: Config;
-  readonly log: Log;
+  /** With a level of its own, a request can change it. */
+  readonly log: Log | LeveledLog;
   readonly version: string;
   readonly clock?: Clock;
   /** The disk failed: the process must end, and a restart goes on from what is stored. */
@@ -100,6 +101,7 @@ export class Bridge {
       log,
       warn: (event) => events.warn(event),
       onCall: figuresMoved,
+      onOutcome: (outcome) => admin.counters.called(outcome),
     });
     const { people, waiting } = await openPeople({
       ...{ config, topics, store, clock, log, accounts, hasCallback, reports },
@@ -164,7 +166,7 @@ export class Bridge {
       log: admin.feed.log,
       take: (...hint) => inbox.take(...hint),
       takeChange: (...change) => inbox.takeChange(...change),
-      onReply: (outcome) => admin.feed.answered(outcome),
+      onReply: (outcome, ms) => admin.answered(outcome, ms),
       onAnswered: () => onStep?.("answered"),
     });
   }

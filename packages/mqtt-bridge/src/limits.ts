@@ -46,6 +46,8 @@ export const LIMITS = {
   othersNamed: 8,
   /** Held weigh-ins of one answer. */
   heldListed: 500,
+  /** Answers to callbacks whose durations wait for the first scrape; further ones are not in the histogram. */
+  durationsKept: 1_000,
   /** Entries that the status page can show of the past. */
   recentEntries: 200,
   /** Listeners to the live list at once. */

@@ -1,4 +1,5 @@
 import type { Clock, Problem } from "@weighbridge/core";
+import { httpUrlOf } from "../config/admin.ts";
 import type { Config } from "../config/schema.ts";
 import type { Teardown } from "../errors.ts";
 import type { LeveledLog, Log } from "../log.ts";
@@ -9,9 +10,11 @@ import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
 import { Access } from "./access.ts";
 import { AdminServer } from "./admin-server.ts";
+import { Counters } from "./counters.ts";
 import { Feed } from "./feed.ts";
 import { readiness } from "./health.ts";
 import { Live } from "./live.ts";
+import { Metrics } from "./metrics.ts";
 import { PageFiles } from "./page-files.ts";
 import { Recent } from "./recent.ts";
 import type { Route } from "./router.ts";
@@ -41,6 +44,7 @@ export interface AdminSubjects {
 /** The private side: what it hears, what it shows, and its server. */
 export class AdminSide {
   readonly feed: Feed;
+  readonly counters = new Counters();
   readonly #input: AdminSideInput;
   readonly #recent: Recent;
   readonly #live: Live;
@@ -55,7 +59,7 @@ export class AdminSide {
     this.#recent = new Recent(clock);
     this.#live = new Live(this.#recent, clock);
     this.feed = new Feed({
-      ...{ log, recent: this.#recent },
+      ...{ log, recent: this.#recent, counters: this.counters },
       people: () => this.#people,
       statusChanged: () => this.#live.statusChanged(),
     });
@@ -64,6 +68,12 @@ export class AdminSide {
   /** A write failed: the process is about to end. */
   storeFailed(): void {
     this.#isStoreFailed = true;
+  }
+
+  /** A callback was answered, so long after it came. */
+  answered(outcome: string, ms: number): void {
+    this.counters.answered(outcome, ms);
+    this.feed.answered(outcome);
   }
 
   /** Listens. Where it cannot, weigh-ins go on, and the log says what to do. */
@@ -82,7 +92,7 @@ export class AdminSide {
       page: (path) => files.at(path),
     });
     try {
-      log.info("The status page is served", { url: urlOf(host, await server.start()) });
+      log.info("The status page is served", { url: httpUrlOf(host, await server.start()) });
     } catch (error) {
       this.#closed = closedBy(error as Error, config.admin);
       log.warn("The status page is not served", { ...this.#closed });
@@ -94,16 +104,22 @@ export class AdminSide {
 
   #routes(subjects: AdminSubjects, access: Access): readonly Route[] {
     const { config, clock, log } = this.#input;
-    const { people, handlers, receiver, broker } = subjects;
+    const { people, handlers, receiver, broker, status } = subjects;
+    const isOnline = () => broker.isOnline;
     const isReceiverNeeded = config.callback.public_url !== undefined;
     const view = new StatusView({
       ...subjects,
       clock,
-      isOnline: () => broker.isOnline,
+      isOnline,
       bridgeProblems: () => (this.#closed === undefined ? [] : [this.#closed]),
+    });
+    const metrics = new Metrics({
+      ...{ people, status, clock, isOnline, counters: this.counters },
+      problems: () => view.problems,
     });
     return routesOf({
       ...{ access, handlers, people, recent: this.#recent, live: this.#live },
+      metrics: () => metrics.text(),
       log: "level" in log ? log : undefined,
       status: () => view.json,
       readiness: () =>
@@ -121,5 +137,3 @@ const closedBy = (error: Error, { host, port }: Config["admin"]): Problem => ({
   message: `the status page cannot listen on ${host}, port ${port}: ${error.message}`,
   remedy: "Set another admin.port, or end the program that has this one.",
 });
-
-const urlOf = (host: string, port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}/`;

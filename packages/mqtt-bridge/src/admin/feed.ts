@@ -4,11 +4,13 @@ import { publishedEvent } from "../messages/published-keys.ts";
 import type { People } from "../people/people.ts";
 import type { Reports } from "../people/reports.ts";
 import type { EntryKind } from "./contract.ts";
+import type { Counters } from "./counters.ts";
 import type { Recent } from "./recent.ts";
 
 export interface FeedInput {
   readonly log: Log;
   readonly recent: Recent;
+  readonly counters: Counters;
   /** Undefined while they are opened. */
   people(): People | undefined;
   /** Something that the status shows has changed. */
@@ -36,7 +38,10 @@ export class Feed implements Reports {
   }
 
   committed(personId: number, { events }: SyncChange): void {
-    for (const event of events) this.#happened(personId, event);
+    for (const event of events) {
+      this.#input.counters.happened(event.kind);
+      this.#happened(personId, event);
+    }
     this.#input.statusChanged();
   }
 

@@ -22,6 +22,7 @@ export interface RoutesInput {
   /** Undefined where the program that started the bridge has a log of its own. */
   readonly log: LeveledLog | undefined;
   readiness(): Promise<ReadyAnswer>;
+  metrics(): Promise<{ readonly type: string; readonly body: string }>;
   /** `/api/status` as text. */
   status(): string;
 }
@@ -34,7 +35,7 @@ export const routesOf = (input: RoutesInput): readonly Route[] => [
   ...writeRoutes(input),
 ];
 
-const healthRoutes = ({ readiness }: RoutesInput): Route[] => [
+const healthRoutes = ({ readiness, metrics }: RoutesInput): Route[] => [
   {
     ...{ method: "GET", path: "/healthz", needs: "open" },
     words: "200 while the process serves; needs no token",
@@ -47,6 +48,14 @@ const healthRoutes = ({ readiness }: RoutesInput): Route[] => [
     run: async () => {
       const answer = await readiness();
       return json(answer, answer.ready ? 200 : 503);
+    },
+  },
+  {
+    ...{ method: "GET", path: "/metrics", needs: "token" },
+    words: "[metrics](#metrics) for Prometheus",
+    run: async () => {
+      const { type, body } = await metrics();
+      return { status: 200, headers: { "content-type": type }, body };
     },
   },
 ];

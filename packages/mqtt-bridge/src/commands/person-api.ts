@@ -14,6 +14,7 @@ export function apisOf(config: Config): (person: PersonConfig) => Promise<Opened
     ...{ config, tokens, version: VERSION, clock: systemClock, log: SILENT },
     warn: () => {},
     onCall: () => {},
+    onOutcome: () => {},
   });
   return async (person) => {
     const opened = await accounts.of(person);

@@ -2,12 +2,15 @@ import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
 import { StopError, StoreError } from "../errors.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, type LeveledLog, type Log, prettyWriter } from "../log.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
 export async function run(config: Config, warnings: readonly string[], terminal: Terminal): Promise<number> {
-  const log = createLog(config.log.level, terminal.print, terminal.now);
+  const isTerminal = process.stdout.isTTY === true;
+  const isColored = isTerminal && process.env["NO_COLOR"] === undefined;
+  const write = isTerminal ? await prettyWriter(terminal.print, { isColored }) : terminal.print;
+  const log = createLog(config.log.level, write, terminal.now);
   for (const warning of warnings) log.warn(warning);
   for (;;) {
     const { ending, failures } = await runOnce(config, log, terminal);
@@ -31,7 +34,7 @@ type Ending =
   /** Somebody consented: the bridge starts again with them. */
   | { readonly is: "newcomer" };
 
-async function runOnce(config: Config, log: Log, { stopRequested }: Terminal) {
+async function runOnce(config: Config, log: LeveledLog, { stopRequested }: Terminal) {
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const bridge = new Bridge({
     config,

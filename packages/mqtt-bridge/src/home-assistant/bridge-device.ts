@@ -2,7 +2,7 @@ import { bridgeId, type Component, type Device, type DiscoverySettings, reads, u
 
 /** The bridge itself. */
 export function bridgeDevice(settings: DiscoverySettings): Device {
-  const { topics, version } = settings;
+  const { topics, version, pageUrl } = settings;
   const id = bridgeId(settings);
   const diagnostic = (platform: string, key: string, name: string): Component => ({
     platform,
@@ -19,6 +19,7 @@ export function bridgeDevice(settings: DiscoverySettings): Device {
       manufacturer: "Weighbridge",
       model: "MQTT bridge",
       sw_version: version,
+      ...(pageUrl === undefined ? {} : { configuration_url: pageUrl }),
     },
     availability: [{ topic: topics.bridgeState }],
     components: {

@@ -10,6 +10,8 @@ export interface DiscoverySettings {
   /** Tells bridges at one broker apart. */
   readonly baseTopic: string;
   readonly version: string;
+  /** Where people can open the status page; left out where nobody else can. */
+  readonly pageUrl?: string | undefined;
 }
 
 export interface DiscoveredPerson {

@@ -1,4 +1,5 @@
 import { isAccountWorking } from "@weighbridge/core";
+import { pageUrlOf } from "../config/admin.ts";
 import type { Config } from "../config/schema.ts";
 import type { DiscoveredPerson, DiscoverySettings } from "../home-assistant/device.ts";
 import { discoveryMessages, ownDiscovery, personDiscovery } from "../home-assistant/discovery.ts";
@@ -117,7 +118,8 @@ export class AllDocuments {
   #settings(style: DiscoverySettings["style"]): DiscoverySettings {
     const { config, version, topics } = this.#input;
     const { base_topic: baseTopic } = config.mqtt;
-    return { prefix: config.home_assistant.discovery_prefix, style, topics, baseTopic, version };
+    const { discovery_prefix: prefix } = config.home_assistant;
+    return { prefix, style, topics, baseTopic, version, pageUrl: pageUrlOf(config) };
   }
 
   #discoveryIn(style: DiscoverySettings["style"]): Message[] {

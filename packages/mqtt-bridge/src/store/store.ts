@@ -40,6 +40,8 @@ export interface Waiting {
   /** When the oldest of these hints was taken. */
   readonly oldestHintAt: EpochSeconds | null;
   readonly owed: number;
+  /** When the oldest owed event was stored. */
+  readonly oldestOwedAt: EpochSeconds | null;
   readonly parked: number;
 }
 

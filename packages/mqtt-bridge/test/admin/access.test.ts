@@ -31,6 +31,7 @@ async function serving(admin: object = {}, more: readonly Route[] = []) {
       ...routesOf({
         ...{ access, handlers, recent, live: new Live(recent, clock), log: undefined },
         people: new People([]),
+        metrics: async () => ({ type: "text/plain", body: "" }),
         readiness: async () => ({ ready: true, reasons: [] }),
         status: () => JSON.stringify({ secret: "68.45" }),
       }),
@@ -178,7 +179,8 @@ test("what cannot be answered says what to do", async () => {
       { code, message: expect.any(String), remedy: expect.any(String) },
     ]);
   }
-  expect((await ask(url, "/api/status", { method: "HEAD" })).text).toBe("");
+  const head = await ask(url, "/api/status", { method: "HEAD" });
+  expect([head.text, head.headers["content-length"]]).toEqual(["", "18"]);
 });
 
 test("a fault of the bridge is answered without its words, which the log has", async () => {

@@ -247,11 +247,12 @@ class SqliteStore implements Store {
 
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
     const { change, held, messages, doneHints = [], triedHints = [] } = commit;
+    const addedAt = Math.floor(this.#parts.clock.now() / 1000);
     return this.#write([
       ...(change ? groupSteps(personId, change) : []),
       ...(held ? heldSteps(personId, held) : []),
       ...personSteps(personId, commit),
-      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload]),
+      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload, addedAt]),
       ...doneHints.map((id): Step => ["doneHint", id]),
       ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", tries, nextAt, id]),
     ]);
@@ -308,7 +309,9 @@ class SqliteStore implements Store {
   async counts() {
     const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
     const { n: hints, oldest } = this.#sql("countHints").get() as { n: number; oldest: number | null };
-    return { hints, oldestHintAt: oldest, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
+    const { added_at: oldestOwedAt = null } = (this.#sql("oldestOwed").get() ?? {}) as { added_at?: number };
+    const [owed, parked] = [rows(OWED, RELEASED), rows(PARKED, PARKED)];
+    return { hints, oldestHintAt: oldest, owed, oldestOwedAt, parked };
   }
 
   async retainedTopics(): Promise<string[]> {
