@@ -145,6 +145,11 @@ const bridge: Package = {
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),
+    "backup/": base(
+      "backup/ copies a state directory and puts it back",
+      [...SHARED, "store/", "store/sqlite/"],
+      ["zod"],
+    ),
     "setup/": base(
       "setup/ makes a configuration of answers, and tries what they name",
       [...SHARED, "config/", "accounts/", "http/", "mqtt/"],
@@ -164,7 +169,7 @@ const bridge: Package = {
       "a command uses the bridge, never the command line's entry",
       [
         ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
-        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "setup/", "bridge.ts"],
+        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "setup/", "backup/", "admin/", "bridge.ts"],
       ],
       ["open", "commander"],
     ),

@@ -9,7 +9,17 @@ export const CONFIG_ERROR_CODES = [
   "config_unwritable",
   "config_usage",
 ] as const;
-export const STORE_ERROR_CODES = ["state_locked", "state_newer", "state_unusable", "state_spoilt"] as const;
+export const STORE_ERROR_CODES = [
+  "state_locked",
+  "state_newer",
+  "state_older",
+  "state_missing",
+  "state_exists",
+  "state_unusable",
+  "state_spoilt",
+  "backup_spoilt",
+  "backup_unwritable",
+] as const;
 export const HOME_ASSISTANT_ERROR_CODES = [
   "home_assistant_unreachable",
   "home_assistant_refused",

@@ -107,6 +107,13 @@ export const LIMITS = {
   mqttLastMs: 2_000,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
+  /** How long a command waits for an answer of the running bridge. */
+  bridgeAnswerMs: 30_000,
+  /** Groups that an export reads at once. */
+  exportRead: 2_000,
+  /** How often progress shows on a terminal, and how often as a line elsewhere. */
+  progressMs: 200,
+  progressLineMs: 10_000,
   /** How often `init` looks for a live weigh-in, for how long, and how far around now. */
   setupPollMs: 4_000,
   setupLiveMs: 10 * 60_000,

@@ -3,6 +3,8 @@ import { type ErrorCode, EVENT_KINDS } from "@weighbridge/core";
 import { expect, test } from "vitest";
 import { METRICS } from "../src/admin/metric-names.ts";
 import { type RoutesInput, routesOf } from "../src/admin/routes.ts";
+import type { CommandRow } from "../src/commands/command.ts";
+import { COMMANDS } from "../src/commands/tree.ts";
 import { schemaAt } from "../src/config/schema-tree.ts";
 import { eventMessage } from "../src/messages/documents.ts";
 import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/messages/requests.ts";
@@ -37,7 +39,12 @@ test("every kind of event is in the table, and the example has the keys of a rea
   expect(Object.keys(example)).toEqual(expect.arrayContaining(Object.keys(JSON.parse(payload))));
 });
 
-test("every command is in the table, and every payload there is one that it takes", async () => {
+test("the table of commands is the command tree, in the order of its help", () => {
+  const nameOf = ({ name, arguments: taken = [] }: CommandRow) => [name, ...taken.map((one) => one.name)].join(" ");
+  expect(rowsOf("Commands")).toEqual(COMMANDS.map((row) => ({ name: nameOf(row), rest: row.summary })));
+});
+
+test("every request is in the table, and every payload there is one that it takes", async () => {
   const done = () => Promise.resolve({});
   const handlers: RequestHandlers = {
     sync: done,

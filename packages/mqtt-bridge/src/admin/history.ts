@@ -1,6 +1,7 @@
 import {
   documentValues,
   type EpochSeconds,
+  type GroupReader,
   HISTORY_MARGIN_S,
   isMass,
   isoTime,
@@ -13,10 +14,17 @@ import {
   undecidedIn,
   valueIn,
 } from "@weighbridge/core";
+import type { PersonConfig } from "../config/schema.ts";
 import { LIMITS } from "../limits.ts";
-import type { Person } from "../people/person.ts";
+import type { HeldWeighIns } from "../store/store.ts";
 import type { ListedWeighIn, SeriesAnswer, WeighInsAnswer } from "./contract.ts";
 import { type Point, thinned } from "./thin.ts";
+
+/** A person whose stored past is read, by the bridge or beside it. */
+export interface PastPerson {
+  readonly config: Pick<PersonConfig, "weight_unit">;
+  readonly rows: { readonly groups: GroupReader; readonly stored: { readonly held: Pick<HeldWeighIns, "newest"> } };
+}
 
 /** Both ends included. */
 export interface Span {
@@ -36,7 +44,7 @@ export interface SeriesQuery extends Span {
 }
 
 /** A person's weigh-ins, the newest first. A page never ends between two of the same second, so that the next one begins a second earlier. */
-export async function weighInsOf(person: Person, query: WeighInsQuery): Promise<WeighInsAnswer> {
+export async function weighInsOf(person: PastPerson, query: WeighInsQuery): Promise<WeighInsAnswer> {
   const { weight_unit: unit } = person.config;
   const found: PastReading[] = [];
   const isFull = (measuredAt: number) => found.length >= query.limit && found.at(-1)?.measuredAt !== measuredAt;
@@ -52,7 +60,7 @@ export async function weighInsOf(person: Person, query: WeighInsQuery): Promise<
 }
 
 /** The accepted values of one measure, ascending. */
-export async function seriesOf(person: Person, query: SeriesQuery): Promise<SeriesAnswer> {
+export async function seriesOf(person: PastPerson, query: SeriesQuery): Promise<SeriesAnswer> {
   const { measure, points: most } = query;
   const { weight_unit } = person.config;
   const points: Point[] = [];
@@ -78,7 +86,7 @@ const isIn = ({ from, to }: Span, at: EpochSeconds) => at >= from && at <= to;
  * Readings up to the end of a span, the newest first, some groups at a time: a long history neither fills the memory nor holds up what else
  * the bridge does.
  */
-async function* slicesBefore({ rows }: Person, { from, to }: Span): AsyncGenerator<readonly PastReading[]> {
+async function* slicesBefore({ rows }: PastPerson, { from, to }: Span): AsyncGenerator<readonly PastReading[]> {
   let ceiling = to;
   let most: number = LIMITS.historyRead;
   for (;;) {
@@ -102,17 +110,17 @@ async function* slicesBefore({ rows }: Person, { from, to }: Span): AsyncGenerat
 const REACH_S = 2 * HISTORY_MARGIN_S;
 
 /** The newest held ones; further ones show when these are decided. */
-async function heldOf({ rows }: Person): Promise<readonly PastReading[]> {
+async function heldOf({ rows }: PastPerson): Promise<readonly PastReading[]> {
   const groups = await rows.groups.byIds(rows.stored.held.newest.map(({ id }) => id));
   return pastReadings(groups, await knownOf(rows, groups)).reverse();
 }
 
-async function knownOf({ groups: reader }: Person["rows"], groups: readonly MeasureGroup[]) {
+async function knownOf({ groups: reader }: PastPerson["rows"], groups: readonly MeasureGroup[]) {
   const undecided = undecidedIn(groups);
   return { verdicts: await reader.verdicts(undecided), eventCounts: await reader.eventCounts(undecided) };
 }
 
-function listed(reading: PastReading, unit: Person["config"]["weight_unit"]): ListedWeighIn {
+function listed(reading: PastReading, unit: PersonConfig["weight_unit"]): ListedWeighIn {
   const { id, measuredAt, attribution, values, standing, verdict } = reading;
   return {
     weigh_in: id,

@@ -1,11 +1,7 @@
 import { dirname, resolve } from "node:path";
-import { createWbsClient, isoTime, type PersonApi, systemClock } from "@weighbridge/core";
-import { publicClientOf } from "../accounts/public-client.ts";
-import { accountOf, accountsOf } from "../config/accounts.ts";
+import { isoTime, systemClock } from "@weighbridge/core";
 import { loadRunnableConfig } from "../config/load.ts";
-import type { Config, PersonConfig } from "../config/schema.ts";
-import { VERSION } from "../config/version.ts";
-import { openGrants } from "../grants/grants.ts";
+import type { Config } from "../config/schema.ts";
 import { type Answers, configOf, filesOf } from "../setup/answers.ts";
 import { type Asker, Cancelled, terminalAsker } from "../setup/asker.ts";
 import { type Check, checkApi, checkBroker, checkCallback } from "../setup/checks.ts";
@@ -17,6 +13,7 @@ import { answer } from "./answer.ts";
 import { authorize } from "./authorize.ts";
 import type { JsonOption } from "./command.ts";
 import { look } from "./look.ts";
+import { apisOf } from "./person-api.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface InitOptions extends AnswerOptions, JsonOption {
@@ -146,12 +143,12 @@ async function consented(
 async function showLive(config: Config, asker: Asker, { stopRequested }: Terminal): Promise<void> {
   const ending = new AbortController();
   void stopRequested.then(() => ending.abort());
-  const apis = await Promise.all(config.people.map(async (person) => ({ person, api: await apiOf(config, person) })));
-  const waits = apis.flatMap(({ person, api }) =>
-    api
-      ? [nextWeighIn({ api, clock: systemClock, signal: ending.signal }).then((found) => found && { person, found })]
-      : [],
-  );
+  const apiOf = apisOf(config);
+  const waits = config.people.map(async (person) => {
+    const { api } = await apiOf(person);
+    const found = await nextWeighIn({ api, clock: systemClock, signal: ending.signal });
+    return found && { person, found };
+  });
   const first = Promise.any(waits.map(async (wait) => (await wait) ?? Promise.reject(new Error("nobody came"))));
   asker.step(
     `Waiting for a weigh-in of ${config.people.map(({ name }) => name).join(" or ")} (Ctrl-C goes on without)`,
@@ -163,17 +160,4 @@ async function showLive(config: Config, asker: Asker, { stopRequested }: Termina
       : "No weigh-in came. The bridge will take it when it does.",
   );
   ending.abort();
-}
-
-async function apiOf(config: Config, person: PersonConfig): Promise<Pick<PersonApi, "measureGroups"> | undefined> {
-  const account = accountOf(accountsOf(config), person);
-  if (account?.generation === "public") {
-    const tokens = openGrants(config.state_dir, systemClock);
-    const grant = await tokens.read(person.slug);
-    const client = publicClientOf(account, { tokens, clock: systemClock, version: VERSION });
-    return grant && client.person(person.slug, grant.userId);
-  }
-  const { userid: userId, publickey: publicKey } = person;
-  if (account === undefined || userId === undefined || publicKey === undefined) return undefined;
-  return createWbsClient({ baseUrl: account.base_url }).person({ userId, publicKey });
 }

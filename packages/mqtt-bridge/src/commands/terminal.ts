@@ -18,7 +18,7 @@ export interface Terminal {
   lines(): Lines;
 }
 
-export interface Lines extends AsyncIterable<string> {
+interface Lines extends AsyncIterable<string> {
   /** Leaves standard input to the next reader. */
   close(): void;
 }

@@ -9,7 +9,7 @@ import { ConfigError } from "../errors.ts";
 /** A secret that was typed, and gets a file of its own, or the path of a file that holds it already. */
 export type Secret = { readonly typed: string } | { readonly file: string; readonly content: string };
 
-export const textOf = (secret: Secret): string => ("typed" in secret ? secret.typed : secret.content);
+const textOf = (secret: Secret): string => ("typed" in secret ? secret.typed : secret.content);
 
 export interface PersonAnswer {
   readonly slug: string;
@@ -44,7 +44,7 @@ export interface Answers {
   readonly port?: number;
 }
 
-export interface SecretFile {
+interface SecretFile {
   readonly path: string;
   readonly content: string;
 }

@@ -1,7 +1,7 @@
 // Prompts of a small, well-kept library: cancelling and validation on any terminal. Loaded by `init` alone.
 import * as clack from "@clack/prompts";
 
-export interface Choice<V> {
+interface Choice<V> {
   readonly value: V;
   readonly label: string;
   readonly hint?: string;

@@ -41,6 +41,7 @@ const SQL = {
   between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
   byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
   before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
+  from: "SELECT json FROM groups WHERE person = ? AND measured_at >= ? ORDER BY measured_at, id LIMIT ?",
   putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
   removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
   span: `SELECT (SELECT min(measured_at) FROM groups WHERE person = ?) AS oldest,
