@@ -122,9 +122,9 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     house.person("Ada").setsTarget({ weight: 65 });
     const news = await until(async () => {
       const state = await home.state("event.ada_news");
-      return state?.attributes["event_type"] === "target_set" && state;
+      return state?.attributes["event_type"] === "target set" && state;
     });
-    expect(news.attributes).toMatchObject({ person: "ada", weight: 65 });
+    expect(news.attributes).toMatchObject({ kind: "target_set", person: "ada", weight: 65 });
     expect((await home.state("event.ada_weigh_in"))?.state).toBe(before);
   });
 
