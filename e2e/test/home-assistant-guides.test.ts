@@ -189,7 +189,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("counter.asked", "1");
     const [title, message, ...buttons] = ((await said("asked")) ?? "").split("; ");
     expect([title, message]).toEqual(["Ada, was that you?", expect.stringMatching(/^70(\.0)? kg, .* \(or Ben\)$/)]);
-    const [yes, no] = ["claim", "refuse"].map((word) => `weighbridge ${word} ada ${asked.grpid}`);
+    const [yes, no] = ["claim", "refuse"].map((word) => `weighbridge_${word}_${asked.grpid}_ada`);
     expect(buttons).toEqual(["That was me", "Not me", yes, no]);
     const newer = weighsIn(84, { attribution: 1 });
     await home.shows("sensor.ada_held", "2");
@@ -197,7 +197,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("sensor.ada_weight", "70");
     const held = await home.shows("sensor.ada_held", "1");
     expect(held.attributes).toMatchObject({ weigh_in: newer.grpid, weight: 84, unit: "kg", others: ["Ben"] });
-    await tapped(`weighbridge refuse ada ${newer.grpid}`);
+    await tapped(`weighbridge_refuse_${newer.grpid}_ada`);
     await home.shows("sensor.ada_held", "0");
     await home.shows("sensor.ada_weight", "70");
   });
