@@ -97,7 +97,7 @@ const core: Package = {
 /** Rooms that every room of the bridge may import. */
 const SHARED = ["errors.ts", "limits.ts", "log.ts"];
 const DATA = ["messages/", "store/", "config/"];
-const MIDDLE = ["status.ts", "people/", "accounts/", "home-assistant/", "http/"];
+const MIDDLE = ["status.ts", "people/", "accounts/", "home-assistant/", "http/", "updates/"];
 const UPPER = ["mqtt/", "receiver/", "admin/"];
 const STORES = ["store/sqlite/", "store/postgres/"];
 
@@ -158,6 +158,7 @@ const bridge: Package = {
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
+    "updates/": base("updates/ asks a registry, and knows nobody who listens", SHARED, ["zod"]),
     "history/": base("history/ brings stored measures to Home Assistant, and reads no store itself", [...SHARED]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],

@@ -92,6 +92,10 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** Between two questions for the newest version. */
+  updateCheckMs: 86_400_000,
+  updateAnswerMs: 10_000,
+  updateAnswerBytes: 256 * 1024,
   /** Hours of statistics that Home Assistant gets in one command. */
   historyRows: 500,
   homeAssistantAnswerMs: 30_000,

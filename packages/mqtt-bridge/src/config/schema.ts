@@ -156,6 +156,13 @@ const homeAssistantSchema = z.strictObject({
     .describe(
       "Seconds that events wait at most for Home Assistant after the broker was away: it comes back later than the bridge. 0: they never wait.",
     ),
+  update_check: z
+    .boolean()
+    .default(false)
+    .describe("Asks npm once a day for the newest version, and shows it in Home Assistant."),
+  registry_url: httpUrl("https://npm.example.org/")
+    .default("https://npm.example.org/")
+    .describe("Where update_check asks: npm, or a mirror of your own."),
 });
 
 const callbackSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { isAccountWorking } from "@weighbridge/core";
+import { DOCUMENT_SCHEMA, isAccountWorking } from "@weighbridge/core";
 import { pageUrlOf } from "../config/admin.ts";
 import type { Config } from "../config/schema.ts";
 import type { DiscoveredPerson, DiscoverySettings } from "../home-assistant/device.ts";
@@ -13,6 +13,7 @@ import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
 import { infoDocument, type Status, statusDocument } from "../status.ts";
 import type { Message } from "../store/store.ts";
+import type { UpdateCheck } from "../updates/update-check.ts";
 
 export interface AllDocumentsInput {
   readonly config: Config;
@@ -22,6 +23,8 @@ export interface AllDocumentsInput {
   readonly followers: Followers;
   readonly status: Status;
   readonly devices: Devices;
+  /** Undefined where nobody asks for the newest version. */
+  readonly updates: Pick<UpdateCheck, "latest"> | undefined;
 }
 
 /** Makes every message that the broker is to retain, as things stand. */
@@ -108,6 +111,14 @@ export class AllDocuments {
     return messageOn(topics.bridgeInfo, infoDocument(status.latest));
   }
 
+  /** Empty where nobody asks for the newest version. */
+  update(): Message[] {
+    const { topics, updates, version } = this.#input;
+    if (updates === undefined) return [];
+    const document = { schema: DOCUMENT_SCHEMA, installed_version: version, latest_version: updates.latest } as const;
+    return [messageOn(topics.bridgeUpdate, document)];
+  }
+
   /** Everything retained; that the bridge is there comes last. */
   everything(): Message[] {
     const { topics, people } = this.#input;
@@ -115,6 +126,7 @@ export class AllDocuments {
       ...this.discovery(),
       ...people.all.flatMap((person) => this.of(person)),
       this.info(),
+      ...this.update(),
       messageOn(topics.bridgeState, "online"),
     ];
   }
@@ -122,8 +134,8 @@ export class AllDocuments {
   #settings(style: DiscoverySettings["style"]): DiscoverySettings {
     const { config, version, topics } = this.#input;
     const { base_topic: baseTopic } = config.mqtt;
-    const { discovery_prefix: prefix } = config.home_assistant;
-    return { prefix, style, topics, baseTopic, version, pageUrl: pageUrlOf(config) };
+    const { discovery_prefix: prefix, update_check: hasUpdateCheck } = config.home_assistant;
+    return { prefix, style, topics, baseTopic, version, hasUpdateCheck, pageUrl: pageUrlOf(config) };
   }
 
   #discoveryIn(style: DiscoverySettings["style"]): Message[] {
