@@ -138,6 +138,7 @@ const bridge: Package = {
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
+    "history/": base("history/ brings stored measures to Home Assistant, and reads no store itself", [...SHARED]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],
     ]),
@@ -146,7 +147,10 @@ const bridge: Package = {
     ]),
     "commands/": base(
       "a command uses the bridge, never the command line's entry",
-      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "doctor/", "bridge.ts"]],
+      [
+        ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
+        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "bridge.ts"],
+      ],
       ["open", "commander"],
     ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),

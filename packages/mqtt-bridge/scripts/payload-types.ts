@@ -1,8 +1,9 @@
-import type { EventDocument, ProfileDocument, Verdict } from "@weighbridge/core";
+import type { EventDocument, Verdict } from "@weighbridge/core";
 import type { BridgeEvent, InfoDocument } from "../src/messages/bridge-documents.ts";
 import type {
   DevicesDocument,
   Document,
+  HeldDocument,
   LastWeighInDocument,
   PersonKeys,
   StateDocument,
@@ -10,6 +11,7 @@ import type {
   SubscriptionDocument,
   TargetDocument,
 } from "../src/messages/person-documents.ts";
+import type { PublishedProfile } from "../src/messages/published-keys.ts";
 import type { CommandName } from "../src/messages/requests.ts";
 import type { BRIDGE_TOPICS, PayloadOf, PERSON_TOPICS } from "../src/messages/topics.ts";
 import type { HealthDocument } from "../src/status.ts";
@@ -25,10 +27,11 @@ export interface BridgePayloads {
 /** JSON documents of a person, by topic. */
 export interface PersonPayloads {
   state: StateDocument;
-  weighIn: EventDocument & PersonKeys;
+  weighIn: Omit<EventDocument, "profile"> & PersonKeys & { readonly profile?: PublishedProfile };
   lastWeighIn: LastWeighInDocument;
+  held: HeldDocument;
   target: TargetDocument;
-  profile: Document & ProfileDocument;
+  profile: Document & PublishedProfile;
   subscription: SubscriptionDocument;
   devices: DevicesDocument;
   status: StatusDocument;

@@ -2,6 +2,7 @@ import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
 type ConfigErrorCode = "config_unreadable" | "config_yaml" | "config_invalid";
 type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
+type HomeAssistantErrorCode = "home_assistant_unreachable" | "home_assistant_refused" | "home_assistant_unknown_person";
 
 /** A setting that cannot work; the operator has to change it. */
 export class ConfigError extends WeighbridgeError<ConfigErrorCode> {
@@ -10,6 +11,11 @@ export class ConfigError extends WeighbridgeError<ConfigErrorCode> {
 
 /** The state directory cannot be used: another bridge has it, or the disk does not let us write. */
 export class StoreError extends WeighbridgeError<StoreErrorCode> {
+  readonly actor: Actor = "operator";
+}
+
+/** Home Assistant cannot be reached, or does not do what a command needs. */
+export class HomeAssistantError extends WeighbridgeError<HomeAssistantErrorCode> {
   readonly actor: Actor = "operator";
 }
 

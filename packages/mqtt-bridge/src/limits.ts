@@ -77,6 +77,12 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** Hours of statistics that Home Assistant gets in one command. */
+  historyRows: 500,
+  homeAssistantAnswerMs: 30_000,
+  /** How long a command waits for Home Assistant to have written its rows, and how often it looks. */
+  homeAssistantWritesMs: 120_000,
+  homeAssistantLookMs: 250,
   mqttConnectMs: 10_000,
   mqttRetryMs: 1_000,
   /** Wait where asking often changes nothing: a login that is refused, a connection that ends again and again. */

@@ -106,12 +106,11 @@ function personOf({ config, rows }: Person, status: StatusDocument, held: number
   const { slug, name, weight_unit } = config;
   const { state, seen, subscription, cursor } = rows.stored;
   const isSynced = cursor !== null;
-  const view = { settings: config, state, seen, subscription, isAvailable: true };
   return {
     ...{ slug, name, weight_unit, status },
     subscription: subscriptionOf(subscription),
-    state: isSynced ? stateOf(view) : null,
-    last_weigh_in: isSynced ? lastWeighInOf(state, weight_unit) : null,
+    state: isSynced ? stateOf({ settings: config, state, seen }) : null,
+    last_weigh_in: isSynced ? lastWeighInOf(state, config) : null,
     held,
   };
 }

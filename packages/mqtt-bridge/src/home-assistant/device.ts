@@ -40,8 +40,9 @@ export interface Device {
 // Frozen, like the keys of components: they are what Home Assistant knows devices and entities by. They follow from the configuration alone,
 // so that a lost state directory makes no second device (docs/decisions/0012-identity-from-what-stays.md).
 const digest = (text: string) => hash("sha256", text, "hex").slice(0, 12);
-export const bridgeId = ({ baseTopic }: DiscoverySettings) => `weighbridge_${digest(baseTopic)}`;
-export const personId = (settings: DiscoverySettings, account: string) => `${bridgeId(settings)}_${digest(account)}`;
+export const bridgeId = ({ baseTopic }: Pick<DiscoverySettings, "baseTopic">) => `weighbridge_${digest(baseTopic)}`;
+export const personId = (settings: Pick<DiscoverySettings, "baseTopic">, account: string) =>
+  `${bridgeId(settings)}_${digest(account)}`;
 export const uniqueId = (id: string, key: string) => `${id}-${key}`;
 
 /** Reads one key of the topic's document; the compiler knows the keys. */

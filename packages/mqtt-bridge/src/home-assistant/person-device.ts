@@ -11,11 +11,16 @@ import {
   entity,
   personId,
   reads,
+  uniqueId,
 } from "./device.ts";
 import { DERIVED_LOOKS, MEASURE_LOOKS, type SensorLook } from "./entities.ts";
 import { diagnostics, happenings, heldWeighIns } from "./person-happenings.ts";
 
 const MODEL = "Withings scale";
+
+/** Unique ids of a person's sensors by measure key, as discovery gives them. */
+export const personSensorIds = (baseTopic: string, account: string, keys: readonly string[]): Map<string, string> =>
+  new Map(keys.map((key) => [key, uniqueId(personId({ baseTopic }, account), key)]));
 
 /** One person. */
 export function personDevice(settings: DiscoverySettings, person: DiscoveredPerson): Device {

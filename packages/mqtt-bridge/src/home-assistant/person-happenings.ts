@@ -49,10 +49,12 @@ export function heldWeighIns(
 ): Record<string, Component> {
   const bridge = { topic: topics.bridgeState };
   const isAny = { topic: held, value_template: "{{ 'online' if value_json.count else 'offline' }}" };
+  const slug = JSON.stringify(person.slug);
+  const requests = JSON.stringify(topics.request("").replace(/\/$/, ""));
+  // With person and topic an automation can answer a weigh-in that it asked about before.
   const newest = {
     json_attributes_topic: held,
-    json_attributes_template:
-      "{{ dict(value_json.newest or {}, unit=value_json.unit, others=value_json.others | map(attribute='name') | list) | tojson }}",
+    json_attributes_template: `{{ dict(value_json.newest or {}, unit=value_json.unit, others=value_json.others | map(attribute='name') | list, person=${slug}, request_topic=${requests}) | tojson }}`,
   };
   const answer = (key: string, name: string, icon: string, command: string): Component => ({
     ...entity("button", person, id, key),
@@ -60,7 +62,7 @@ export function heldWeighIns(
     command_topic: topics.request(command),
     payload_press: command,
     // Names the weigh-in that the button shows: a newer one that arrives meanwhile is not answered by mistake.
-    command_template: `{{ {'person': ${JSON.stringify(person.slug)}, 'weigh_in': this.attributes.weigh_in} | tojson }}`,
+    command_template: `{{ {'person': ${slug}, 'weigh_in': this.attributes.weigh_in} | tojson }}`,
   });
   return {
     held: {

@@ -135,7 +135,7 @@ const BASE_MEASURES = ["weight", "fat_ratio", "fat_mass", "fat_free_mass", "heig
 /** The keys of a person's state document, in a fixed order: base measures first, then whatever else was ever measured. */
 export const advertisedKeys = (seen: readonly string[]): string[] => [...new Set([...BASE_MEASURES, ...seen])];
 
-export function stateOf({ settings, state, seen }: PersonView): StateDocument {
+export function stateOf({ settings, state, seen }: Pick<PersonView, "settings" | "state" | "seen">): StateDocument {
   const { weight_unit: unit, name, slug } = settings;
   const values: Record<string, number | null> = {};
   const measuredAt: Record<string, string | null> = {};
