@@ -84,6 +84,11 @@ test("the image is built of files that .dockerignore lets through", () => {
     .filter((line) => line.startsWith("!"))
     .map((line) => line.slice(1));
   expect(allowed).toEqual(expect.arrayContaining(["packages", "docs/schemas", "docs/asyncapi.yaml", "pnpm-lock.yaml"]));
+  // The build copies these into the package.
+  const bundled = [
+    ...readDeploy("../packages/mqtt-bridge/scripts/bundle.ts").matchAll(/\.\.\/\.\.\/\.\.\/(deploy\/\w+)/g),
+  ];
+  expect(bundled.map(([, path]) => path).filter((path = "") => !allowed.includes(path))).toEqual([]);
   const copied = [...dockerfile.matchAll(/^COPY (?!--)(\S+) \//gm)].map(([, path = ""]) => path);
   expect(copied.filter((path) => !allowed.includes(path))).toEqual([]);
 });

@@ -33,6 +33,9 @@ const docs = (path: string) => file(`../../../docs/${path}`);
 rmSync(file("../schemas"), { recursive: true, force: true });
 cpSync(docs("schemas"), file("../schemas"), { recursive: true });
 cpSync(docs("asyncapi.yaml"), file("../asyncapi.yaml"));
+// The systemd unit, for those who install the package as a service.
+rmSync(file("../systemd"), { recursive: true, force: true });
+cpSync(file("../../../deploy/systemd"), file("../systemd"), { recursive: true });
 
 const licences = BUNDLED.map((name) => {
   const folder = new URL(`../node_modules/${name}/`, import.meta.url);
