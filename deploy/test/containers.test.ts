@@ -52,10 +52,14 @@ test("every volume and every secret that compose.yaml uses is declared there, an
 /** Runs the image's health check as the image does. */
 async function healthcheck(port: number): Promise<number | null> {
   const env = { ...process.env, WEIGHBRIDGE_ADMIN__PORT: `${port}` };
-  const child = spawn(process.execPath, ["--no-warnings", join(ROOT, "deploy/healthcheck.ts")], {
-    env,
-    stdio: "inherit",
-  });
+  const child = spawn(
+    process.execPath,
+    ["--experimental-strip-types", "--no-warnings", join(ROOT, "deploy/healthcheck.ts")],
+    {
+      env,
+      stdio: "inherit",
+    },
+  );
   return new Promise((resolve) => child.once("exit", resolve));
 }
 
