@@ -311,6 +311,7 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
     ...[CORE, CLOCK, CORE_TESTING, SIMULATOR, BRIDGE, PLAYGROUND, TESTING, PARTS],
   ]),
   lint: workspace("lint knows no package", []),
+  deploy: workspace("deploy makes the bridge's configuration and starts the bridge, whose code it does not import", []),
   scripts: workspace("scripts read the repository", []),
 };
 

@@ -39,6 +39,9 @@ const docs = (path: string) => file(`../../../docs/${path}`);
 rmSync(file("../schemas"), { recursive: true, force: true });
 cpSync(docs("schemas"), file("../schemas"), { recursive: true });
 cpSync(docs("asyncapi.yaml"), file("../asyncapi.yaml"));
+// The systemd unit, for those who install the package as a service.
+rmSync(file("../systemd"), { recursive: true, force: true });
+cpSync(file("../../../deploy/systemd"), file("../systemd"), { recursive: true });
 
 const bundled = new Set(
   Object.keys(metafile.inputs).flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0] ?? []),

@@ -10,7 +10,7 @@ export function documentFiles(): Readonly<Record<string, string>> {
   const topics = topicSchemas();
   return {
     "asyncapi.yaml": asyncApi(topics),
-    "schemas/config.json": json(configJsonSchema()),
+    "schemas/configuration.json": json(configJsonSchema()),
     ...Object.fromEntries(topics.map(({ name, schema }) => [`schemas/${name}.json`, json(schema)])),
   };
 }

@@ -109,6 +109,9 @@ export const LIMITS = {
   mqttKeepaliveS: 30,
   /** How long stopping waits for the broker to take the last document. */
   mqttLastMs: 2_000,
+  /** How long systemd-notify may take, and how seldom the watchdog is fed at least. */
+  notifyMs: 5_000,
+  watchdogEveryMs: 100,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
   /** How long a command waits for an answer of the running bridge. */
