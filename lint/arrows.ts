@@ -170,7 +170,7 @@ const bridge: Package = {
       "a command uses the bridge, never the command line's entry",
       [
         ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
-        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "setup/", "backup/", "admin/", "bridge.ts"],
+        ...["mqtt/", "grants/", "authorize/", "doctor/", "history/", "setup/", "backup/", "admin/", "admin/contract.ts", "bridge.ts"],
       ],
       ["open", "commander"],
     ),

@@ -108,6 +108,31 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
     cause: "A failing disk, or a copy that was made while the bridge ran.",
     remedy: "Restore a copy, or move the database away: weigh-ins come back from the API.",
   },
+  state_older: {
+    means: "The state was written by an older bridge.",
+    cause: "A command that only reads changes nothing.",
+    remedy: "Run the bridge of this version once.",
+  },
+  state_missing: {
+    means: "There is no state yet.",
+    cause: "The bridge has not run with this configuration, or `state_dir` names another folder.",
+    remedy: "Run the bridge first, or name the configuration whose `state_dir` has one.",
+  },
+  state_exists: {
+    means: "The folder holds something already.",
+    cause: "A backup and a restore never replace what is there.",
+    remedy: "Name a new folder; `weighbridge restore --force` moves the state aside.",
+  },
+  backup_spoilt: {
+    means: "The backup is not whole.",
+    cause: "A file of it is missing or was changed, or the folder is no backup.",
+    remedy: "Name the folder that `weighbridge backup` made, or another backup.",
+  },
+  backup_unwritable: {
+    means: "The backup cannot be written.",
+    cause: "The disk is full or read-only, or the folder is of another user.",
+    remedy: "Name a folder on a disk with free space that you may write to.",
+  },
   home_assistant_unreachable: {
     means: "Home Assistant does not answer.",
     cause: "A wrong address, or Home Assistant is starting.",

@@ -53,4 +53,4 @@ const licences = [...bundled].map((name) => {
   if (licence === undefined) throw new Error(`${title} ships no licence`);
   return `${title} ${version} (${license})\n\n${readFileSync(join(folder, licence), "utf8")}`;
 });
-writeFileSync(file("../bin/THIRD-PARTY-LICENSES.txt"), licences.toSorted().join("\n"));
+writeFileSync(file("../bin/THIRD-PARTY-LICENSES.txt"), licences.toSorted((a, b) => a.localeCompare(b)).join("\n"));

@@ -28,7 +28,6 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   cert_file: "tls/bridge.pem",
   key_file: "tls/bridge.key",
   public_url: "https://home.example.org/withings",
-  url: "http://192.168.1.10:8481",
   exact_url: "https://hooks.nabu.casa/gAAAAAB",
   url: "http://192.168.1.10:8481",
 };

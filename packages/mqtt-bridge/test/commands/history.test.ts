@@ -25,9 +25,12 @@ async function asked(options: Partial<HistoryOptions> & { readonly isStored?: bo
   });
   const terminal = {
     print: () => {},
+    note: () => {},
+    write: async () => true,
+    isWatched: false,
     now: () => 0,
     stopRequested: new Promise<void>(() => {}),
-    lines: async function* () {},
+    lines: () => Object.assign((async function* () {})(), { close: () => {} }),
   };
   const homeAssistant = `http://127.0.0.1:${await freePort()}`;
   return history(config, { homeAssistant, tokenFile, person: undefined, isJson: false, ...more }, terminal).catch(
