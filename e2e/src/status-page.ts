@@ -53,7 +53,7 @@ function livesFor(house: House, name: string, index: number, days: number): void
   }
 }
 
-/** What axe finds against the rules of WCAG and good practice, in one line each. */
+/** What axe finds against the rules of WCAG and good practice, contrast among them, in one line each. */
 export async function axeComplaints(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;

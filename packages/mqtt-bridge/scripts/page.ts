@@ -5,6 +5,7 @@ import { build } from "esbuild";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SOURCE = "../src/admin/page";
+/** Preact (5 kB) makes the page follow what it knows; uPlot (24 kB, loaded with the first chart) draws and zooms years of weigh-ins. */
 const BUNDLED = ["preact", "uplot"];
 
 export const PAGE = file("../dist/admin/page");

@@ -29,7 +29,7 @@ export function PersonDetail({ person, hasCallback }: DetailInput) {
         </button>
       </div>
       <Summary person={person} />
-      <ChartPanel person={person} />
+      {measuresOf(person).length > 0 && <ChartPanel person={person} />}
       <Tiles person={person} />
       <WeighIns person={person} />
       <h4>{t("person.connection")}</h4>
