@@ -121,7 +121,7 @@ export class AdminSide {
       ...{ access, handlers, people, recent: this.#recent, live: this.#live },
       metrics: () => metrics.text(),
       log: "level" in log ? log : undefined,
-      status: () => view.json,
+      status: () => view.body,
       readiness: () =>
         readiness({
           stateDir: config.state_dir,

@@ -23,8 +23,8 @@ export interface RoutesInput {
   readonly log: LeveledLog | undefined;
   readiness(): Promise<ReadyAnswer>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
-  /** `/api/status` as text. */
-  status(): string;
+  /** `/api/status` as JSON. */
+  status(): Buffer;
 }
 
 /** Every endpoint; the README's table is compared with it. */

@@ -29,11 +29,19 @@ interface Made {
   readonly problems: readonly StatusProblem[];
 }
 
+/** The whole answer, as it was written last. */
+interface Written {
+  readonly head: string;
+  readonly made: readonly Made[];
+  readonly body: Buffer;
+}
+
 /** `/api/status` as text. A person's part is made again only when something of theirs changed: a thousand people are read in a moment. */
 export class StatusView {
   readonly #input: StatusViewInput;
   readonly #startedAt: string;
   readonly #made = new Map<Person, Made>();
+  #last: Written = { head: "", made: [], body: Buffer.alloc(0) };
   /** When each problem was first seen. */
   #since = new Map<string, string>();
 
@@ -46,7 +54,8 @@ export class StatusView {
     return isoTime(Math.floor(this.#input.clock.now() / 1000));
   }
 
-  get json(): string {
+  /** JSON in UTF-8. The same bytes as long as nothing changed. */
+  get body(): Buffer {
     const { people, status, hasCallback, isOnline } = this.#input;
     const made = people.all.map((person) => this.#of(person));
     const latest = status.latest;
@@ -59,7 +68,13 @@ export class StatusView {
       info: infoDocument(latest),
       problems: this.#problems(made),
     };
-    return `${JSON.stringify(head).slice(0, -1)},"people":[${made.map(({ json }) => json).join(",")}]}`;
+    const text = JSON.stringify(head);
+    const isSame = text === this.#last.head && made.every((one, index) => one === this.#last.made[index]);
+    if (!isSame) {
+      const all = made.map(({ json }) => json).join(",");
+      this.#last = { head: text, made, body: Buffer.from(`${text.slice(0, -1)},"people":[${all}]}`) };
+    }
+    return this.#last.body;
   }
 
   /** Everybody's problems, and those of the bridge. */

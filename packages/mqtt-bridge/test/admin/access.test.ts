@@ -33,7 +33,7 @@ async function serving(admin: object = {}, more: readonly Route[] = []) {
         people: new People([]),
         metrics: async () => ({ type: "text/plain", body: "" }),
         readiness: async () => ({ ready: true, reasons: [] }),
-        status: () => JSON.stringify({ secret: "68.45" }),
+        status: () => Buffer.from(JSON.stringify({ secret: "68.45" })),
       }),
     ],
     page: (path) => (path === "/" ? json({ page: true }) : undefined),
