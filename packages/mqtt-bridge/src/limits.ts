@@ -24,6 +24,8 @@ export const LIMITS = {
   adminUrlCharacters: 2_048,
   /** Of a request to the private side. */
   adminBodyBytes: 16 * 1024,
+  /** Smaller answers are not compressed: a network takes them in few packets as they are. */
+  compressedFrom: 16 * 1024,
   adminHeadersMs: 5_000,
   adminRequestMs: 10_000,
   adminCheckMs: 5_000,

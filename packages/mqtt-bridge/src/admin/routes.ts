@@ -4,6 +4,7 @@ import { answerRequest, COMMAND_NAMES, type RequestHandlers } from "../messages/
 import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
 import type { Access } from "./access.ts";
+import { compressed } from "./compress.ts";
 import type { LogLevelAnswer, ReadyAnswer, RecentAnswer } from "./contract.ts";
 import { heldAnswer } from "./held.ts";
 import { seriesOf, weighInsOf } from "./history.ts";
@@ -77,7 +78,7 @@ const readRoutes = ({ people, recent, live, status }: RoutesInput): Route[] => [
   {
     ...{ method: "GET", path: "/api/status", needs: "token" },
     words: "people with state, last weigh-in, subscription and next poll; problems with remedies; what waits",
-    run: () => jsonText(status()),
+    run: ({ headers }) => compressed(jsonText(status()), String(headers["accept-encoding"] ?? "")),
   },
   {
     ...{ method: "GET", path: "/api/people/<slug>/weigh-ins", needs: "token" },

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { gunzipSync } from "node:zlib";
 import type { Home } from "./home.ts";
 
 /** An answer of the private side. */
@@ -26,7 +27,9 @@ export const ask = (base: string, path: string, { method = "GET", headers = {}, 
       const chunks: Buffer[] = [];
       message.on("data", (chunk: Buffer) => chunks.push(chunk));
       message.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
+        const bytes = Buffer.concat(chunks);
+        const isPacked = message.headers["content-encoding"] === "gzip";
+        const text = (isPacked ? gunzipSync(bytes) : bytes).toString("utf8");
         resolve({ status: message.statusCode ?? 0, headers: message.headers, text, json: () => JSON.parse(text) });
       });
     });
