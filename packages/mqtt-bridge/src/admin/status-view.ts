@@ -24,7 +24,8 @@ export interface StatusViewInput {
 /** What was made of a person, and what of. */
 interface Made {
   readonly stored: StoredPerson;
-  readonly figures: string;
+  readonly problem: Problem | null;
+  readonly nextPollAt: number | null;
   readonly json: string;
   readonly problems: readonly StatusProblem[];
 }
@@ -103,15 +104,24 @@ export class StatusView {
   #of(person: Person): Made {
     const { stored } = person.rows;
     const status = this.#input.followers.statusOf(person);
-    const figures = `${status.nextPollAt} ${status.problem?.code} ${status.problem?.message}`;
     const known = this.#made.get(person);
-    if (known !== undefined && known.stored === stored && known.figures === figures) return known;
-    const problems = problemsOf(status);
-    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status))) };
+    if (known !== undefined && known.stored === stored && isUnmoved(known, status)) return known;
+    const { problem, nextPollAt } = status;
+    const json = JSON.stringify(personOf(person, statusDocument(status)));
+    const made = { stored, problem, nextPollAt, problems: problemsOf(status), json };
     this.#made.set(person, made);
     return made;
   }
 }
+
+const isUnmoved = (known: Made, { problem, nextPollAt }: PersonStatus): boolean =>
+  isSameMoment(known.nextPollAt, nextPollAt) &&
+  known.problem?.code === problem?.code &&
+  known.problem?.message === problem?.message;
+
+/** A wait until the next poll, rounded to seconds, gives now one moment and now the one beside it. */
+const isSameMoment = (a: number | null, b: number | null): boolean =>
+  a === null || b === null ? a === b : Math.abs(a - b) <= 1;
 
 function personOf({ config, rows }: Person, status: StatusDocument): StatusPerson {
   const { slug, name, weight_unit } = config;

@@ -50,6 +50,15 @@ test("the status of a thousand people is not written again while nothing changes
   expect(view.body).toBe(first);
 });
 
+test("a poll whose moment is rounded to the second beside it is no change", () => {
+  const { view, polls, people } = viewOf(2);
+  const first = view.body;
+  for (const person of people) polls.set(person, 3);
+  expect(view.body).toBe(first);
+  for (const person of people) polls.set(person, 4);
+  expect(view.body).not.toBe(first);
+});
+
 test("what changes of one person is in the next status: a commit, and a poll that moved", () => {
   const { view, rows, polls, people } = viewOf(3);
   const first = view.body;
