@@ -14,7 +14,7 @@ export async function backup(config: Config, folder: string, options: JsonOption
   if (terminal.isWatched && options.json !== true) terminal.note("Copying the state directory …\n");
   const { files } = makeBackup({ stateDir: config.state_dir, folder, madeBy: VERSION, madeAt });
   const names = Object.keys(files);
-  const words = `${names.length} files are in ${folder}, for this user alone. It holds secrets: consents and weights.
+  const words = `The backup is in ${folder}, for this user alone (${names.length === 1 ? "1 file" : `${names.length} files`}). It holds secrets: consents and weights.
 The configuration and its secret files are not in it: copy those as well.\n`;
   answer(terminal, options, { folder: resolve(folder), made_at: madeAt, files: names }, words);
   return 0;
@@ -32,7 +32,11 @@ export async function restore(
     now: Math.floor(terminal.now() / 1000),
   });
   const aside = movedTo === undefined ? "" : `The state of before is in ${movedTo}.\n`;
-  const words = `The backup of ${manifest.made_at} is restored to ${config.state_dir}.\n${aside}Next: weighbridge run, then weighbridge doctor: a consent that was renewed since ended with the renewal, and authorize asks for it again.\n`;
+  const session =
+    config.mqtt.client_id === undefined
+      ? ""
+      : "Set another mqtt.client_id: under the old one the broker may take events of the restored state for repeats.\n";
+  const words = `The backup of ${manifest.made_at} is restored to ${config.state_dir}.\n${aside}${session}Next: weighbridge run, then weighbridge doctor: a consent that was renewed since ended with the renewal, and authorize asks for it again.\n`;
   const document = { state_dir: config.state_dir, made_at: manifest.made_at, moved_to: movedTo ?? null };
   answer(terminal, options, document, words);
   return 0;
