@@ -64,8 +64,12 @@ export function heldWeighIns(
   const isAny = { topic: held, value_template: "{{ 'online' if value_json.count else 'offline' }}" };
   const slug = JSON.stringify(person.slug);
   const requests = JSON.stringify(topics.request("").replace(/\/$/, ""));
-  // With person and topic an automation can answer a weigh-in that it asked about before.
   const newest = {
+    json_attributes_topic: held,
+    json_attributes_template: "{{ (value_json.newest or {}) | tojson }}",
+  };
+  // With person and topic an automation can answer a weigh-in that it asked about before.
+  const question = {
     json_attributes_topic: held,
     json_attributes_template: `{{ dict(value_json.newest or {}, unit=value_json.unit, others=value_json.others | map(attribute='name') | list, person=${slug}, request_topic=${requests}) | tojson }}`,
   };
@@ -81,7 +85,7 @@ export function heldWeighIns(
     held: {
       ...entity("sensor", person, id, "held"),
       ...{ name: "Held weigh-ins", icon: "mdi:account-question", state_class: "measurement" },
-      ...{ availability: [bridge], ...newest },
+      ...{ availability: [bridge], ...question },
       ...reads(held, "count"),
     },
     claim: answer("claim", "Claim the held weigh-in", "mdi:account-check", "claim"),
