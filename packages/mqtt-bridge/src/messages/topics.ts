@@ -105,16 +105,22 @@ const below = (base: string, rows: Readonly<Record<string, Row<unknown>>>) =>
 export function topicsBelow(base: string): Topics {
   const { request, response, ...bridge } = BRIDGE_TOPICS;
   const { measure, ...mine } = PERSON_TOPICS;
+  const made = (slug: string): PersonTopics => {
+    const person = `${base}/people/${slug}`;
+    return {
+      ...(below(person, mine) as unknown as Fixed<typeof PERSON_TOPICS, "measure">),
+      measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
+    };
+  };
+  // A weigh-in asks for its person's topics several times in a row, and making them is dearer than most of its documents.
+  let last: { readonly slug: string; readonly topics: PersonTopics } | undefined;
   return {
     ...(below(base, bridge) as unknown as Fixed<typeof BRIDGE_TOPICS, "request" | "response">),
     request: (command) => `${base}/${request.path.replace("<command>", command)}`,
     response: (command) => `${base}/${response.path.replace("<command>", command)}`,
-    person: (slug) => {
-      const person = `${base}/people/${slug}`;
-      return {
-        ...(below(person, mine) as unknown as Fixed<typeof PERSON_TOPICS, "measure">),
-        measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
-      };
+    person(slug) {
+      if (last?.slug !== slug) last = { slug, topics: made(slug) };
+      return last.topics;
     },
   };
 }
