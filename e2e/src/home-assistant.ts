@@ -17,7 +17,13 @@ export const isHomeAssistantInstalled = existsSync(join(ROOT, ".installed"));
 export const LOGIN = { username: "test", password: "test-password" } as const;
 
 export interface HomeAssistantOptions {
-  readonly broker: { readonly port: number; readonly username?: string; readonly password?: string };
+  readonly broker: {
+    readonly port: number;
+    readonly username?: string;
+    readonly password?: string;
+    /** @default "5" */
+    readonly protocol?: "5" | "3.1.1";
+  };
   readonly unitSystem?: "metric" | "us_customary";
   readonly automations?: readonly object[];
   /** Counters by name, for automations to count with: they outlive a restart. */

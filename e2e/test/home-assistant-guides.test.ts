@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "@weighbridge/testing/parts";
@@ -68,9 +70,21 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
   let house: House;
   let home: HomeAssistant;
   let lastDate = 0;
+  let registry: Server | undefined;
+
+  /** In place of npm: names a newer version. */
+  async function askedForUpdates() {
+    const server = createServer((_, response) => void response.end('{"version":"99.0.0"}'));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    registry = server;
+    return { update_check: true, registry_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  }
 
   beforeAll(async () => {
-    house = await makeHouse({ people: [ADA, BEN], config: { home_assistant: { hold_s: 60 } } });
+    house = await makeHouse({
+      people: [ADA, BEN],
+      config: { home_assistant: { hold_s: 60, ...(await askedForUpdates()) } },
+    });
     home = await startHomeAssistant({
       broker: { port: house.broker.port },
       automations: AUTOMATIONS,
@@ -89,7 +103,8 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     });
     lastDate = house.simulator.clock.seconds() - 80_000;
     for (let day = DAYS; day >= 3; day--) {
-      const weight = 68.7 + (day - 3) * 0.05 + ((day * 7) % 5) * 0.1 - 0.1;
+      const noise = day === 3 ? 0 : ((day * 7_919) % 97) / 97 - 0.5;
+      const weight = 68.7 + (day - 3) * 0.05 + noise;
       person().weighsIn({ weight: Number(weight.toFixed(2)), fatRatio: 22.4, at: lastDate - day * DAY_S });
     }
     person("Ben").weighsIn({ weight: 80, at: lastDate - 30 * DAY_S });
@@ -100,6 +115,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
   afterAll(async () => {
     await home?.remove();
     await house?.close();
+    registry?.close();
   });
 
   const person = (name = "Ada") => house.person(name);
@@ -119,6 +135,12 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     expect(Object.keys(found)).toHaveLength(AUTOMATIONS.length);
     expect(Object.values(found).filter(({ error }) => error !== undefined)).toEqual([]);
     for (const { id } of AUTOMATIONS) await home.shows(`automation.${id}`, "on");
+  });
+
+  test("a newer version shows as an update that leads to its notes", async () => {
+    const update = await home.shows("update.weighbridge_update", "on");
+    expect(update.attributes).toMatchObject({ latest_version: "99.0.0", title: "Weighbridge" });
+    expect(update.attributes["release_url"]).toMatch(/\/releases$/);
   });
 
   test("a weigh-in is announced once with its words, also an equal one", async () => {
@@ -167,7 +189,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("counter.asked", "1");
     const [title, message, ...buttons] = ((await said("asked")) ?? "").split("; ");
     expect([title, message]).toEqual(["Ada, was that you?", expect.stringMatching(/^70(\.0)? kg, .* \(or Ben\)$/)]);
-    const [yes, no] = ["claim", "refuse"].map((word) => `weighbridge ${word} ada ${asked.grpid}`);
+    const [yes, no] = ["claim", "refuse"].map((word) => `weighbridge_${word}_${asked.grpid}_ada`);
     expect(buttons).toEqual(["That was me", "Not me", yes, no]);
     const newer = weighsIn(84, { attribution: 1 });
     await home.shows("sensor.ada_held", "2");
@@ -175,7 +197,7 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("sensor.ada_weight", "70");
     const held = await home.shows("sensor.ada_held", "1");
     expect(held.attributes).toMatchObject({ weigh_in: newer.grpid, weight: 84, unit: "kg", others: ["Ben"] });
-    await tapped(`weighbridge refuse ada ${newer.grpid}`);
+    await tapped(`weighbridge_refuse_${newer.grpid}_ada`);
     await home.shows("sensor.ada_held", "0");
     await home.shows("sensor.ada_weight", "70");
   });
@@ -298,13 +320,15 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("counter.reached", "2");
   });
 
-  test("an excluded measure loses its entity, and gets it again", async () => {
+  test("an excluded measure and a check that is switched off lose their entities, and a measure gets it again", async () => {
     expect((await home.entities()).map(({ entity_id }) => entity_id)).toContain("sensor.ada_fat_ratio");
     const has = async (id: string) => (await home.entities()).some(({ entity_id }) => entity_id === id);
     await house.bridge.end("SIGTERM");
     await house.inhabit([{ ...ADA, exclude: ["fat_ratio", "heart_pulse"] }, BEN]);
     await house.open("Ada");
     await until(async () => !(await has("sensor.ada_fat_ratio")));
+    // That configuration asks for no updates either.
+    await until(async () => !(await has("update.weighbridge_update")));
     await home.shows("sensor.ada_weight", "70.4");
     await house.bridge.end("SIGTERM");
     await house.inhabit([ADA, BEN]);

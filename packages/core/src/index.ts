@@ -133,6 +133,8 @@ export {
   type ProfileDocument,
   profileDocument,
 } from "./weigh-ins/event-document.ts";
+// The past, of stored groups
+export { HISTORY_MARGIN_S, type PastReading, pastReadings, undecidedIn } from "./weigh-ins/history.ts";
 // Events that a host can send again
 export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";

@@ -1,5 +1,5 @@
 import type { EventDocument, Verdict } from "@weighbridge/core";
-import type { BridgeEvent, InfoDocument } from "../src/messages/bridge-documents.ts";
+import type { BridgeEvent, InfoDocument, UpdateDocument } from "../src/messages/bridge-documents.ts";
 import type {
   DevicesDocument,
   Document,
@@ -21,6 +21,7 @@ import type { HealthDocument } from "../src/status.ts";
 /** JSON documents of the bridge, by topic. */
 export interface BridgePayloads {
   bridgeInfo: InfoDocument;
+  bridgeUpdate: UpdateDocument;
   bridgeEvent: Document & BridgeEvent;
 }
 

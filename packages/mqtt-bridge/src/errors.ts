@@ -1,8 +1,34 @@
 import { type Actor, WeighbridgeError } from "@weighbridge/core";
 
-type ConfigErrorCode = "config_unreadable" | "config_yaml" | "config_invalid";
-type StoreErrorCode = "state_locked" | "state_newer" | "state_unusable" | "state_spoilt";
-type HomeAssistantErrorCode = "home_assistant_unreachable" | "home_assistant_refused" | "home_assistant_unknown_person";
+/** Codes beside core's; docs/troubleshooting.md explains them. */
+export const CONFIG_ERROR_CODES = [
+  "config_unreadable",
+  "config_yaml",
+  "config_invalid",
+  "config_exists",
+  "config_unwritable",
+  "config_usage",
+] as const;
+export const STORE_ERROR_CODES = [
+  "state_locked",
+  "state_newer",
+  "state_older",
+  "state_missing",
+  "state_exists",
+  "state_unusable",
+  "state_spoilt",
+  "backup_spoilt",
+  "backup_unwritable",
+] as const;
+export const HOME_ASSISTANT_ERROR_CODES = [
+  "home_assistant_unreachable",
+  "home_assistant_refused",
+  "home_assistant_unknown_person",
+] as const;
+
+type ConfigErrorCode = (typeof CONFIG_ERROR_CODES)[number];
+type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+type HomeAssistantErrorCode = (typeof HOME_ASSISTANT_ERROR_CODES)[number];
 
 /** A setting that cannot work; the operator has to change it. */
 export class ConfigError extends WeighbridgeError<ConfigErrorCode> {

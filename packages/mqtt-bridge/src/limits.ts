@@ -35,6 +35,19 @@ export const LIMITS = {
   adminSources: 1_000,
   /** A login of the status page ends. */
   adminSessionS: 30 * 86_400,
+  /** Weigh-ins of one answer, and values of one chart. */
+  weighInsListed: 1_000,
+  seriesPoints: 5_000,
+  /** Values that a chart is thinned from; older ones are left out. */
+  seriesValues: 200_000,
+  /** Stored groups that are read at once for the past. */
+  historyRead: 500,
+  /** People named as those whose a held weigh-in may be. */
+  othersNamed: 8,
+  /** Held weigh-ins of one answer. */
+  heldListed: 500,
+  /** Answers to callbacks whose durations wait for the first scrape; further ones are not in the histogram. */
+  durationsKept: 1_000,
   /** Entries that the status page can show of the past. */
   recentEntries: 200,
   /** Listeners to the live list at once. */
@@ -43,6 +56,8 @@ export const LIMITS = {
   liveWaitingBytes: 1024 * 1024,
   /** Proxies end a connection on which nothing moves. */
   liveHeartbeatMs: 15_000,
+  /** A page that lost the live list comes back after this. */
+  liveRetryMs: 2_000,
   /** Between two messages that the status changed. */
   liveStatusMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
@@ -77,6 +92,10 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** Between two questions for the newest version. */
+  updateCheckMs: 86_400_000,
+  updateAnswerMs: 10_000,
+  updateAnswerBytes: 256 * 1024,
   /** Hours of statistics that Home Assistant gets in one command. */
   historyRows: 500,
   homeAssistantAnswerMs: 30_000,
@@ -95,4 +114,15 @@ export const LIMITS = {
   watchdogEveryMs: 100,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
+  /** How long a command waits for an answer of the running bridge. */
+  bridgeAnswerMs: 30_000,
+  /** Groups that an export reads at once. */
+  exportRead: 2_000,
+  /** How often progress shows on a terminal, and how often as a line elsewhere. */
+  progressMs: 200,
+  progressLineMs: 10_000,
+  /** How often `init` looks for a live weigh-in, for how long, and how far around now. */
+  setupPollMs: 4_000,
+  setupLiveMs: 10 * 60_000,
+  setupLookBackS: 3_600,
 } as const satisfies Record<string, number>;

@@ -29,6 +29,8 @@ export interface AccountsInput {
   warn(event: BridgeEvent): void;
   /** Called before each request to an API. */
   onCall(): void;
+  /** Called after each, with `ok` or the code of the error. */
+  onOutcome(outcome: string): void;
 }
 
 /** The API of a person who can be followed. */
@@ -114,7 +116,7 @@ export class Accounts {
   }
 
   #original(account: WbsAccountConfig): WbsClient {
-    const { config, version, clock, onCall } = this.#input;
+    const { config, version, clock, onCall, onOutcome } = this.#input;
     const known = this.#originals.get(account.id);
     const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = account;
     const repeatCallMs = Math.round(config.timing.repeat_call_s * 1000);
@@ -130,15 +132,16 @@ export class Accounts {
         onUnknown: (unknown) => this.#reportUnknown(unknown),
         onSkipped: (skipped) => this.#reportSkipped(skipped),
         onCall,
+        onOutcome,
       });
     this.#originals.set(account.id, client);
     return client;
   }
 
   #makeToday(account: PublicAccountConfig): PublicClient {
-    const { config, version, clock, log, tokens, onCall } = this.#input;
+    const { config, version, clock, log, tokens, onCall, onOutcome } = this.#input;
     return publicClientOf(account, {
-      ...{ tokens, clock, version, onCall },
+      ...{ tokens, clock, version, onCall, onOutcome },
       repeatCallMs: Math.round(config.timing.repeat_call_s * 1000),
       onUnknown: (unknown) => this.#reportUnknown(unknown),
       onSkipped: (skipped) => this.#reportSkipped(skipped),

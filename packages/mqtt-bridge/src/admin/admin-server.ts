@@ -69,7 +69,9 @@ export class AdminServer {
     }
     // Does not wait for the unread rest of a refused request.
     const end = message.complete ? {} : { connection: "close" };
-    response.writeHead(reply.status, { "cache-control": "no-store", ...this.#security, ...end, ...reply.headers });
+    const length = reply.stream === undefined ? { "content-length": String(Buffer.byteLength(reply.body)) } : {};
+    const headers = { "cache-control": "no-store", ...this.#security, ...end, ...length, ...reply.headers };
+    response.writeHead(reply.status, headers);
     if (reply.stream === undefined || message.method === "HEAD") response.end(reply.body);
     else reply.stream(response);
   }

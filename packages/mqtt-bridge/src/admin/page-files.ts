@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Reply } from "./reply.ts";
 
 /** Only these are served: beside the page the build leaves types and maps. */
@@ -25,43 +26,52 @@ const builtPage = (): string | undefined =>
 
 const WITHOUT_PAGE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Weighbridge</title>
-<p>Weighbridge runs. The status page is not built; see <a href="api/status">api/status</a>.</p>
+<p>Weighbridge runs. The status page is not built: run <code>pnpm build</code> in the clone. Until then, see <a href="api/status">api/status</a>.</p>
 </html>
 `;
+
+/** A file as it is, and compressed. */
+interface PageFile {
+  readonly plain: Reply;
+  readonly compressed: Reply;
+}
 
 /** The files of the status page, read at the first request. */
 export class PageFiles {
   readonly #folder: () => string | undefined;
-  #files: Promise<ReadonlyMap<string, Reply>> | undefined;
+  #files: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
   constructor(folder: () => string | undefined = builtPage) {
     this.#folder = folder;
   }
 
   /** Undefined where there is no such file. No path leads out of the folder: only what was found in it is served. */
-  async at(path: string): Promise<Reply | undefined> {
+  async at(path: string, acceptedEncodings = ""): Promise<Reply | undefined> {
     this.#files ??= readAll(this.#folder());
-    return (await this.#files).get(path === "/" ? "/index.html" : path);
+    const file = (await this.#files).get(path === "/" ? "/index.html" : path);
+    return /\bgzip\b/.test(acceptedEncodings) ? file?.compressed : file?.plain;
   }
 }
 
-async function readAll(folder: string | undefined): Promise<ReadonlyMap<string, Reply>> {
-  if (folder === undefined) return new Map([["/index.html", fileReply(".html", Buffer.from(WITHOUT_PAGE))]]);
+async function readAll(folder: string | undefined): Promise<ReadonlyMap<string, PageFile>> {
+  if (folder === undefined) return new Map([["/index.html", fileOf(".html", Buffer.from(WITHOUT_PAGE))]]);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && TYPES[extname(entry.name)] !== undefined);
   return new Map(
     await Promise.all(
-      files.map(async ({ parentPath, name }): Promise<[string, Reply]> => {
+      files.map(async ({ parentPath, name }): Promise<[string, PageFile]> => {
         const file = `${parentPath}/${name}`;
         const path = `/${relative(folder, file).replaceAll(sep, "/")}`;
-        return [path, fileReply(extname(name), await readFile(file))];
+        return [path, fileOf(extname(name), await readFile(file))];
       }),
     ),
   );
 }
 
-const fileReply = (extension: string, body: Buffer): Reply => ({
-  status: 200,
-  headers: { "content-type": TYPES[extension] ?? "", "cache-control": "no-cache" },
-  body,
-});
+function fileOf(extension: string, body: Buffer): PageFile {
+  const headers = { "content-type": TYPES[extension] ?? "", "cache-control": "no-cache", vary: "accept-encoding" };
+  return {
+    plain: { status: 200, headers, body },
+    compressed: { status: 200, headers: { ...headers, "content-encoding": "gzip" }, body: gzipSync(body) },
+  };
+}

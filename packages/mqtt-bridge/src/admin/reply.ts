@@ -13,7 +13,7 @@ export interface Reply {
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Text that is JSON already. */
-export const jsonText = (body: string, status = 200): Reply => ({
+export const jsonText = (body: string | Buffer, status = 200): Reply => ({
   status,
   headers: { "content-type": JSON_TYPE },
   body,

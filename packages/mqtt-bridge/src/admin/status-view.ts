@@ -17,8 +17,6 @@ export interface StatusViewInput {
   /** False where the bridge only polls. */
   readonly hasCallback: boolean;
   isOnline(): boolean;
-  /** How many weigh-ins of the person wait for a decision. */
-  heldOf(person: Person): number;
   /** Problems of the whole bridge. */
   bridgeProblems(): readonly Problem[];
 }
@@ -31,11 +29,19 @@ interface Made {
   readonly problems: readonly StatusProblem[];
 }
 
+/** The whole answer, as it was written last. */
+interface Written {
+  readonly head: string;
+  readonly made: readonly Made[];
+  readonly body: Buffer;
+}
+
 /** `/api/status` as text. A person's part is made again only when something of theirs changed: a thousand people are read in a moment. */
 export class StatusView {
   readonly #input: StatusViewInput;
   readonly #startedAt: string;
   readonly #made = new Map<Person, Made>();
+  #last: Written = { head: "", made: [], body: Buffer.alloc(0) };
   /** When each problem was first seen. */
   #since = new Map<string, string>();
 
@@ -48,7 +54,8 @@ export class StatusView {
     return isoTime(Math.floor(this.#input.clock.now() / 1000));
   }
 
-  get json(): string {
+  /** JSON in UTF-8. The same bytes as long as nothing changed. */
+  get body(): Buffer {
     const { people, status, hasCallback, isOnline } = this.#input;
     const made = people.all.map((person) => this.#of(person));
     const latest = status.latest;
@@ -61,7 +68,13 @@ export class StatusView {
       info: infoDocument(latest),
       problems: this.#problems(made),
     };
-    return `${JSON.stringify(head).slice(0, -1)},"people":[${made.map(({ json }) => json).join(",")}]}`;
+    const text = JSON.stringify(head);
+    const isSame = text === this.#last.head && made.every((one, index) => one === this.#last.made[index]);
+    if (!isSame) {
+      const all = made.map(({ json }) => json).join(",");
+      this.#last = { head: text, made, body: Buffer.from(`${text.slice(0, -1)},"people":[${all}]}`) };
+    }
+    return this.#last.body;
   }
 
   /** Everybody's problems, and those of the bridge. */
@@ -88,30 +101,28 @@ export class StatusView {
   }
 
   #of(person: Person): Made {
-    const { followers, heldOf } = this.#input;
     const { stored } = person.rows;
-    const status = followers.statusOf(person);
-    const held = heldOf(person);
-    const figures = `${status.nextPollAt} ${status.lastPollAt} ${held} ${status.problem?.code} ${status.problem?.message}`;
+    const status = this.#input.followers.statusOf(person);
+    const figures = `${status.nextPollAt} ${status.problem?.code} ${status.problem?.message}`;
     const known = this.#made.get(person);
     if (known !== undefined && known.stored === stored && known.figures === figures) return known;
     const problems = problemsOf(status);
-    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status), held)) };
+    const made = { stored, figures, problems, json: JSON.stringify(personOf(person, statusDocument(status))) };
     this.#made.set(person, made);
     return made;
   }
 }
 
-function personOf({ config, rows }: Person, status: StatusDocument, held: number): StatusPerson {
+function personOf({ config, rows }: Person, status: StatusDocument): StatusPerson {
   const { slug, name, weight_unit } = config;
-  const { state, seen, subscription, cursor } = rows.stored;
+  const { state, seen, subscription, cursor, held } = rows.stored;
   const isSynced = cursor !== null;
   return {
     ...{ slug, name, weight_unit, status },
     subscription: subscriptionOf(subscription),
     state: isSynced ? stateOf({ settings: config, state, seen }) : null,
     last_weigh_in: isSynced ? lastWeighInOf(state, config) : null,
-    held,
+    held: held.count,
   };
 }
 

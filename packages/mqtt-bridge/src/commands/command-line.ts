@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Problem, WeighbridgeError } from "@weighbridge/core";
-import { CommanderError } from "commander";
 import { VERSION } from "../config/version.ts";
 import { StopError } from "../errors.ts";
 import type { Given, JsonOption } from "./command.ts";
-import { programOf, type Typed } from "./program.ts";
+import type { Typed } from "./program.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { COMMANDS } from "./tree.ts";
 
@@ -14,22 +13,28 @@ const DEFAULT_FILE = "weighbridge.yaml";
 
 async function main(): Promise<number> {
   const terminal = processTerminal();
+  const run = plainRun(process.argv.slice(2));
+  if (run) return started(run, terminal);
+  const { parseCommandLine } = await import("./program.ts");
   let code: number | undefined;
-  const program = programOf({
+  const isUnderstood = await parseCommandLine({
     rows: COMMANDS,
     version: VERSION,
     onCommand: async (typed) => {
       code = await started(typed, terminal);
     },
   });
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // The library has explained it. Asking for help is no mistake; calling nothing is one.
-    return error.exitCode === 0 ? 0 : USAGE;
-  }
-  return code ?? 0;
+  return code ?? (isUnderstood ? 0 : USAGE);
+}
+
+/** The command of every start, which does not wait for the command line library. Undefined for anything else, and for what has to be explained. */
+function plainRun([name, ...more]: readonly string[]): Typed | undefined {
+  const row = COMMANDS.find((one) => one.name === "run");
+  if (name !== "run" || row === undefined) return undefined;
+  if (more.length === 0) return { row, options: {}, args: [] };
+  const [flag, file, ...others] = more;
+  const isFile = (flag === "--config" || flag === "-c") && file !== undefined && !file.startsWith("-");
+  return isFile && others.length === 0 ? { row, options: { config: file }, args: [] } : undefined;
 }
 
 async function started({ row, options, args }: Typed, terminal: Terminal): Promise<number> {

@@ -7,6 +7,8 @@ export interface OptionRow {
   readonly flags: string;
   readonly words: string;
   readonly choices?: readonly string[];
+  /** The value without the option. */
+  readonly preset?: string;
   /** What the value names, for completion in a shell. */
   readonly names?: "file" | "folder";
   /** Given several times, it holds a list. */

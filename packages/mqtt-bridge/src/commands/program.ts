@@ -1,5 +1,5 @@
 // The field's choice of command line library: help, suggestions for misspelt words, options with choices. It has no dependency.
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type ArgumentRow, type CommandRow, GROUPS, type OptionRow } from "./command.ts";
 
 export interface Typed {
@@ -8,7 +8,7 @@ export interface Typed {
   readonly args: readonly unknown[];
 }
 
-export interface ProgramInput {
+interface ProgramInput {
   readonly rows: readonly CommandRow[];
   readonly version: string;
   onCommand(typed: Typed): Promise<void>;
@@ -34,8 +34,19 @@ const PARENTS: Readonly<Record<string, string>> = {
   subscriptions: "See and keep what the API notifies the bridge of",
 };
 
+/** Runs what was typed. Resolves with whether it was understood, or asked for help; what was not is explained on standard error. */
+export async function parseCommandLine(input: ProgramInput): Promise<boolean> {
+  try {
+    await programOf(input).parseAsync();
+    return true;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0;
+    throw error;
+  }
+}
+
 /** Makes the command line of its rows. Nothing of a command's own is loaded before it runs. */
-export function programOf({ rows, version, onCommand }: ProgramInput): Command {
+function programOf({ rows, version, onCommand }: ProgramInput): Command {
   const program = new Command("weighbridge");
   settled(program)
     .description("Withings weigh-ins to MQTT and Home Assistant.")
@@ -99,9 +110,10 @@ function commandOf(row: CommandRow, onCommand: ProgramInput["onCommand"]): Comma
 const examplesOf = ({ examples }: CommandRow): string =>
   `\nExamples:\n${examples.map(([typed, words]) => `  weighbridge ${typed}\n      ${words}\n`).join("")}`;
 
-function optionOf({ flags, words, choices, isList, parse }: OptionRow): Option {
+function optionOf({ flags, words, choices, preset, isList, parse }: OptionRow): Option {
   const option = new Option(flags, words);
   if (choices) option.choices(choices);
+  if (preset !== undefined) option.default(preset);
   if (parse) option.argParser((text) => checked(parse, text));
   if (isList) option.argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]);
   return option;

@@ -3,13 +3,16 @@ import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
 import { StopError, StoreError } from "../errors.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, type LeveledLog, type Log, prettyWriter } from "../log.ts";
 import { ServiceManager } from "./service-manager.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
 export async function run(config: Config, warnings: readonly string[], terminal: Terminal): Promise<number> {
-  const log = createLog(config.log.level, terminal.print, terminal.now);
+  const isTerminal = process.stdout.isTTY === true;
+  const isColored = isTerminal && process.env["NO_COLOR"] === undefined;
+  const write = isTerminal ? await prettyWriter(terminal.print, { isColored }) : terminal.print;
+  const log = createLog(config.log.level, write, terminal.now);
   for (const warning of warnings) log.warn(warning);
   const manager = new ServiceManager({ env: process.env, pid: process.pid, clock: systemClock, log });
   for (;;) {
@@ -35,7 +38,7 @@ type Ending =
   | { readonly is: "newcomer" };
 
 interface Around {
-  readonly log: Log;
+  readonly log: LeveledLog;
   readonly terminal: Terminal;
   readonly manager: ServiceManager;
 }

@@ -14,8 +14,13 @@ export interface Terminal {
   readonly now: () => number;
   /** Resolves at SIGINT or SIGTERM, which end the process at once where nobody asked for this. */
   readonly stopRequested: Promise<void>;
-  /** Lines that somebody types or pastes. */
-  lines(): AsyncIterable<string>;
+  /** Lines that somebody types or pastes, until it is closed. */
+  lines(): Lines;
+}
+
+interface Lines extends AsyncIterable<string> {
+  /** Leaves standard input to the next reader. */
+  close(): void;
 }
 
 /** The terminal of this process. */

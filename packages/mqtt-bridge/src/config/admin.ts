@@ -11,3 +11,17 @@ export function adminProblems({ admin }: Pick<Config, "admin">): Problem[] {
   const words = `other machines reach ${host}, so admin.token is needed as well: set it, or admin.token_file, or listen on 127.0.0.1`;
   return [{ path: ["admin", "host"], words }];
 }
+
+/** Addresses that stand for every one of the machine: nobody can open them. */
+const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Where people of the household can open the status page; undefined where only this machine can, or nobody knows under which address. */
+export function pageUrlOf({ admin }: Pick<Config, "admin">): string | undefined {
+  const { enabled, url, host, port } = admin;
+  if (!enabled || url !== undefined) return enabled ? url : undefined;
+  if (isLoopbackName(host) || ANY_ADDRESS.has(host) || port === 0) return undefined;
+  return httpUrlOf(host, port);
+}
+
+export const httpUrlOf = (host: string, port: number): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}/`;

@@ -29,6 +29,7 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   key_file: "tls/bridge.key",
   public_url: "https://home.example.org/withings",
   exact_url: "https://hooks.nabu.casa/gAAAAAB",
+  url: "http://192.168.1.10:8481",
 };
 
 /** Sections in the order in which somebody fills them in; the others follow. */

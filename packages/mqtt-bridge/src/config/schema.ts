@@ -100,8 +100,10 @@ const publicAccountSchema = z.strictObject({
     .default("https://wbsapi.withings.net/")
     .describe("The URL of the API: https, but for a server on this machine."),
   authorize_url: secureUrl("https://account.withings.com/oauth2_user/authorize2")
-    .default("https://account.withings.com/oauth2_user/authorize2")
-    .describe("The page on which a person consents."),
+    .optional()
+    .describe(
+      "The page on which a person consents; of another base_url than that of Withings, one on the same server.",
+    ),
   client_id: z.string().min(1).describe("The ClientID of your application in the developer portal."),
   client_secret: z.string().min(1).describe("Its Secret, or client_secret_file: a file that holds it."),
   redirect_url: httpUrl("http://localhost:8643/callback")
@@ -156,6 +158,13 @@ const homeAssistantSchema = z.strictObject({
     .describe(
       "Seconds that events wait at most for Home Assistant after the broker was away: it comes back later than the bridge. 0: they never wait.",
     ),
+  update_check: z
+    .boolean()
+    .default(false)
+    .describe("Asks npm once a day for the newest version, and shows it in Home Assistant."),
+  registry_url: httpUrl("https://npm.example.org/")
+    .default("https://npm.example.org/")
+    .describe("Where update_check asks: npm, or a mirror of your own."),
 });
 
 const callbackSchema = z.strictObject({

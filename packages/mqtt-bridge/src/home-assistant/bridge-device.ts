@@ -1,8 +1,16 @@
-import { bridgeId, type Component, type Device, type DiscoverySettings, reads, uniqueId } from "./device.ts";
+import {
+  bridgeId,
+  type Component,
+  type Device,
+  type DiscoverySettings,
+  reads,
+  SUPPORT_URL,
+  uniqueId,
+} from "./device.ts";
 
 /** The bridge itself. */
 export function bridgeDevice(settings: DiscoverySettings): Device {
-  const { topics, version } = settings;
+  const { topics, version, pageUrl } = settings;
   const id = bridgeId(settings);
   const diagnostic = (platform: string, key: string, name: string): Component => ({
     platform,
@@ -19,9 +27,12 @@ export function bridgeDevice(settings: DiscoverySettings): Device {
       manufacturer: "Weighbridge",
       model: "MQTT bridge",
       sw_version: version,
+      ...(pageUrl === undefined ? {} : { configuration_url: pageUrl }),
     },
     availability: [{ topic: topics.bridgeState }],
+    ...(settings.hasUpdateCheck ? {} : { removed: { update: { platform: "update" } } }),
     components: {
+      ...(settings.hasUpdateCheck ? { update: updateOf(settings, diagnostic("update", "update", "Update")) } : {}),
       connection: {
         ...diagnostic("binary_sensor", "connection", "Connection"),
         device_class: "connectivity",
@@ -45,3 +56,17 @@ export function bridgeDevice(settings: DiscoverySettings): Device {
     },
   };
 }
+
+/** Without a command topic it can only be looked at: the bridge does not install itself. */
+const updateOf = ({ topics }: DiscoverySettings, entity: Component): Component => ({
+  ...entity,
+  state_topic: topics.bridgeUpdate,
+  value_template: NO_NULL,
+  title: "Weighbridge",
+  release_url: `${SUPPORT_URL}/releases`,
+});
+
+/** Home Assistant takes no version that is null, and no key that it does not know. */
+const NO_NULL =
+  "{{ dict({'installed_version': value_json.installed_version}, " +
+  "**({'latest_version': value_json.latest_version} if value_json.latest_version else {})) | tojson }}";

@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 import type { WeightUnit } from "@weighbridge/core";
 import type { Topic, Topics } from "../messages/topics.ts";
 
+export const SUPPORT_URL = "https://github.com/weighbridge/weighbridge";
+
 export interface DiscoverySettings {
   readonly prefix: string;
   /** One message for a device, or one for each entity where a consumer knows only that form. */
@@ -10,6 +12,10 @@ export interface DiscoverySettings {
   /** Tells bridges at one broker apart. */
   readonly baseTopic: string;
   readonly version: string;
+  /** Where people can open the status page; left out where nobody else can. */
+  readonly pageUrl?: string | undefined;
+  /** The bridge asks for the newest version. */
+  readonly hasUpdateCheck?: boolean;
 }
 
 export interface DiscoveredPerson {

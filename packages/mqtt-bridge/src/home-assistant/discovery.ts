@@ -1,8 +1,6 @@
 import { bridgeDevice } from "./bridge-device.ts";
-import { bridgeId, type Device, type DiscoveredPerson, type DiscoverySettings } from "./device.ts";
+import { bridgeId, type Device, type DiscoveredPerson, type DiscoverySettings, SUPPORT_URL } from "./device.ts";
 import { personDevice } from "./person-device.ts";
-
-const SUPPORT_URL = "https://github.com/weighbridge/weighbridge";
 
 interface RetainedMessage {
   readonly topic: string;

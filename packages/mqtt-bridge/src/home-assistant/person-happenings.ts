@@ -1,9 +1,22 @@
-import { EVENT_KINDS } from "@weighbridge/core";
+import type { EventKind } from "@weighbridge/core";
 import type { PersonTopics, Topic } from "../messages/topics.ts";
 import { type Component, type DiscoveredPerson, type DiscoverySettings, entity, reads } from "./device.ts";
 
+/** Every other kind than a weigh-in, as Home Assistant's activity list shows it: it translates none of them. */
+const NEWS = {
+  weigh_in_updated: "corrected",
+  weigh_in_deleted: "deleted",
+  weigh_in_ambiguous: "may be somebody else's",
+  measurement: "measured",
+  target_set: "target set",
+  profile_updated: "profile changed",
+} as const satisfies Record<Exclude<EventKind, "weigh_in">, string>;
+
 /** A kind that an event entity does not know is an error in Home Assistant: each hears its own kinds, and of the others nothing. */
-const heard = (condition: string): string => `{{ value if value_json.event_type ${condition} 'weigh_in' else '' }}`;
+const WEIGH_INS = "{{ value if value_json.event_type == 'weigh_in' else '' }}";
+const OTHERS =
+  `{% set words = ${JSON.stringify(NEWS)} %}{% set kind = value_json.event_type %}` +
+  "{{ dict(value_json, event_type=words[kind], kind=kind) | tojson if kind in words else '' }}";
 
 /** Weigh-ins have an event entity of their own, so that an automation on it needs no condition; the triggers are for automations made by clicking. */
 export function happenings(person: DiscoveredPerson, id: string, mine: PersonTopics): Record<string, Component> {
@@ -25,15 +38,15 @@ export function happenings(person: DiscoveredPerson, id: string, mine: PersonTop
       icon: "mdi:scale-bathroom",
       state_topic: mine.weighIn,
       event_types: ["weigh_in"],
-      value_template: heard("=="),
+      value_template: WEIGH_INS,
     },
     news: {
       ...entity("event", person, id, "news"),
       name: "Other news",
       icon: "mdi:message-text-clock",
       state_topic: mine.weighIn,
-      event_types: EVENT_KINDS.filter((kind) => kind !== "weigh_in"),
-      value_template: heard("!="),
+      event_types: Object.values(NEWS),
+      value_template: OTHERS,
     },
     weighed_in: trigger("arrived", "weigh_in"),
     perhaps_weighed_in: trigger("may be somebody else's", "weigh_in_ambiguous"),

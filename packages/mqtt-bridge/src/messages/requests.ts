@@ -29,7 +29,17 @@ export interface RequestHandlers {
   publishDiscovery(): Promise<object>;
 }
 
-type RequestErrorCode = "retained" | "invalid" | "unknown_person" | "unknown_weigh_in" | "not_held" | "no_callback_url";
+/** Codes of answers; docs/troubleshooting.md explains them. */
+export const REQUEST_ERROR_CODES = [
+  "retained",
+  "invalid",
+  "unknown_person",
+  "unknown_weigh_in",
+  "not_held",
+  "no_callback_url",
+] as const;
+
+type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
 /** The request cannot be done as it stands. */
 export class RequestError extends Error {

@@ -1,5 +1,5 @@
 import type { EventDocument } from "@weighbridge/core";
-import type { BridgeEvent, InfoDocument, Presence, ResponseDocument } from "./bridge-documents.ts";
+import type { BridgeEvent, InfoDocument, Presence, ResponseDocument, UpdateDocument } from "./bridge-documents.ts";
 import type {
   DevicesDocument,
   Document,
@@ -36,6 +36,10 @@ export const BRIDGE_TOPICS = {
   bridgeInfo: retained<InfoDocument>(
     "bridge/info",
     "version, number of people, how many have not consented yet, last notification, what waits on disk, fields that could not be read, callbacks by outcome, with connections dropped as too many",
+  ),
+  bridgeUpdate: retained<UpdateDocument>(
+    "bridge/update",
+    "installed and newest version, with `home_assistant.update_check: true`",
   ),
   bridgeEvent: passing<Document & BridgeEvent>(
     "bridge/event",

@@ -10,6 +10,7 @@ import type { PeopleStore, StoredPerson } from "../store/store.ts";
 import { People, storedPeople } from "./people.ts";
 import type { Person } from "./person.ts";
 import { PersonRows } from "./person-rows.ts";
+import type { Reports } from "./reports.ts";
 
 export interface OpenPeopleInput {
   readonly config: Config;
@@ -20,7 +21,7 @@ export interface OpenPeopleInput {
   readonly accounts: Accounts;
   /** Without a callback no notification comes, whatever was subscribed before. */
   readonly hasCallback: boolean;
-  readonly reports: { began(personId: number, measures: number): void; committed(personId: number): void };
+  readonly reports: Pick<Required<Reports>, "began" | "committed">;
 }
 
 /** A person of the configuration who cannot be followed yet. */
@@ -71,7 +72,7 @@ function personOf(
     store,
     toMessage: (event: PersonEvent) =>
       isEventPublished(event, config) ? eventMessage(topics, config, event) : undefined,
-    onCommitted: () => reports.committed(row.id),
+    onCommitted: (change) => reports.committed(row.id, change),
   });
   return { config, account, api, rows, ...(today && { today }) };
 }

@@ -1,4 +1,12 @@
-import type { EpochSeconds, GroupReader, PersonCommit, PersonRecord, StoredHint, Window } from "@weighbridge/core";
+import type {
+  EpochSeconds,
+  GroupReader,
+  MeasureGroup,
+  PersonCommit,
+  PersonRecord,
+  StoredHint,
+  Window,
+} from "@weighbridge/core";
 
 /** A person's record. `id` only means something inside the store. */
 export interface StoredPerson extends PersonRecord {
@@ -32,6 +40,8 @@ export interface Waiting {
   /** When the oldest of these hints was taken. */
   readonly oldestHintAt: EpochSeconds | null;
   readonly owed: number;
+  /** When the oldest owed event was stored. */
+  readonly oldestOwedAt: EpochSeconds | null;
   readonly parked: number;
 }
 
@@ -78,6 +88,15 @@ export interface PeopleStore {
   reader(personId: number): GroupReader;
   held(personId: number): Promise<HeldWeighIns>;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
+}
+
+/** What is stored, beside a bridge that runs: nothing is written, and no write waits for a read. */
+export interface StoreReader extends Pick<PeopleStore, "people" | "reader"> {
+  /** The kept value. Rejects with a StoreError where the bridge has not made it yet. */
+  setting(name: string): Promise<string>;
+  /** The groups of a person from this second on, ascending. */
+  groupsFrom(personId: number, from: EpochSeconds, limit: number): Promise<MeasureGroup[]>;
+  close(): void;
 }
 
 /** Events on their way to the broker. */

@@ -3,10 +3,13 @@ import { keptLog } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { Access } from "../../src/admin/access.ts";
 import { AdminServer } from "../../src/admin/admin-server.ts";
+import { Live } from "../../src/admin/live.ts";
+import { Recent } from "../../src/admin/recent.ts";
 import { json } from "../../src/admin/reply.ts";
 import type { Route } from "../../src/admin/router.ts";
 import { routesOf } from "../../src/admin/routes.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { People } from "../../src/people/people.ts";
 import { ask, put } from "../support/admin.ts";
 
 const TOKEN = "correct horse battery staple";
@@ -20,14 +23,17 @@ async function serving(admin: object = {}, more: readonly Route[] = []) {
   const config = configSchema.parse({ admin }).admin;
   const access = new Access(config, clock);
   const log = keptLog();
+  const recent = new Recent(clock);
   const server = new AdminServer({
     ...{ host: "127.0.0.1", port: 0, access, log, isFramed: config.ingress },
     routes: [
       ...more,
       ...routesOf({
-        ...{ access, handlers },
+        ...{ access, handlers, recent, live: new Live(recent, clock), log: undefined },
+        people: new People([]),
+        metrics: async () => ({ type: "text/plain", body: "" }),
         readiness: async () => ({ ready: true, reasons: [] }),
-        status: () => JSON.stringify({ secret: "68.45" }),
+        status: () => Buffer.from(JSON.stringify({ secret: "68.45" })),
       }),
     ],
     page: (path) => (path === "/" ? json({ page: true }) : undefined),
@@ -173,7 +179,8 @@ test("what cannot be answered says what to do", async () => {
       { code, message: expect.any(String), remedy: expect.any(String) },
     ]);
   }
-  expect((await ask(url, "/api/status", { method: "HEAD" })).text).toBe("");
+  const head = await ask(url, "/api/status", { method: "HEAD" });
+  expect([head.text, head.headers["content-length"]]).toEqual(["", "18"]);
 });
 
 test("a fault of the bridge is answered without its words, which the log has", async () => {

@@ -93,3 +93,11 @@ test("switched off it listens nowhere, and a stop frees its port", async () => {
   await quiet.start({ admin: { enabled: false } });
   expect(quiet.log.lines.join()).not.toContain("status page");
 });
+
+test("the bridge's device in Home Assistant links to the page where the household can open it", async () => {
+  const at = await home();
+  const discovery = await at.broker.subscribe("homeassistant/#");
+  const bridge = () => discovery.received.findLast(({ payload }) => payload.includes("MQTT bridge"))?.payload ?? "{}";
+  await at.start({ admin: { url: "http://192.168.1.10:8481" } });
+  await expect.poll(() => JSON.parse(bridge()).device?.configuration_url).toBe("http://192.168.1.10:8481");
+});

@@ -25,7 +25,7 @@ async function household(more: object = {}, people: object[] = [{ slug: "ada", n
   const app = sim.application({ clientId: "client", clientSecret: "s3cr3t-of-ours", redirectUrls: [redirectUrl] });
   const file = join(stateDir(), "weighbridge.yaml");
   const account = {
-    ...{ id: "home", generation: "public", base_url: sim.url, authorize_url: `${sim.url}oauth2_user/authorize2` },
+    ...{ id: "home", generation: "public", base_url: sim.url },
     ...{ client_id: "client", client_secret: "s3cr3t-of-ours", redirect_url: redirectUrl },
   };
   // JSON is YAML.

@@ -27,7 +27,6 @@ test("an account of today's API has defaults for everything but its application"
       id: "home",
       generation: "public",
       base_url: "https://wbsapi.withings.net/",
-      authorize_url: "https://account.withings.com/oauth2_user/authorize2",
       client_id: "c",
       client_secret: "s",
       redirect_url: "http://localhost:8643/callback",

@@ -124,6 +124,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.commitSync(id, commitOf({ messages }));
       const [a, b, c] = ids(await store.owed(0, 9)) as [number, number, number];
       expect(ids(await store.owed(a, 1))).toEqual([b]);
+      expect(await store.counts()).toMatchObject({ owed: 3, oldestOwedAt: expect.any(Number) });
       await store.release(a);
       await store.release(b);
       store.finish(a);
@@ -143,7 +144,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await store.commitSync(id, commitOf({ messages: [{ topic: "t", payload: "a" }] }));
       await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
-      expect(await store.counts()).toEqual({ hints: 0, oldestHintAt: null, owed: 0, parked: 1 });
+      expect(await store.counts()).toEqual({ hints: 0, oldestHintAt: null, owed: 0, oldestOwedAt: null, parked: 1 });
       expect(await store.unpark()).toBe(1);
       expect(ids(await store.owed(0, 9))).toEqual([1]);
       expect(await store.unpark()).toBeNull();

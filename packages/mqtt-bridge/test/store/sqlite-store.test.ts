@@ -66,7 +66,7 @@ test("weigh-ins that an earlier release held are held on", async () => {
   await store.commitSync(id, { change, messages: [], isStateChanged: true });
   await store.close();
   const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
-  db.exec("DROP TABLE held; PRAGMA user_version = 3");
+  db.exec("DROP TABLE held; ALTER TABLE outbox DROP COLUMN added_at; PRAGMA user_version = 3");
   db.close();
   const { store: after } = openStore(directory);
   expect(await after.held(id)).toEqual({ count: 1, newest: [{ id: 1, measuredAt: 100, values: { weight: 68.5 } }] });

@@ -4,6 +4,7 @@ import { type Broker, freePort, keptLog, type Subscriber, startBroker, stateDir 
 import { onTestFinished } from "vitest";
 import { Bridge } from "../../src/bridge.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import type { Log } from "../../src/log.ts";
 
 export const EVENTS = "weighbridge/people/ada/weigh_in";
 
@@ -16,6 +17,8 @@ interface HomeSettings {
   readonly clientId?: string;
   /** Keys of `admin`; its port is any that is free. */
   readonly admin?: object;
+  /** In place of the home's own. */
+  readonly log?: Log;
   /** In place of the simulator: a server that stands before it. */
   readonly apiUrl?: string;
   /** In place of the home's own broker. */
@@ -57,6 +60,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
       discovery = "device",
       clientId,
       admin = {},
+      log: otherLog = log,
       apiUrl,
       brokerUrl = broker.url,
     } = {}) {
@@ -73,7 +77,7 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
           home_assistant: { discovery, hold_s: 0 },
           people: isAdaWatched ? [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }] : [],
         }),
-        log,
+        log: otherLog,
         version: "0.0.0",
         clock,
         onFatal: (error) => log.error(String(error)),

@@ -10,13 +10,13 @@ interface RunOptions {
   readonly cwd?: string;
 }
 
-interface Ended {
+export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-interface Running {
+export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
   readonly text: { out: string; err: string };
   /** Resolves when the output holds the words. */

@@ -9,6 +9,10 @@ interface HistoryGiven extends JsonOption, PersonOption {
   readonly tokenFile?: string;
 }
 
+interface RestoreGiven extends JsonOption {
+  readonly force?: boolean;
+}
+
 export const CARE = [
   command<HistoryGiven>({
     name: "history",
@@ -51,6 +55,32 @@ export const CARE = [
     async start({ options, config, terminal }) {
       const { doctor } = await import("../doctor.ts");
       return doctor(await config(), { isJson: options.json === true, record: options.record }, terminal);
+    },
+  }),
+  command<JsonOption>({
+    name: "backup",
+    group: "Look after it:",
+    summary: "Copy the state directory into a new folder, while the bridge runs",
+    more: "Consents and everything that is known of people, as it is at one moment, for this user alone. The configuration and its secret files are not in it.",
+    arguments: [{ name: "<folder>", words: "a folder that is not there yet", names: "folder" }],
+    options: [JSON_OPTION],
+    examples: [["backup /backups/weighbridge-$(date +%F)", "a copy for each day"]],
+    async start({ args: [folder], options, config, terminal }) {
+      const { backup } = await import("../backup.ts");
+      return backup(await config(), String(folder), options, terminal);
+    },
+  }),
+  command<RestoreGiven>({
+    name: "restore",
+    group: "Look after it:",
+    summary: "Put a backup into the place of the state directory",
+    more: "Checks all of it first, and refuses while a bridge runs, or where a state is there already. Events that were sent after the backup may come a second time.",
+    arguments: [{ name: "<folder>", words: "what backup made", names: "folder" }],
+    options: [{ flags: "--force", words: "move a state that is there aside" }, JSON_OPTION],
+    examples: [["restore /backups/weighbridge-2026-11-24", "go back to this day"]],
+    async start({ args: [folder], options, config, terminal }) {
+      const { restore } = await import("../backup.ts");
+      return restore(await config(), String(folder), options, terminal);
     },
   }),
   command<JsonOption>({

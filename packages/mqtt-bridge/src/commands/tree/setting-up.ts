@@ -1,4 +1,5 @@
 import { command, JSON_OPTION, type JsonOption, PERSON_OPTION, type PersonOption } from "../command.ts";
+import type { UsersOptions } from "../users.ts";
 
 interface AuthorizeGiven extends PersonOption {
   readonly browser: boolean;
@@ -30,6 +31,28 @@ export const SETTING_UP = [
     async start({ terminal }) {
       terminal.note("The demo is a package of its own. Run it with: npx @weighbridge/demo\n");
       return 2;
+    },
+  }),
+  command<UsersOptions>({
+    name: "users",
+    group: "People:",
+    summary: "List the people of the configuration, and who has consented",
+    options: [
+      {
+        flags: "--email <address>",
+        words: "list the users of this account of the original API; asks for its password",
+      },
+      { flags: "--account <id>", words: "with --email: the account of the configuration, where there are several" },
+      { flags: "--keys", words: "with --email: show each publickey, which is a secret" },
+      JSON_OPTION,
+    ],
+    examples: [
+      ["users", "who is watched, and who has not consented yet"],
+      ["users --email ada@example.org", "userids of the original API, for the configuration"],
+    ],
+    async start({ options, config, terminal }) {
+      const { users } = await import("../users.ts");
+      return users(await config(), options, terminal);
     },
   }),
   command<AuthorizeGiven>({

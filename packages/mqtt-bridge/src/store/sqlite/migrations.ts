@@ -53,4 +53,6 @@ export const MIGRATIONS: readonly string[] = [
       AND m.value ->> 'type' = 'weight' AND m.value ->> 'position' IS NULL AND m.value ->> 'value' > 0
       AND NOT EXISTS (SELECT 1 FROM verdicts AS v WHERE v.person = g.person AND v.weigh_in = g.id)
     GROUP BY g.person, g.id;`,
+  `ALTER TABLE outbox ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE outbox SET added_at = unixepoch();`,
 ];

@@ -9,9 +9,19 @@ import {
   type SyncChange,
   type Window,
 } from "@weighbridge/core";
+import { StoreError } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
-import type { HeldChange, HeldWeighIn, HeldWeighIns, OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
-import { databaseFile, type OpenOptions, openDatabase } from "./open-database.ts";
+import type {
+  HeldChange,
+  HeldWeighIn,
+  HeldWeighIns,
+  OutboxRow,
+  Store,
+  StoredPerson,
+  StoreReader,
+  SyncCommit,
+} from "../store.ts";
+import { databaseFile, type OpenOptions, openDatabase, openDatabaseToRead } from "./open-database.ts";
 import { OWED, PARKED, RELEASED, type StatementName, Statements, type Step } from "./statements.ts";
 import { storeError } from "./store-errors.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -65,6 +75,31 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     onFailure: (error) => onFailure(storeError(file, error)),
   });
   return new SqliteStore({ statements, queue, clock, closeDatabase: close });
+}
+
+/** Opens the store of a state directory for reading alone, also beside a bridge that runs. Throws a StoreError. */
+export function openSqliteStoreToRead(directory: string, clock: Clock): StoreReader {
+  const db = openDatabaseToRead(directory);
+  const statements = new Statements(db);
+  const store = new SqliteStore({
+    ...{ statements, clock },
+    queue: new WriteQueue({ statements, startThread: undefined, onFailure: () => {} }),
+    closeDatabase: () => db.close(),
+  });
+  return {
+    people: () => store.people(),
+    reader: (personId) => store.reader(personId),
+    groupsFrom: (...part) => store.groupsFrom(...part),
+    async setting(name) {
+      const row = statements.get("setting").get(name);
+      if (row) return row["value"] as string;
+      throw new StoreError(`The bridge has not made its ${name} yet`, {
+        code: "state_missing",
+        remedy: "Run the bridge once with this configuration.",
+      });
+    },
+    close: () => db.close(),
+  };
 }
 
 interface Parts {
@@ -205,13 +240,19 @@ class SqliteStore implements Store {
     };
   }
 
+  async groupsFrom(personId: number, from: EpochSeconds, limit: number): Promise<MeasureGroup[]> {
+    const rows = this.#sql("from").all(personId, from, limit) as { json: string }[];
+    return rows.map(({ json }) => JSON.parse(json));
+  }
+
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
     const { change, held, messages, doneHints = [], triedHints = [] } = commit;
+    const addedAt = Math.floor(this.#parts.clock.now() / 1000);
     return this.#write([
       ...(change ? groupSteps(personId, change) : []),
       ...(held ? heldSteps(personId, held) : []),
       ...personSteps(personId, commit),
-      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload]),
+      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload, addedAt]),
       ...doneHints.map((id): Step => ["doneHint", id]),
       ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", tries, nextAt, id]),
     ]);
@@ -268,7 +309,9 @@ class SqliteStore implements Store {
   async counts() {
     const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
     const { n: hints, oldest } = this.#sql("countHints").get() as { n: number; oldest: number | null };
-    return { hints, oldestHintAt: oldest, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
+    const { added_at: oldestOwedAt = null } = (this.#sql("oldestOwed").get() ?? {}) as { added_at?: number };
+    const [owed, parked] = [rows(OWED, RELEASED), rows(PARKED, PARKED)];
+    return { hints, oldestHintAt: oldest, owed, oldestOwedAt, parked };
   }
 
   async retainedTopics(): Promise<string[]> {
