@@ -1,5 +1,5 @@
 import { ManualClock } from "@weighbridge/core/testing";
-import type { Received } from "@weighbridge/testing";
+import { type Received, serve } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { type SentSchema, sentSchemas } from "./support/sent-schemas.ts";
 import { type House, house, moving } from "./support/todays-house.ts";
@@ -13,7 +13,9 @@ async function eventful(): Promise<House> {
   const ada = at.sim.person("Ada");
   await at.consents(ada);
   const clock = new ManualClock(Date.now());
-  await at.start({ clock, people: [ADA, BOB] });
+  const registry = await serve((_request, response) => void response.end(JSON.stringify({ version: "9.9.9" })));
+  const homeAssistant = { update_check: true, registry_url: `${registry}/` };
+  await at.start({ clock, people: [ADA, BOB], homeAssistant });
   const until = (isSo: () => boolean) => moving(at, clock, isSo, 1_000);
   const told = (topic: string, words: string) => until(() => at.on(topic).some((text) => text.includes(words)));
   const asks = async (command: string, payload: object) => {
@@ -24,6 +26,7 @@ async function eventful(): Promise<House> {
   };
   await told("people/ada/devices", "Body Comp");
   await told("people/ada/subscription", "active");
+  await told("bridge/update", "9.9.9");
   const now = at.sim.clock.seconds();
   ada.weighsIn({ weight: 70, at: now - 600 });
   await told("people/ada/weigh_in", '"event_type":"weigh_in"');

@@ -26,6 +26,7 @@ export interface House {
     accounts?: object[];
     callback?: boolean;
     timing?: object;
+    homeAssistant?: object;
   }): Promise<Bridge>;
   on(topic: string): string[];
   last(topic: string): Record<string, unknown>;
@@ -64,6 +65,7 @@ export async function house(beside?: Pick<House, "sim" | "app">): Promise<House>
       accounts,
       callback = true,
       timing = {},
+      homeAssistant = {},
     } = {}) {
       const port = await freePort();
       const home = { id: "home", generation: "public", base_url: sim.url, client_id: "client" };
@@ -75,7 +77,7 @@ export async function house(beside?: Pick<House, "sim" | "app">): Promise<House>
           callback: { ...(callback && { public_url: `http://127.0.0.1:${port}` }), host: "127.0.0.1", port },
           admin: { port: 0 },
           timing: { coalesce_s: 0, ...timing },
-          home_assistant: { hold_s: 0 },
+          home_assistant: { hold_s: 0, ...homeAssistant },
           people,
         }),
         log,
