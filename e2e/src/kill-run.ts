@@ -282,8 +282,8 @@ async function settle(
     await until(isComplete, 2_000).catch(() => {});
   }
   await until(isComplete, patienceMs).catch(() => {});
-  // A second copy comes late.
-  await until(() => Date.now() - witness.lastAt > 2_500, 30_000);
+  // A second copy comes late, and a long run leaves much to publish.
+  await until(() => Date.now() - witness.lastAt > 2_500, 900_000);
 }
 
 /** For whoever has to find the cause of a loss or a repeat. */
