@@ -158,7 +158,7 @@ const bridge: Package = {
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
-    "updates/": base("updates/ asks a registry, and knows nobody who listens", SHARED, ["zod"]),
+    "updates/": base("updates/ asks a registry, and knows nobody who listens", SHARED, ["zod", "registry-url"]),
     "history/": base("history/ brings stored measures to Home Assistant, and reads no store itself", [...SHARED]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],

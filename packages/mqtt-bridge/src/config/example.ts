@@ -30,6 +30,8 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   public_url: "https://home.example.org/withings",
   exact_url: "https://hooks.nabu.casa/gAAAAAB",
   url: "http://192.168.1.10:8481",
+  registry_url: "https://npm.example.org/",
+  authorize_url: "https://account.withings.com/oauth2_user/authorize2",
 };
 
 /** Sections in the order in which somebody fills them in; the others follow. */

@@ -163,8 +163,8 @@ const homeAssistantSchema = z.strictObject({
     .default(false)
     .describe("Asks npm once a day for the newest version, and shows it in Home Assistant."),
   registry_url: httpUrl("https://npm.example.org/")
-    .default("https://npm.example.org/")
-    .describe("Where update_check asks: npm, or a mirror of your own."),
+    .optional()
+    .describe("A mirror that update_check asks; without it the registry that npm asks on this machine."),
 });
 
 const callbackSchema = z.strictObject({

@@ -9,8 +9,8 @@ const PACKAGE = "@weighbridge/mqtt-bridge";
 const FILE = "update.json";
 
 export interface UpdateCheckInput {
-  /** Where packages are looked up. */
-  readonly registryUrl: string;
+  /** Where packages are looked up; undefined for where npm does on this machine. */
+  readonly registryUrl: string | undefined;
   /** Keeps when the registry was asked last, so that no restart asks again. */
   readonly stateDirectory: string;
   readonly clock: Clock;
@@ -93,7 +93,9 @@ export class UpdateCheck {
       () => {},
     );
     try {
-      const url = new URL(`${encodeURIComponent(PACKAGE)}/latest`, registryUrl.replace(/\/*$/, "/"));
+      // Reads npm's own settings, so that a household behind a mirror need not name it twice.
+      const registry = registryUrl ?? (await import("registry-url")).default();
+      const url = new URL(`${encodeURIComponent(PACKAGE)}/latest`, registry.replace(/\/*$/, "/"));
       const response = await fetch(url, {
         headers: { accept: "application/json" },
         signal: AbortSignal.any([stopping, late.signal]),

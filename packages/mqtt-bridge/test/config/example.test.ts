@@ -78,7 +78,14 @@ test("each default that the examples show is the default", () => {
   const differing = shown.filter(([path, value]) => defaults.get(path) !== value).map(([path]) => path);
   // These have no default: an example stands there.
   const examples = ["username", "password_file", "ca_file", "cert_file", "key_file", "client_id"];
-  const others = ["callback.exact_url", "people.account", "accounts.authorize_url", "admin.token_file", "admin.url"];
+  const others = [
+    "callback.exact_url",
+    "people.account",
+    "accounts.authorize_url",
+    "admin.token_file",
+    "admin.url",
+    "home_assistant.registry_url",
+  ];
   expect(new Set(differing)).toEqual(new Set([...examples.map((key) => `mqtt.${key}`), ...others]));
 });
 

@@ -1,12 +1,7 @@
-import { command, JSON_OPTION, type JsonOption, PERSON_OPTION, type PersonOption } from "../command.ts";
+import { command, JSON_OPTION, type JsonOption } from "../command.ts";
 
 interface DoctorGiven extends JsonOption {
   readonly record?: string;
-}
-
-interface HistoryGiven extends JsonOption, PersonOption {
-  readonly homeAssistant?: string;
-  readonly tokenFile?: string;
 }
 
 interface RestoreGiven extends JsonOption {
@@ -14,26 +9,6 @@ interface RestoreGiven extends JsonOption {
 }
 
 export const CARE = [
-  command<HistoryGiven>({
-    name: "history",
-    group: "Weigh-ins:",
-    summary: "Put the stored history into Home Assistant's long-term statistics",
-    more: "For what was measured before the sensors existed. A second run changes nothing.",
-    options: [
-      { flags: "--home-assistant <url>", words: "Home Assistant's address" },
-      { flags: "--token-file <file>", words: "a file with a long-lived access token", names: "file" },
-      { ...PERSON_OPTION, words: "one person alone" },
-      JSON_OPTION,
-    ],
-    examples: [
-      ["history --home-assistant http://homeassistant.local:8123 --token-file token.txt", "everybody's history"],
-    ],
-    async start({ options, config, terminal }) {
-      const { homeAssistant, tokenFile, person, json } = options;
-      const { history } = await import("../history.ts");
-      return history(await config(), { homeAssistant, tokenFile, person, isJson: json === true }, terminal);
-    },
-  }),
   command<DoctorGiven>({
     name: "doctor",
     group: "Look after it:",

@@ -1,11 +1,16 @@
-import { command, JSON_OPTION, type OptionRow } from "../command.ts";
+import { command, JSON_OPTION, type JsonOption, type OptionRow, type PersonOption } from "../command.ts";
 import type { ExportOptions } from "../export.ts";
 import { positive, SPAN_OPTIONS } from "../values.ts";
 import type { WeighInsOptions } from "../weigh-ins.ts";
 
 const ONE: OptionRow = { flags: "--person <slug>", words: "of this person alone" };
 
-/** Commands that read the stored history. `history` for Home Assistant belongs here, too. */
+interface HistoryGiven extends JsonOption, PersonOption {
+  readonly homeAssistant?: string;
+  readonly tokenFile?: string;
+}
+
+/** Commands that read the stored history. */
 export const WEIGH_INS = [
   command<WeighInsOptions>({
     name: "weigh-ins",
@@ -53,6 +58,26 @@ export const WEIGH_INS = [
     async start({ options, config, terminal }) {
       const { exportHistory } = await import("../export.ts");
       return exportHistory(await config(), options, terminal);
+    },
+  }),
+  command<HistoryGiven>({
+    name: "history",
+    group: "Weigh-ins:",
+    summary: "Put the stored history into Home Assistant's long-term statistics",
+    more: "For what was measured before the sensors existed. A second run changes nothing.",
+    options: [
+      { flags: "--home-assistant <url>", words: "Home Assistant's address" },
+      { flags: "--token-file <file>", words: "a file with a long-lived access token", names: "file" },
+      ONE,
+      JSON_OPTION,
+    ],
+    examples: [
+      ["history --home-assistant http://homeassistant.local:8123 --token-file token.txt", "everybody's history"],
+    ],
+    async start({ options, config, terminal }) {
+      const { homeAssistant, tokenFile, person, json } = options;
+      const { history } = await import("../history.ts");
+      return history(await config(), { homeAssistant, tokenFile, person, isJson: json === true }, terminal);
     },
   }),
 ];
