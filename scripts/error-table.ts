@@ -20,7 +20,7 @@ interface Row {
 }
 
 const WORDS_FILE = new URL("../packages/node-red-nodes/src/locales/en/errors.json", import.meta.url);
-/** What a code means, and what to do in Node-RED. */
+/** Meaning and remedy of a code in Node-RED. */
 const NODE_WORDS = JSON.parse(readFileSync(WORDS_FILE, "utf8")) as Readonly<Record<string, string>>;
 
 /** The first sentence, and the others. */

@@ -41,7 +41,7 @@ function livesFor(house: House, name: string, index: number, days: number): void
   const now = house.simulator.clock.seconds();
   if (days > 0) person.setsTarget({ weight: 67.5 + index * 9, at: now - days * DAY_S });
   for (let day = days; day > 0; day -= 1) {
-    // Nobody weighs themselves every day.
+    // Days without a weigh-in make a history like that of a real person.
     if ((day * 7 + index) % 5 === 0) continue;
     const weight = 68 + index * 9 + day / 90 + Math.sin(day / 11 + index) * 0.6 + Math.sin(day * 12.9) * 0.25;
     person.weighsIn({

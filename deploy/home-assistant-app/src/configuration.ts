@@ -1,4 +1,4 @@
-/** What a person filled in under Configuration: /data/options.json. */
+/** The settings of the page Configuration, as the Supervisor writes them: /data/options.json. */
 export interface AppOptions {
   readonly client_id?: string;
   readonly client_secret?: string;

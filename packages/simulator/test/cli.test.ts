@@ -1,26 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { simulate } from "@weighbridge/testing";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { runCommand, simulate } from "@weighbridge/testing";
+import { expect, test, vi } from "vitest";
 
 vi.setConfig({ testTimeout: 20_000 });
 
-const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const CLI = new URL("../src/cli.ts", import.meta.url);
 
-function simulator(...args: string[]) {
-  const child = spawn(process.execPath, ["--conditions=@weighbridge/source", CLI, ...args]);
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const text = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    text.err += chunk;
-  });
-  const closed = once(child, "close") as Promise<[number | null]>;
-  return { child, text, ended: async () => ({ code: (await closed)[0], ...text }) };
-}
+const simulator = (...args: readonly string[]) => runCommand(CLI, args);
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "it prints what a user needs, works with it, and ends at %s with 0",

@@ -20,7 +20,7 @@ export interface MetricsInput {
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
-/** What Prometheus scrapes. Made at the first scrape; the figures of the bridge are read anew at each. */
+/** Metrics for Prometheus. Made at the first scrape; the figures of the bridge are read anew at each. */
 export class Metrics {
   readonly #input: MetricsInput;
   #registry: Promise<Registry> | undefined;

@@ -17,7 +17,7 @@ export interface RestoreInput {
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** Where the state of before is; undefined where there was none. */
+  /** The folder that the earlier state was moved to; undefined for none. */
   readonly movedTo: string | undefined;
 }
 

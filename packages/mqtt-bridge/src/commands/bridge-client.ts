@@ -32,7 +32,7 @@ export class BridgeClient {
     return this.#ask(path, { method: "GET" }) as Promise<T>;
   }
 
-  /** What a request over MQTT would answer. Throws a BridgeError where that is an error. */
+  /** Carries out a request as over MQTT; resolves with its answer. Throws a BridgeError where that is an error. */
   async request<T>(command: CommandName, payload: object): Promise<T> {
     const sent = { method: "POST", body: JSON.stringify(payload) };
     const document = (await this.#ask(`/api/requests/${command}`, sent)) as ResponseDocument;

@@ -9,7 +9,7 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   /** The value without the option. */
   readonly preset?: string;
-  /** What the value names, for completion in a shell. */
+  /** Lets a shell complete the value: as a file or a folder. */
   readonly names?: "file" | "folder";
   /** Given several times, it holds a list. */
   readonly isList?: boolean;

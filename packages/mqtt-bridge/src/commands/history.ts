@@ -1,15 +1,14 @@
 import { readFileSync } from "node:fs";
-import { systemClock } from "@weighbridge/core";
-import { accountOf, accountsOf, personKey } from "../config/accounts.ts";
-import type { Config, PersonConfig } from "../config/schema.ts";
+import { systemClock, undecidedIn } from "@weighbridge/core";
+import type { Config } from "../config/schema.ts";
 import { ConfigError } from "../errors.ts";
-import { openGrants } from "../grants/grants.ts";
 import { HomeAssistant } from "../history/home-assistant.ts";
 import { beforeNow, Hours } from "../history/hours.ts";
 import { importHistory, type PersonHistory } from "../history/import.ts";
 import { personSensorIds } from "../home-assistant/person-device.ts";
 import { publishedKeys } from "../messages/published-keys.ts";
-import { type HistoryReader, openHistory } from "../store/sqlite/history-reader.ts";
+import type { StoreReader } from "../store/store.ts";
+import { allGroups, type ReadPerson, withPast } from "./past.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface HistoryOptions {
@@ -26,7 +25,7 @@ export interface HistoryOptions {
 export async function history(config: Config, options: HistoryOptions, { print }: Terminal): Promise<number> {
   const { url, token } = target(options);
   const say = options.isJson ? () => {} : print;
-  const people = await histories(config, chosenPeople(config, options.person));
+  const people = await histories(config, options.person);
   if (people.length === 0)
     throw misused(
       "nobody has a history here yet",
@@ -68,51 +67,30 @@ function target({ homeAssistant, tokenFile }: HistoryOptions) {
   return { url: homeAssistant, token };
 }
 
-function chosenPeople({ people }: Config, slug: string | undefined): readonly PersonConfig[] {
-  const found = slug === undefined ? people : people.filter((person) => person.slug === slug);
-  if (found.length > 0) return found;
-  throw misused(`there is no person ${slug}`, `Say whom with --person: ${people.map((one) => one.slug).join(", ")}.`);
-}
-
-async function histories(config: Config, people: readonly PersonConfig[]): Promise<PersonHistory[]> {
-  const reader = openHistory(config.state_dir);
-  try {
+async function histories(config: Config, slug: string | undefined): Promise<PersonHistory[]> {
+  return withPast(config, slug, async ({ people, store }) => {
     const found: PersonHistory[] = [];
-    for (const person of people) {
-      const key = await keyOf(config, person);
-      const id = key === undefined ? undefined : reader.idOf(key);
-      // Somebody who has not consented yet has no history.
-      if (key === undefined || id === undefined) continue;
-      const hours = hoursOf(reader, id);
+    // A person without a consent has no rows and is left out.
+    for (const { config: person, rows } of people) {
+      const hours = await hoursOf(store, rows);
       const isPublished = publishedKeys(person);
-      const uniqueIds = personSensorIds(config.mqtt.base_topic, key, hours.keys().filter(isPublished));
+      const uniqueIds = personSensorIds(config.mqtt.base_topic, rows.stored.key, hours.keys().filter(isPublished));
       found.push({ slug: person.slug, hours, uniqueIds });
     }
     return found;
-  } finally {
-    reader.close();
-  }
+  });
 }
 
-async function keyOf(config: Config, person: PersonConfig): Promise<string | undefined> {
-  const account = accountOf(accountsOf(config), person);
-  if (account === undefined) return undefined;
-  const granted =
-    account.generation === "public"
-      ? (await openGrants(config.state_dir, systemClock).read(person.slug))?.userId
-      : undefined;
-  const userId = granted ?? person.userid;
-  return userId === undefined ? undefined : personKey(account, String(userId));
-}
-
-/** Whoever may be somebody else counts once a verdict says so. */
-function hoursOf(reader: HistoryReader, personId: number): Hours {
+/** An ambiguous group counts once a verdict gives it to the person. */
+async function hoursOf(store: StoreReader, { stored, groups }: ReadPerson["rows"]): Promise<Hours> {
   const hours = new Hours(beforeNow(Math.floor(systemClock.now() / 1000)));
-  for (const group of reader.groups(personId)) {
-    const isTheirs =
-      group.attribution.name !== "ambiguous" ||
-      ["claimed", "counted"].includes(reader.verdict(personId, group.id) ?? "");
-    if (isTheirs) hours.add(group);
+  for await (const part of allGroups(store, stored.id)) {
+    const verdicts = await groups.verdicts(undecidedIn(part));
+    for (const group of part) {
+      const isTheirs =
+        group.attribution.name !== "ambiguous" || ["claimed", "counted"].includes(verdicts.get(group.id) ?? "");
+      if (isTheirs) hours.add(group);
+    }
   }
   return hours;
 }

@@ -1,8 +1,9 @@
-import type { PastReading } from "@weighbridge/core";
 import {
   type EpochSeconds,
   type GroupReader,
   HISTORY_MARGIN_S,
+  type MeasureGroup,
+  type PastReading,
   pastReadings,
   systemClock,
   undecidedIn,
@@ -96,5 +97,22 @@ export async function* readingsIn(
     // So many groups in so few seconds: only a larger part gets past them.
     if (ceiling < floor) most *= 2;
     floor = Math.max(floor, ceiling + 1);
+  }
+}
+
+/** Every group of a person, ascending, read some at a time. */
+export async function* allGroups(store: StoreReader, personId: number): AsyncGenerator<readonly MeasureGroup[]> {
+  let from: EpochSeconds = 0;
+  let most: number = LIMITS.exportRead;
+  for (;;) {
+    const groups = await store.groupsFrom(personId, from, most);
+    const newest: EpochSeconds = groups.at(-1)?.measuredAt ?? 0;
+    if (groups.length < most) return yield groups;
+    // Others of the last second may lie in the next part: it is read again with them.
+    const whole = groups.filter(({ measuredAt }) => measuredAt < newest);
+    // So many groups in one second: only a larger part gets past them.
+    if (whole.length === 0) most *= 2;
+    else yield whole;
+    from = newest;
   }
 }

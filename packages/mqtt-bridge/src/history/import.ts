@@ -83,7 +83,7 @@ export async function importHistory({ home, people, clock, onProgress }: ImportI
   return { imported, leftOut };
 }
 
-/** What Home Assistant has, by entity; entities by unique id. */
+/** Sensors and units of Home Assistant, by entity; entities by unique id. */
 interface Registry {
   readonly idOf: ReadonlyMap<string, string>;
   readonly states: ReadonlyMap<string, State>;

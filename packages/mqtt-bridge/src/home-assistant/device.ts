@@ -12,7 +12,7 @@ export interface DiscoverySettings {
   /** Tells bridges at one broker apart. */
   readonly baseTopic: string;
   readonly version: string;
-  /** Where people can open the status page; left out where nobody else can. */
+  /** The address of the status page; left out where no other machine reaches it. */
   readonly pageUrl?: string | undefined;
   /** The bridge asks for the newest version. */
   readonly hasUpdateCheck?: boolean;

@@ -11,7 +11,7 @@ interface TextQuestion {
   readonly message: string;
   readonly initial?: string;
   readonly placeholder?: string;
-  /** What is wrong with an answer; undefined where nothing is. */
+  /** Names the fault of an answer; undefined for a good one. */
   check?(answer: string): string | undefined;
 }
 

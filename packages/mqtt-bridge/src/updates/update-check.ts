@@ -9,7 +9,7 @@ const PACKAGE = "@weighbridge/mqtt-bridge";
 const FILE = "update.json";
 
 export interface UpdateCheckInput {
-  /** Where packages are looked up; undefined for where npm does on this machine. */
+  /** The registry to ask; undefined for the one that npm asks on this machine. */
   readonly registryUrl: string | undefined;
   /** Keeps when the registry was asked last, so that no restart asks again. */
   readonly stateDirectory: string;

@@ -1,19 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { startSimulator } from "@weighbridge/simulator";
 import { freePort, startBroker, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openStore } from "../support/open-store.ts";
+import { weighbridge } from "../support/weighbridge.ts";
 
 // Each test starts a Node or two.
 vi.setConfig({ testTimeout: 30_000 });
-
-const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 
 /** Whom the bridge watches at an API that does not answer. */
 const SOMEBODY = {
@@ -21,40 +17,8 @@ const SOMEBODY = {
   WEIGHBRIDGE_API__BASE_URL: "http://127.0.0.1:9/",
 };
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly text: { out: string; err: string };
-  /** Resolves when the output holds the words. */
-  says(words: string): Promise<void>;
-  ended(): Promise<{ code: number | null; out: string; err: string }>;
-}
-
-/** The real command, as a user starts it. */
-function weighbridge(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, ["--conditions=@weighbridge/source", CLI, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const text = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    text.err += chunk;
-  });
-  const closed = once(child, "close") as Promise<[number | null]>;
-  return {
-    child,
-    text,
-    says: (words) => expect.poll(() => text.out, { timeout: 20_000 }).toContain(words),
-    ended: async () => {
-      const [code] = await closed;
-      expect(`${text.out}${text.err}`, "no stack for users").not.toMatch(/^ {4}at .*:\d+/m);
-      return { code, ...text };
-    },
-  };
-}
+/** `weighbridge run` with settings from the environment. */
+const runWith = (env: Readonly<Record<string, string>>) => weighbridge(["run"], { env });
 
 function configFile(text: string): string {
   const file = join(stateDir(), "weighbridge.yaml");
@@ -103,7 +67,7 @@ test("run with a wrong configuration names the key, the line and the remedy, and
 });
 
 test("run with a state directory that cannot be used ends with 1", async () => {
-  const { code, err } = await weighbridge(["run"], { ...SOMEBODY, WEIGHBRIDGE_STATE_DIR: "/dev/null/state" }).ended();
+  const { code, err } = await runWith({ ...SOMEBODY, WEIGHBRIDGE_STATE_DIR: "/dev/null/state" }).ended();
   expect(code).toBe(1);
   expect(err).toContain("The state directory /dev/null/state cannot be used");
 });
@@ -114,7 +78,7 @@ test("run on a port that is taken says which setting to change, and ends with 1"
   onTestFinished(() => void taken.close());
   const address = taken.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const { code, err } = await weighbridge(["run"], {
+  const { code, err } = await runWith({
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_CALLBACK__PUBLIC_URL: "http://127.0.0.1:1",
@@ -174,7 +138,7 @@ test("run ends at SIGTERM with 0, and says offline", async () => {
   const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
   const port = await freePort();
-  const run = weighbridge(["run"], {
+  const run = runWith({
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_MQTT__URL: broker.url,
@@ -192,7 +156,7 @@ test("run works on when the reader of its log goes away", async () => {
   const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/bridge/state");
   const states = () => subscriber.on("weighbridge/bridge/state");
-  const run = weighbridge(["run"], {
+  const run = runWith({
     ...SOMEBODY,
     WEIGHBRIDGE_LOG__LEVEL: "debug",
     WEIGHBRIDGE_STATE_DIR: stateDir(),
@@ -215,7 +179,7 @@ test("run works on when the reader of its log goes away", async () => {
 
 test("run ends at SIGTERM also while no broker is there", async () => {
   const port = await freePort();
-  const run = weighbridge(["run"], {
+  const run = runWith({
     ...SOMEBODY,
     WEIGHBRIDGE_STATE_DIR: stateDir(),
     WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${port}`,
@@ -238,7 +202,7 @@ test("run on a disk that refuses a write says what to do, and ends with 1", asyn
   );
   db.close();
   const port = String(await freePort());
-  const { code, out, err } = await weighbridge(["run"], {
+  const { code, out, err } = await runWith({
     WEIGHBRIDGE_STATE_DIR: directory,
     WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort()}`,
     WEIGHBRIDGE_API__BASE_URL: simulator.url,
@@ -261,9 +225,9 @@ test("a second bridge on the same state directory ends with 1, and says which pr
     WEIGHBRIDGE_STATE_DIR: directory,
     WEIGHBRIDGE_MQTT__URL: `mqtt://127.0.0.1:${await freePort()}`,
   };
-  const first = weighbridge(["run"], env);
+  const first = runWith(env);
   await first.says("Started");
-  const { code, err } = await weighbridge(["run"], env).ended();
+  const { code, err } = await runWith(env).ended();
   expect(code).toBe(1);
   expect(err).toContain(`Another bridge (process ${first.child.pid}) uses the state directory ${directory}`);
   expect(err).toContain("state_dir");

@@ -56,7 +56,7 @@ test.each([
 
 test("without a stored history it says to run the bridge first", async () => {
   expect(await asked({ isStored: false })).toMatchObject({
-    code: "state_unusable",
+    code: "state_missing",
     remedy: expect.stringContaining("Run the bridge"),
   });
 });

@@ -1,13 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Person, type RegisteredApplication, type Simulator, startSimulator } from "@weighbridge/simulator";
 import { freePort, startReceiver, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-
-const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+import { weighbridge } from "../support/weighbridge.ts";
 
 interface Household {
   readonly sim: Simulator;
@@ -33,18 +29,9 @@ async function household(more: object = {}, people: object[] = [{ slug: "ada", n
   return { sim, app, ada: sim.person("Ada"), redirectUrl, file };
 }
 
-function weighbridge(args: readonly string[], cwd = process.cwd()) {
-  const all = ["--conditions=@weighbridge/source", CLI, ...args];
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, all, { cwd });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const text = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    text.err += chunk;
-  });
-  const closed = once(child, "close") as Promise<[number | null]>;
+/** The command, with the links that it prints and what a person types. */
+function command(args: readonly string[], cwd?: string) {
+  const { child, text, says, ended } = weighbridge(args, cwd === undefined ? {} : { cwd });
   const links = () => [...text.out.matchAll(/http\S+response_type=code\S+/g)].map(([link]) => link);
   return {
     text,
@@ -54,10 +41,10 @@ function weighbridge(args: readonly string[], cwd = process.cwd()) {
       await expect.poll(() => links().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
       return links().at(-1) as string;
     },
-    says: (words: string) => expect.poll(() => text.out, { timeout: 20_000 }).toContain(words),
+    says,
     paste: (line: string) => void child.stdin.write(`${line}\n`),
     finish: (text: string) => void child.stdin.end(text),
-    ended: async () => ({ code: (await closed)[0], ...text }),
+    ended,
   };
 }
 
@@ -70,7 +57,7 @@ async function consents(link: string, person: Person, decision = "allow"): Promi
 test("PUB-CLI-1: authorize takes the redirect, stores the consent, and names devices and the last weigh-in", async () => {
   const { ada, file, redirectUrl } = await household();
   ada.weighsIn({ weight: 68.45 });
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  const run = command(["authorize", "--config", file, "--no-browser"]);
   const page = await fetch(await consents(await run.link(), ada));
   expect(await page.text()).toContain("Ada is authorized");
   const { code, out } = await run.ended();
@@ -89,7 +76,7 @@ test("PUB-CLI-1: authorize takes the redirect, stores the consent, and names dev
 
 test("PUB-CLI-2, PUB-CLI-3: what is pasted wrongly is named, gets a fresh link, and does not end it; the right address works", async () => {
   const { ada, file, sim, redirectUrl } = await household();
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  const run = command(["authorize", "--config", file, "--no-browser"]);
   const first = await run.link();
   run.paste(first);
   await run.says("address of the consent page itself");
@@ -111,7 +98,7 @@ test("PUB-CLI-2, PUB-CLI-3: what is pasted wrongly is named, gets a fresh link, 
 test("PUB-CLI-1: a wrong secret is said before any link", async () => {
   const { file } = await household();
   writeFileSync(file, readFileSync(file, "utf8").replace("s3cr3t-of-ours", "another"));
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  const run = command(["authorize", "--config", file, "--no-browser"]);
   const { code, out, err } = await run.ended();
   expect(code).toBe(1);
   expect(run.links()).toEqual([]);
@@ -124,7 +111,7 @@ test("PUB-CLI-2: a taken port leaves the way of pasting", async () => {
   const { createServer } = await import("node:net");
   const other = createServer().listen(Number(new URL(redirectUrl).port), "127.0.0.1");
   onTestFinished(() => void other.close());
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  const run = command(["authorize", "--config", file, "--no-browser"]);
   const link = await run.link();
   expect(run.text.out).toContain("another program has it");
   run.paste(await consents(link, ada));
@@ -133,14 +120,14 @@ test("PUB-CLI-2: a taken port leaves the way of pasting", async () => {
 
 test("a consent moves to another machine, and is refused where it does not fit", async () => {
   const [old, other] = [await household(), await household()];
-  const run = weighbridge(["authorize", "--config", old.file, "--no-browser"]);
+  const run = command(["authorize", "--config", old.file, "--no-browser"]);
   await fetch(await consents(await run.link(), old.ada));
   await run.ended();
-  const { code, out, err } = await weighbridge(["grant", "export", "--config", old.file]).ended();
+  const { code, out, err } = await command(["grant", "export", "--config", old.file]).ended();
   expect(code).toBe(0);
   expect(err).toContain("secret");
   const imported = async (text: string) => {
-    const taking = weighbridge(["grant", "import", "--config", other.file]);
+    const taking = command(["grant", "import", "--config", other.file]);
     taking.finish(text);
     return taking.ended();
   };
@@ -156,13 +143,13 @@ test("a consent moves to another machine, and is refused where it does not fit",
 
 test("revoke ends the consent at the service, and deletes its tokens", async () => {
   const { ada, app, file } = await household();
-  const nobody = await weighbridge(["revoke", "--config", file]).ended();
+  const nobody = await command(["revoke", "--config", file]).ended();
   expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining("weighbridge authorize --person ada") });
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+  const run = command(["authorize", "--config", file, "--no-browser"]);
   await fetch(await consents(await run.link(), ada));
   await run.ended();
   app.hasSubscription(ada, { appli: 1, callbackUrl: "https://home.example.org/x", comment: null });
-  expect(await weighbridge(["revoke", "--config", file]).ended()).toMatchObject({ code: 0 });
+  expect(await command(["revoke", "--config", file]).ended()).toMatchObject({ code: 0 });
   expect(app.subscriptionsOf(ada)).toEqual([]);
   expect(existsSync(join(dirname(file), "state/grants/ada.json"))).toBe(false);
 });
@@ -175,7 +162,7 @@ test("who agrees as another person of the household is named, and keeps the data
   const { ada, sim, file } = await household({}, people);
   await authorized({ file, ada }, "ada");
   sim.clock.advance(20_000);
-  const run = weighbridge(["authorize", "--config", file, "--no-browser", "--person", "bob"]);
+  const run = command(["authorize", "--config", file, "--no-browser", "--person", "bob"]);
   run.paste(await consents(await run.link(), ada));
   await run.says(`This is ada (userid ${ada.userId}), not bob.`);
   await run.says("/logout?");
@@ -206,7 +193,7 @@ test("authorize alone brings a person back whose tokens are ended or torn, and d
 test("a configuration leads to the same tokens from whichever directory a command starts", async () => {
   const home = await household();
   await authorized(home);
-  const { code } = await weighbridge(["grant", "export", "--config", home.file], "/").ended();
+  const { code } = await command(["grant", "export", "--config", home.file], "/").ended();
   expect(code).toBe(0);
 });
 
@@ -215,13 +202,13 @@ test("of several people one has to be named", async () => {
     { slug: "ada", name: "Ada" },
     { slug: "bob", name: "Bob" },
   ]);
-  const { code, err } = await weighbridge(["authorize", "--config", file]).ended();
+  const { code, err } = await command(["authorize", "--config", file]).ended();
   expect(code).toBe(2);
   expect(err).toContain("--person: ada, bob");
 });
 
 async function diagnosis(file: string) {
-  const { code, out } = await weighbridge(["doctor", "--config", file, "--json"]).ended();
+  const { code, out } = await command(["doctor", "--config", file, "--json"]).ended();
   const { findings } = JSON.parse(out) as {
     findings: { is: string; subject: string; check: string; words: string; remedy?: string }[];
   };
@@ -231,7 +218,7 @@ async function diagnosis(file: string) {
 
 /** As `authorize` stores it. */
 async function authorized({ file, ada }: Pick<Household, "file" | "ada">, slug = "ada"): Promise<void> {
-  const run = weighbridge(["authorize", "--config", file, "--no-browser", "--person", slug]);
+  const run = command(["authorize", "--config", file, "--no-browser", "--person", slug]);
   await fetch(await consents(await run.link(), ada));
   expect(await run.ended()).toMatchObject({ code: 0 });
 }
@@ -276,7 +263,7 @@ test("doctor --record keeps what the API answered, without tokens, ids and names
   await authorized(home);
   home.sim.clock.advance(20_000);
   const record = join(dirname(home.file), "record.json");
-  await weighbridge(["doctor", "--config", home.file, "--record", record]).ended();
+  await command(["doctor", "--config", home.file, "--record", record]).ended();
   const text = readFileSync(record, "utf8");
   expect(JSON.parse(text).calls.map(({ action }: { action: string }) => action)).toEqual(
     expect.arrayContaining(["getnonce", "getdevice", "list", "getmeas"]),

@@ -30,7 +30,7 @@ test("config example can be used as it is, with every line of it, and each line 
   const config = loadConfig({ file: written(exampleText()) });
   expect(config.people).toMatchObject([{ slug: "ada", name: "Ada" }]);
   expect(loadConfig({ file: written(withoutExactUrl(uncommented(exampleText()))) }).callback.public_url).toBeDefined();
-  // What has a default shows it, so taking the # away changes nothing.
+  // A line with a default shows it, so that taking the # away changes nothing.
   const { home_assistant, timing, log } = configSchema.parse({});
   expect(parse(uncommented(exampleText()))).toMatchObject({ home_assistant, timing, log });
 });

@@ -46,7 +46,7 @@ async function doubted({
       follower.hinted();
       await follower.serve();
     },
-    /** What another start reads. */
+    /** Reads the held weigh-ins as the next start does. */
     async restarted(policy: AmbiguousPolicy = ambiguous) {
       await follower.stop();
       await store.close();

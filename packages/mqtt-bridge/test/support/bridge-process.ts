@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Person, type Simulator, startSimulator } from "@weighbridge/simulator";
-import { freePort, startBroker, stateDir } from "@weighbridge/testing";
+import { type EndedCommand, freePort, startBroker, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished } from "vitest";
-import { type Ended, weighbridge } from "./weighbridge.ts";
+import { weighbridge } from "./weighbridge.ts";
 
 /** A folder with a weighbridge.yaml for Ada and Bob at a simulated original API, and a broker. */
 export async function startHouse(more: object = {}) {
@@ -32,7 +32,7 @@ export async function startHouse(more: object = {}) {
     ...{ sim, broker, folder, admin, ...people, write },
     state: join(folder, "state"),
     /** A command in this folder. */
-    run: (...args: string[]): Promise<Ended> => weighbridge(args, { cwd: folder }).ended(),
+    run: (...args: string[]): Promise<EndedCommand> => weighbridge(args, { cwd: folder }).ended(),
     /** The bridge, once it has read what there is. */
     async start() {
       const bridge = weighbridge(["run"], { cwd: folder });

@@ -100,7 +100,7 @@ export class Live {
     stream.onopen = () => {
       this.#retryMs = LIMITS.retryMs;
       this.#set({ isLive: true, phase: "ready" });
-      // What happened while the stream was away is read again, whether or not the bridge still has it in order.
+      // A stream that comes back reads the recent entries again: the bridge may no longer have those that it missed.
       if (!isFirst) this.#readAll().catch((error: unknown) => this.#lost(error));
       isFirst = false;
     };
