@@ -138,8 +138,11 @@ const bridge: Package = {
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
+    "open-store.ts": base("open-store.ts chooses the store that the configuration names", [
+      ...[...SHARED, "store/", "config/", ...STORES],
+    ]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
-      ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],
+      ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, "open-store.ts", "grants/"],
     ]),
     "index.ts": base("index.ts exports the library: the bridge, its configuration, its log", [
       ...["bridge.ts", "config/", "log.ts"],

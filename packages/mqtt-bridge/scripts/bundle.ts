@@ -24,7 +24,7 @@ await build({
   conditions: ["@weighbridge/source"],
   // Its build for browsers is ES modules and does the same; the one for Node is CommonJS.
   alias: { yaml: file("../node_modules/yaml/browser/index.js") },
-  external: ["mqtt", "open"],
+  external: ["mqtt", "open", "pg"],
   logLevel: "warning",
 });
 

@@ -10,6 +10,7 @@ import type { Log } from "./log.ts";
 import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
+import { openStore } from "./open-store.ts";
 import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
@@ -18,7 +19,6 @@ import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
 import { Receiver } from "./receiver/receiver.ts";
 import { Status } from "./status.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 /** The steps of a weigh-in's way through the bridge. */
@@ -72,13 +72,7 @@ export class Bridge {
   async #start(): Promise<void> {
     const { config, log, version, onFatal, onOnline, onStep, clock = systemClock } = this.#options;
     const topics = topicsBelow(config.mqtt.base_topic);
-    const store = openSqliteStore({
-      directory: config.state_dir,
-      clock,
-      onFailure: onFatal,
-      hasThread: true,
-      onWarning: (words, facts) => log.warn(words, facts),
-    });
+    const store = await openStore({ config, clock, log, onFailure: onFatal });
     this.#teardown.add(() => store.close());
     const paths = await callbackPaths(config, store);
     // With the second connection's -c it has 23 characters: no broker takes fewer.

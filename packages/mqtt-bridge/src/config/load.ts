@@ -4,6 +4,7 @@ import { LIMITS } from "../limits.ts";
 import { accountOf, accountsOf, ONLY_ACCOUNT, personProblems, twinAccounts } from "./accounts.ts";
 import { brokerProblems, brokerWarnings, FILE_KEYS } from "./broker-login.ts";
 import { callbackProblem } from "./callback-url.ts";
+import { databaseProblems } from "./database.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { type Problem, problemsOf, unusable } from "./problems.ts";
 import { type Config, configSchema, type PersonConfig, personSchema } from "./schema.ts";
@@ -41,6 +42,7 @@ export function loadConfig({ file, env = {}, onWarning = () => {} }: ConfigSourc
     ...secrets.problems,
     ...(tree["api"] !== undefined && config.accounts ? [TWO_WAYS] : []),
     ...brokerProblems(config),
+    ...databaseProblems(config),
     ...twinAccounts(config),
     ...twins(config),
     ...callbackProblem(config),
@@ -96,7 +98,9 @@ function withWholePaths(config: Config, base: string): Config {
     const file = mqtt[key];
     if (file !== undefined) mqtt[key] = resolve(base, file);
   }
-  return { ...config, mqtt, state_dir: resolve(base, config.state_dir) };
+  const postgres = { ...config.postgres };
+  if (postgres.ca_file !== undefined) postgres.ca_file = resolve(base, postgres.ca_file);
+  return { ...config, mqtt, postgres, state_dir: resolve(base, config.state_dir) };
 }
 
 const TWO_WAYS: Problem = {

@@ -16,8 +16,8 @@ interface InFlight {
   readonly topic: string;
   /** It may have been on the wire before. */
   readonly isRepeat: boolean;
-  /** Settles when the broker has answered every document that was written before it. */
-  readonly documents: Promise<void>;
+  /** Settles when PUBREL may go: the broker has answered every document that was written before, and the row's release, once begun, is on disk. */
+  mayRelease: Promise<unknown>;
   /** The broker has it; from here on only PUBREL is sent. */
   isReleased: boolean;
 }
@@ -92,14 +92,8 @@ export class Publisher {
     this.#oldUpTo = await store.lastOutboxId();
     // Nothing is in flight: a session of this client id that the broker still keeps is of another database.
     this.#mustForget = this.#oldUpTo === 0;
-    for (const rowId of await store.released())
-      this.#inFlight.set(packetIdOf(rowId), {
-        rowId,
-        topic: "",
-        isRepeat: true,
-        documents: Promise.resolve(),
-        isReleased: true,
-      });
+    const released = { topic: "", isRepeat: true, isReleased: true, mayRelease: Promise.resolve() };
+    for (const rowId of await store.released()) this.#inFlight.set(packetIdOf(rowId), { rowId, ...released });
     this.#connection = this.#input.connect(this.#handshake());
     this.#retryParked().catch((error: Error) => {
       if (this.#stopping.signal.aborted) return;
@@ -268,7 +262,7 @@ export class Publisher {
     }
     const packetId = packetIdOf(id);
     const isRepeat = id <= this.#oldUpTo;
-    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, documents: this.#lastDocument, isReleased: false });
+    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, mayRelease: this.#lastDocument, isReleased: false });
     (this.#connection as EventConnection).publishEvent({ packetId, topic, payload }, isRepeat);
     this.#input.onStep?.("handed");
   }
@@ -299,7 +293,8 @@ export class Publisher {
         const flight = this.#inFlight.get(packetId);
         if (flight === undefined || flight.isReleased) return;
         flight.isReleased = true;
-        await Promise.all([this.#input.store.release(flight.rowId), flight.documents]);
+        flight.mayRelease = Promise.all([this.#input.store.release(flight.rowId), flight.mayRelease]);
+        await flight.mayRelease;
         onStep?.("pubrel-stored");
       },
       acknowledged: (packetId) => {
@@ -339,7 +334,8 @@ export class Publisher {
       this.#input.log.warn("The broker forgot our session; events in doubt are sent again", {
         events: doubtful.length,
       });
-    await taken;
+    // A release that is still on its way to the disk: a PUBREL before it would be unknown to a restart.
+    await Promise.all([taken, ...[...this.#inFlight.values()].map(({ mayRelease }) => mayRelease)]);
     if (this.#session === session && this.#phase === "answers") this.#phase = "releasing";
   }
 

@@ -1,0 +1,321 @@
+import {
+  type Clock,
+  type EpochSeconds,
+  emptyPersonState,
+  type GroupReader,
+  type MeasureGroup,
+  type StoredHint,
+  type StoredVerdict,
+  type SyncChange,
+  type Window,
+} from "@weighbridge/core";
+import type { Pool } from "pg";
+import { LIMITS } from "../../limits.ts";
+import type { OutboxRow, Store, StoredPerson, SyncCommit, Waiting } from "../store.ts";
+import type { PostgresTarget } from "./connections.ts";
+import { type OpenDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
+import { commit, OWED, PARKED, RELEASED, type Row, run, type Step } from "./statements.ts";
+import { storeError } from "./store-errors.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+export interface PostgresStoreOptions extends Partial<OpenOptions> {
+  readonly target: PostgresTarget;
+  readonly clock: Clock;
+  /** A statement or the connection failed with a StoreError; the process must end. Called once. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Opens the store of a database. Throws a StoreError, also where another bridge has it open. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { target, clock, onFailure, onWarning = () => {} } = options;
+  const database = await openDatabase(target, { onWarning });
+  const queue = new WriteQueue({
+    commit: (steps) => commit(database.writer, steps),
+    onFailure: (error) => onFailure(storeError(target, error)),
+  });
+  const store = new PostgresStore({ database, queue, clock });
+  store.start();
+  return store;
+}
+
+interface Parts {
+  readonly database: OpenDatabase;
+  readonly queue: WriteQueue;
+  readonly clock: Clock;
+}
+
+class PostgresStore implements Store {
+  readonly #parts: Parts;
+  readonly #closing = new AbortController();
+  #finished: number[] = [];
+  #isLateWriteDue = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The connection that writes holds the lock: where it ended, another bridge may have begun already. */
+  start(): void {
+    const { database, queue } = this.#parts;
+    database.writer.on("error", (error) => queue.fail(error));
+    database.writer.on("end", () => {
+      if (!this.#closing.signal.aborted) queue.fail(new Error("the server ended the connection"));
+    });
+    this.#watch().catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) queue.fail(error);
+    });
+  }
+
+  /** Asks the server again and again, so that a connection that is dead without a word is found before the server lets another bridge in. */
+  async #watch(): Promise<void> {
+    const { clock, database } = this.#parts;
+    for (;;) {
+      await clock.sleep(LIMITS.databaseCheckMs, this.#closing.signal);
+      await database.writer.query({ text: "SELECT 1", query_timeout: LIMITS.databaseSilenceMs } as object as {
+        text: string;
+      });
+    }
+  }
+
+  async #write(steps: readonly Step[]): Promise<void> {
+    await this.#parts.queue.write(steps);
+  }
+
+  /** A read that fails ends the process as a failed write does: a restart finds either the database or the words for an operator. */
+  async #read(runner: Pick<Pool, "query">, step: Step): Promise<readonly Row[]> {
+    try {
+      return await run(runner, step);
+    } catch (error) {
+      this.#parts.queue.fail(error);
+      throw error;
+    }
+  }
+
+  #pooled(...step: Step): Promise<readonly Row[]> {
+    return this.#read(this.#parts.database.pool, step);
+  }
+
+  /**
+   * Reads on the connection that writes. Answers come in order there: no later write is known to be done before this read is, so that the
+   * publisher never takes a row for owed whose handshake went on meanwhile.
+   */
+  #inOrder(...step: Step): Promise<readonly Row[]> {
+    return this.#read(this.#parts.database.writer, step);
+  }
+
+  async setting(name: string, make: () => string): Promise<string> {
+    const [, kept] = await this.#parts.queue.write([
+      ["addSetting", name, make()],
+      ["setting", name],
+    ]);
+    return kept?.["value"] as string;
+  }
+
+  async people(): Promise<StoredPerson[]> {
+    return (await this.#pooled("people")).map(personOf);
+  }
+
+  async addPerson(key: string, addedAt: number): Promise<StoredPerson> {
+    const state = emptyPersonState();
+    const [added] = await this.#parts.queue.write([["addPerson", key, addedAt, JSON.stringify(state)]]);
+    const id = added?.["id"] as number;
+    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
+  }
+
+  removePerson(id: number): Promise<void> {
+    return this.#write([
+      ["removeAllGroups", id],
+      ["removeVerdicts", id],
+      ["removeEventCounts", id],
+      ["removeHints", id],
+      ["removePerson", id],
+    ]);
+  }
+
+  takeHint(personId: number, window: Window | null, takenAt: EpochSeconds): Promise<void> {
+    const { from = null, to = null } = window ?? {};
+    // The rule of `admitHint`, inside the transaction: hints of one burst must see each other.
+    return this.#write([
+      ["dropSameHint", personId, from, to],
+      ...(window === null ? [] : mergedHints(personId, takenAt)),
+      ["takeHint", personId, from, to, takenAt],
+    ]);
+  }
+
+  async hints(personId: number, limit: number): Promise<StoredHint[]> {
+    return (await this.#inOrder("hints", personId, limit)).map(hintOf);
+  }
+
+  async hinted(): Promise<number[]> {
+    return (await this.#pooled("hinted")).map(({ person }) => person as number);
+  }
+
+  reader(personId: number): GroupReader {
+    const groups = (rows: readonly Row[]) => rows.map(({ json }) => JSON.parse(json as string) as MeasureGroup);
+    return {
+      between: async (from, to) => groups(await this.#pooled("between", personId, from, to)),
+      byIds: async (ids) => groups(await this.#pooled("byIds", personId, ids)),
+      before: async (to, limit) => groups(await this.#pooled("before", personId, to, limit)).reverse(),
+      verdicts: async (ids) => {
+        const rows = await this.#pooled("verdicts", personId, ids);
+        return new Map(rows.map((row) => [row["weigh_in"] as number, row["verdict"] as StoredVerdict]));
+      },
+      span: async () => {
+        const [row] = await this.#pooled("span", personId);
+        const { oldest, newest } = row as { oldest: number | null; newest: number };
+        return oldest === null ? null : { from: oldest, to: newest };
+      },
+      eventCounts: async (ids) => {
+        const rows = await this.#pooled("eventCounts", personId, ids);
+        return new Map(rows.map((row) => [row["subject"] as number, row["events"] as number]));
+      },
+    };
+  }
+
+  commitSync(personId: number, { change, messages, doneHints = [], triedHints = [], ...more }: SyncCommit) {
+    return this.#write([
+      ...(change ? groupSteps(personId, change) : []),
+      ...personSteps(personId, { ...more, ...(change && { change }) }),
+      ...ifAny(
+        messages,
+        (): Step => ["addEvents", messages.map((one) => one.topic), messages.map((one) => one.payload)],
+      ),
+      ...ifAny(doneHints, (): Step => ["doneHints", doneHints]),
+      ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", id, tries, nextAt]),
+    ]);
+  }
+
+  async owed(above: number, limit: number): Promise<OutboxRow[]> {
+    return (await this.#inOrder("owed", above, limit)) as readonly unknown[] as OutboxRow[];
+  }
+
+  async released(): Promise<number[]> {
+    return (await this.#inOrder("released")).map(({ id }) => id as number);
+  }
+
+  async lastOutboxId(): Promise<number> {
+    const [row] = await this.#inOrder("lastOutboxId");
+    return row?.["id"] as number;
+  }
+
+  release(id: number): Promise<void> {
+    return this.#write([...this.#takeFinished(), ["mark", id, RELEASED, null]]);
+  }
+
+  finish(id: number): void {
+    this.#finished.push(id);
+    if (this.#isLateWriteDue) return;
+    this.#isLateWriteDue = true;
+    this.#parts.clock.sleep(LIMITS.lazyCommitMs, this.#closing.signal).then(
+      () => {
+        this.#isLateWriteDue = false;
+        this.#write(this.#takeFinished()).catch(() => {});
+      },
+      () => {},
+    );
+  }
+
+  #takeFinished(): Step[] {
+    const finished = this.#finished;
+    this.#finished = [];
+    return ifAny(finished, () => ["finish", finished]);
+  }
+
+  park(id: number, note: string): Promise<void> {
+    return this.#write([["mark", id, PARKED, note]]);
+  }
+
+  async unpark(): Promise<number | null> {
+    const [lowest] = await this.#parts.queue.write([["firstParked"], ["unpark"]]);
+    return lowest?.["id"] as number | null;
+  }
+
+  requeue(id: number): Promise<void> {
+    return this.#write([["mark", id, OWED, "the broker forgot our session"]]);
+  }
+
+  async counts(): Promise<Waiting> {
+    const [row] = await this.#pooled("counts");
+    const { hints, oldest, owed, parked } = row as {
+      hints: number;
+      oldest: number | null;
+      owed: number;
+      parked: number;
+    };
+    return { hints, oldestHintAt: oldest, owed, parked };
+  }
+
+  async retainedTopics(): Promise<string[]> {
+    return (await this.#pooled("retained")).map(({ topic }) => topic as string);
+  }
+
+  addRetainedTopics(topics: readonly string[]): Promise<void> {
+    return this.#write(ifAny(topics, () => ["addRetained", topics]));
+  }
+
+  removeRetainedTopics(topics: readonly string[]): Promise<void> {
+    return this.#write(ifAny(topics, () => ["removeRetained", topics]));
+  }
+
+  async close(): Promise<void> {
+    const { database, queue } = this.#parts;
+    this.#closing.abort();
+    const late = this.#write(this.#takeFinished());
+    try {
+      await Promise.all([late, queue.close()]);
+    } finally {
+      await database.close();
+    }
+  }
+}
+
+const ifAny = (rows: readonly unknown[], step: () => Step): Step[] => (rows.length === 0 ? [] : [step()]);
+
+const personOf = (row: Row): StoredPerson => ({
+  id: row["id"] as number,
+  key: row["key"] as string,
+  addedAt: row["added_at"] as number,
+  cursor: row["cursor"] as number | null,
+  state: JSON.parse(row["state"] as string),
+  subscription: JSON.parse((row["subscription"] ?? "null") as string),
+  memory: JSON.parse(row["memory"] as string),
+  seen: JSON.parse(row["seen"] as string),
+});
+
+function hintOf(row: Row): StoredHint {
+  const { id, from_s: from, to_s: to, taken_at: takenAt, tries, next_at: nextAt } = row as Record<string, number>;
+  const window = from == null || to == null ? null : { from, to };
+  return { id, window, takenAt, tries, nextAt } as StoredHint;
+}
+
+function groupSteps(personId: number, { upserts, removals, events, verdicts = [] }: SyncChange): Step[] {
+  const subjects = events.flatMap(({ subjectId }) => subjectId ?? []);
+  return [
+    ...ifAny(upserts, () => [
+      ...(["putGroups", personId, upserts.map(({ id }) => id), upserts.map(({ measuredAt }) => measuredAt)] as const),
+      upserts.map((group) => JSON.stringify(group)),
+    ]),
+    ...ifAny(removals, () => ["removeGroups", personId, removals]),
+    ...ifAny(subjects, () => ["countEvents", personId, subjects]),
+    ...verdicts.map(({ weighInId, verdict }): Step => ["putVerdict", personId, weighInId, verdict]),
+  ];
+}
+
+type PersonParts = Pick<SyncCommit, "change" | "memory" | "subscription" | "isStateChanged" | "seen">;
+
+/** Columns of the person's row; null leaves one as it is. */
+function personSteps(personId: number, { change, memory, subscription, isStateChanged, seen }: PersonParts): Step[] {
+  const columns = [
+    change && isStateChanged ? JSON.stringify(change.state) : null,
+    memory ? JSON.stringify(memory) : null,
+    change?.cursor ?? null,
+    seen ? JSON.stringify(seen) : null,
+    subscription ? JSON.stringify(subscription) : null,
+  ];
+  return columns.every((column) => column === null) ? [] : [["savePerson", personId, ...columns]];
+}
+
+const mergedHints = (personId: number, takenAt: EpochSeconds): Step[] => [
+  ["mergeHints", personId, takenAt],
+  ["dropMerged", personId],
+];
