@@ -15,6 +15,8 @@ const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
                                        move it to another machine, by standard output and input
   weighbridge doctor --config <file> [--json] [--record <file>]
                                        look at everything, and say what to do
+  weighbridge store move --config <file> --to postgres://user@host/database | sqlite
+                                       move everything to another store, while no bridge runs
   weighbridge config check --config <file>   whether it can be used, and whom it watches
   weighbridge config schema            the JSON Schema of the configuration, for editors
   weighbridge --version | --help
@@ -63,6 +65,7 @@ async function main(): Promise<number> {
       demo: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       record: { type: "string" },
+      to: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", default: false },
     },
@@ -101,6 +104,8 @@ async function main(): Promise<number> {
       const config = loadRunnableConfig({ ...file, env: process.env });
       return doctor(config, { isJson: values.json, record: values.record }, terminal());
     }
+    case "store":
+      return store(action, file, values.to);
     case "config": {
       if (action !== "check" && action !== "schema")
         return misused(action === undefined ? "config: check or schema?" : `There is no command config ${action}.`);
@@ -110,6 +115,17 @@ async function main(): Promise<number> {
     default:
       return misused(`There is no command ${command}.`);
   }
+}
+
+async function store(
+  action: string | undefined,
+  file: { readonly file?: string },
+  to: string | undefined,
+): Promise<number> {
+  if (action !== "move") return misused(action === undefined ? "store: move?" : `There is no command store ${action}.`);
+  const { loadRunnableConfig } = await import("../config/load.ts");
+  const { moveStore } = await import("./store.ts");
+  return moveStore(loadRunnableConfig({ ...file, env: process.env }), to, terminal());
 }
 
 async function storedConsent(

@@ -3,7 +3,7 @@ import { StoreError } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
 import { connectWriter, makePool, type PostgresTarget } from "./connections.ts";
 import { LOCK_CLASS, ONE_BRIDGE } from "./locks.ts";
-import { migrate } from "./migrate.ts";
+import { type Migrated, migrate } from "./migrate.ts";
 import { placeOf, storeError } from "./store-errors.ts";
 
 /** An open database. The connection that writes holds the lock that keeps every other bridge out: without the lock nothing can be written. */
@@ -23,9 +23,8 @@ export async function openDatabase(target: PostgresTarget, { onWarning }: OpenOp
   let writer: Client | undefined;
   try {
     writer = await connectWriter(target);
-    await checkServer(writer, target, onWarning);
-    await lockDatabase(writer, target);
-    await migrate(writer, target);
+    const { isBeingMoved } = await prepareDatabase(writer, target, { onWarning, isMove: false });
+    if (isBeingMoved) throw unfinished(target);
   } catch (cause) {
     await writer?.end().catch(() => {});
     throw storeError(target, cause);
@@ -33,6 +32,28 @@ export async function openDatabase(target: PostgresTarget, { onWarning }: OpenOp
   const pool = makePool(target);
   return { writer, pool, close: () => closeAll(writer, pool) };
 }
+
+export interface PrepareOptions extends OpenOptions {
+  /** Tables that are made here belong to a move until it ends. */
+  readonly isMove: boolean;
+}
+
+/** Checks the server, takes the lock, and makes or migrates the tables. */
+export async function prepareDatabase(
+  client: Client,
+  target: PostgresTarget,
+  { onWarning, isMove }: PrepareOptions,
+): Promise<Migrated> {
+  await checkServer(client, target, onWarning);
+  await lockDatabase(client, target);
+  return migrate(client, target, isMove);
+}
+
+const unfinished = (target: PostgresTarget) =>
+  new StoreError(`A move into the database ${placeOf(target)} was not finished`, {
+    code: "state_unusable",
+    remedy: "Run weighbridge store move again: it goes on where it was.",
+  });
 
 /** The lock is the last to go: until then nobody else may open the database. */
 async function closeAll(writer: Client, pool: Pool): Promise<void> {
