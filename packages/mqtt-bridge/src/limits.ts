@@ -36,6 +36,8 @@ export const LIMITS = {
   databaseCheckMs: 5_000,
   /** A server that says nothing for so long is gone. With the wait above less than the 25 s after which it gives this bridge up. */
   databaseSilenceMs: 15_000,
+  /** How long the end of a bridge whose database failed waits for its connections to end. */
+  databaseLastMs: 2_000,
   /** Rows that a move between two stores reads and writes at once. */
   rowsMoved: 1_000,
   /** Longest time that a configuration may give one statement. */

@@ -28,6 +28,12 @@ function unprivileged(): { readonly uid?: number; readonly gid?: number } {
   return { uid: idOf("-u"), gid: idOf("-g") };
 }
 
+interface PostgresOptions {
+  /** Lines for its configuration. */
+  readonly settings?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** A real server with Debian's settings, on a port and in a folder of its own. What it acknowledges is on disk. */
 export class Postgres {
   readonly port: number;
@@ -40,7 +46,8 @@ export class Postgres {
     this.port = port;
   }
 
-  static async start(settings: readonly string[] = []): Promise<Postgres> {
+  /** `files` are put beside the data, readable for the server alone. */
+  static async start({ settings = [], files = {} }: PostgresOptions = {}): Promise<Postgres> {
     const folder = mkdtempSync(join(tmpdir(), "weighbridge-postgres-"));
     const { uid, gid } = unprivileged();
     if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
@@ -52,6 +59,11 @@ export class Postgres {
     const socket = `unix_socket_directories = '${folder}'`;
     const lines = [`port = ${postgres.port}`, "listen_addresses = '127.0.0.1'", socket, "fsync = on", ...settings];
     writeFileSync(join(postgres.#data, "postgresql.auto.conf"), `${lines.join("\n")}\n`);
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(postgres.#data, name);
+      writeFileSync(file, content, { mode: 0o600 });
+      if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
+    }
     await postgres.comeBack();
     return postgres;
   }

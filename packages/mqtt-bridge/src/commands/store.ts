@@ -2,6 +2,7 @@ import { databaseOf, databaseProblems } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
 import { ConfigError } from "../errors.ts";
 import { moveRows } from "../store/move.ts";
+import { openSqliteSource, openSqliteTarget } from "../store/sqlite/sqlite-tables.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,7 +17,7 @@ export async function moveStore(config: Config, to: string | undefined, { print 
     try {
       print(`From ${from.place} to ${other.place}\n`);
       const onTable = (table: string, { rows, copied }: { readonly rows: number; readonly copied: number }) =>
-        print(`  ${table}: ${rows} rows are the same in both, ${copied} of them were copied now\n`);
+        print(`  ${table}: ${rows} ${rows === 1 ? "row" : "rows"}, the same in both; copied now: ${copied}\n`);
       await moveRows({ from, to: other, onTable });
     } finally {
       await other.close();
@@ -45,10 +46,8 @@ const wrong = (words: string) =>
 
 async function open(config: Config, role: "Source" | "Target"): Promise<Tables> {
   const database = databaseOf(config);
-  if (database === undefined) {
-    const sqlite = await import("../store/sqlite/sqlite-tables.ts");
-    return sqlite[`openSqlite${role}`](config.state_dir);
-  }
+  if (database === undefined)
+    return role === "Source" ? openSqliteSource(config.state_dir) : openSqliteTarget(config.state_dir);
   const postgres = await import("../store/postgres/postgres-tables.ts");
   return postgres[`openPostgres${role}`](database);
 }

@@ -178,6 +178,30 @@ describeWithPostgres((server) => {
     await openPostgres(target);
   });
 
+  test("a server that says nothing any more is given up before it could let another bridge in", async () => {
+    const target = newTarget();
+    const { store, failures, clock } = await openPostgres(target);
+    for (let round = 0; round < 3; round++) {
+      await clock.advance(LIMITS.databaseCheckMs);
+      // Answers come in order: after this one, the look at the server is over.
+      await store.lastOutboxId();
+      await clock.advance(0);
+    }
+    await clock.advance(LIMITS.databaseSilenceMs);
+    await store.lastOutboxId();
+    expect(failures).toEqual([]);
+    const writer = Number(server().sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory'", target.database));
+    process.kill(writer, "SIGSTOP");
+    onTestFinished(() => void process.kill(writer, "SIGCONT"));
+    const waiting = store.addRetainedTopics(["a"]);
+    waiting.catch(() => {});
+    await clock.advance(LIMITS.databaseCheckMs);
+    await clock.advance(LIMITS.databaseSilenceMs);
+    await expect.poll(() => failures).toMatchObject([{ message: expect.stringContaining("says nothing any more") }]);
+    await expect(waiting).rejects.toThrow();
+    await store.close();
+  });
+
   test("a statement that takes too long fails as any other does", async () => {
     const target = newTarget();
     await (await openPostgres(target)).store.close();

@@ -8,13 +8,16 @@ import type { Store } from "../../src/store/store.ts";
 import { START } from "./open-store.ts";
 
 /** One server for a suite. Without one on this machine the suite is skipped, with the reason in its name; where nothing may be missing it fails. */
-export function describeWithPostgres(suite: (server: () => Postgres) => void): void {
+export function describeWithPostgres(
+  suite: (server: () => Postgres) => void,
+  options: Parameters<typeof Postgres.start>[0] = {},
+): void {
   if (!hasPostgres() && process.env["CI"]) throw new Error("PostgreSQL is not installed: run e2e/install/install.sh");
   const name = hasPostgres() ? "with PostgreSQL" : "skipped: PostgreSQL is not installed (apt install postgresql)";
   describe.skipIf(!hasPostgres())(name, () => {
     let server: Postgres;
     beforeAll(async () => {
-      server = await Postgres.start();
+      server = await Postgres.start(options);
     }, 120_000);
     afterAll(() => server?.remove());
     suite(() => server);

@@ -31,7 +31,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const database = await openDatabase(target, { onWarning });
   const queue = new WriteQueue({
     commit: (steps) => commit(database.writer, steps),
-    onFailure: (error) => onFailure(storeError(target, error)),
+    onFailure: (error) => {
+      // Nothing more is to be written, and what waits for an answer shall not wait on.
+      database.writer.connection.stream.destroy();
+      onFailure(storeError(target, error));
+    },
   });
   const store = new PostgresStore({ database, queue, clock });
   store.start();
@@ -71,9 +75,16 @@ class PostgresStore implements Store {
     const { clock, database } = this.#parts;
     for (;;) {
       await clock.sleep(LIMITS.databaseCheckMs, this.#closing.signal);
-      await database.writer.query({ text: "SELECT 1", query_timeout: LIMITS.databaseSilenceMs } as object as {
-        text: string;
-      });
+      const answered = new AbortController();
+      const signal = AbortSignal.any([answered.signal, this.#closing.signal]);
+      const silence = clock.sleep(LIMITS.databaseSilenceMs, signal).then(
+        () => {
+          throw new Error("the server says nothing any more");
+        },
+        () => {},
+      );
+      await Promise.race([database.writer.query("SELECT 1"), silence]);
+      answered.abort();
     }
   }
 
@@ -258,8 +269,13 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { database, queue } = this.#parts;
+    const { database, queue, clock } = this.#parts;
     this.#closing.abort();
+    if (queue.hasFailed) {
+      // The failure was reported. A server that says nothing any more says no farewell either.
+      await Promise.race([database.close(), clock.sleep(LIMITS.databaseLastMs)]);
+      return;
+    }
     const late = this.#write(this.#takeFinished());
     try {
       await Promise.all([late, queue.close()]);

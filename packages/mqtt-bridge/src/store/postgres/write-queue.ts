@@ -46,6 +46,10 @@ export class WriteQueue {
     await this.#flushing;
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Rejects what waits and whatever comes later. */
   fail(error: unknown): void {
     if (this.#failure) return;
