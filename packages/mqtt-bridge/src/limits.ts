@@ -38,6 +38,10 @@ export const LIMITS = {
   databaseSilenceMs: 15_000,
   /** How long the end of a bridge whose database failed waits for its connections to end. */
   databaseLastMs: 2_000,
+  /** A shard whose owner says nothing for so long may be taken by another replica. */
+  leaseMs: 4_000,
+  /** Between two renewals: two may fail. */
+  leaseRenewMs: 1_000,
   /** Rows that a move between two stores reads and writes at once. */
   rowsMoved: 1_000,
   /** Longest time that a configuration may give one statement. */

@@ -34,4 +34,16 @@ export const MIGRATIONS: readonly string[] = [
     state INTEGER NOT NULL DEFAULT 0, note TEXT);
 
   CREATE TABLE weighbridge.retained (topic TEXT PRIMARY KEY);`,
+  `CREATE TABLE weighbridge.replicas (name TEXT PRIMARY KEY, seen_at TIMESTAMPTZ NOT NULL);
+
+  -- The epoch grows with each owner. A lease ends by this server's clock: those of the replicas may differ.
+  CREATE TABLE weighbridge.shards (
+    id INTEGER PRIMARY KEY, owner TEXT, epoch BIGINT NOT NULL DEFAULT 0, expires_at TIMESTAMPTZ NOT NULL DEFAULT '-infinity');
+  INSERT INTO weighbridge.shards (id) VALUES (0);
+
+  -- Ends the transaction of a former owner. The next owner waits for one that is being written, and then sees it whole.
+  CREATE FUNCTION weighbridge.fence(shard INTEGER, held BIGINT) RETURNS VOID LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM 1 FROM weighbridge.shards WHERE id = shard AND epoch = held FOR SHARE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'shard % has another owner', shard USING ERRCODE = 'WB001'; END IF;
+  END $$;`,
 ];

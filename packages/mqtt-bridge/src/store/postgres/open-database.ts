@@ -1,6 +1,7 @@
 import type { Client, Pool } from "pg";
 import { StoreError } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
+import type { Lease } from "../leases.ts";
 import { connectWriter, makePool, type PostgresTarget } from "./connections.ts";
 import { LOCK_CLASS, ONE_BRIDGE } from "./locks.ts";
 import { type Migrated, migrate } from "./migrate.ts";
@@ -10,6 +11,8 @@ import { placeOf, storeError } from "./store-errors.ts";
 export interface OpenDatabase {
   readonly writer: Client;
   readonly pool: Pool;
+  /** Every write carries it. */
+  readonly lease: Lease;
   close(): Promise<void>;
 }
 
@@ -21,16 +24,18 @@ export interface OpenOptions {
 /** Opens the database, and makes or migrates its tables. Throws a StoreError. */
 export async function openDatabase(target: PostgresTarget, { onWarning }: OpenOptions): Promise<OpenDatabase> {
   let writer: Client | undefined;
+  let lease: Lease;
   try {
     writer = await connectWriter(target);
     const { isBeingMoved } = await prepareDatabase(writer, target, { onWarning, isMove: false });
     if (isBeingMoved) throw unfinished(target);
+    lease = await ownShard(writer);
   } catch (cause) {
     await writer?.end().catch(() => {});
     throw storeError(target, cause);
   }
   const pool = makePool(target);
-  return { writer, pool, close: () => closeAll(writer, pool) };
+  return { writer, pool, lease, close: () => closeAll(writer, pool) };
 }
 
 export interface PrepareOptions extends OpenOptions {
@@ -47,6 +52,14 @@ export async function prepareDatabase(
   await checkServer(client, target, onWarning);
   await lockDatabase(client, target);
   return migrate(client, target, isMove);
+}
+
+/** One bridge owns everything. A pooler that shares connections would give its lock to two: then the first one's writes are refused. */
+async function ownShard(writer: Client): Promise<Lease> {
+  const { rows } = await writer.query(
+    "UPDATE weighbridge.shards SET epoch = epoch + 1, owner = current_setting('application_name') WHERE id = 0 RETURNING epoch",
+  );
+  return { shard: 0, epoch: rows[0]?.["epoch"] as number };
 }
 
 const unfinished = (target: PostgresTarget) =>

@@ -30,7 +30,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { target, clock, onFailure, onWarning = () => {} } = options;
   const database = await openDatabase(target, { onWarning });
   const queue = new WriteQueue({
-    commit: (steps) => commit(database.writer, steps),
+    commit: (steps) => commit(database.writer, database.lease, steps),
     onFailure: (error) => {
       // Nothing more is to be written, and what waits for an answer shall not wait on.
       database.writer.connection.stream.destroy();

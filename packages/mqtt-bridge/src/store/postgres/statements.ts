@@ -1,5 +1,6 @@
 import { WAITING_WINDOWS } from "@weighbridge/core";
 import type { Client } from "pg";
+import type { Lease } from "../leases.ts";
 
 /** States of an outbox row. */
 export const OWED = 0;
@@ -8,6 +9,7 @@ export const PARKED = 4;
 
 /** Every statement of the store, by name; lists are arrays, so that a commit has few statements, however many rows it writes. */
 const SQL = {
+  fence: "SELECT weighbridge.fence($1, $2)",
   setting: "SELECT value FROM weighbridge.meta WHERE name = $1",
   addSetting: "INSERT INTO weighbridge.meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
   people: "SELECT id, key, added_at, cursor, state, subscription, memory, seen FROM weighbridge.people ORDER BY id",
@@ -90,16 +92,25 @@ export async function run(runner: Runner, [name, ...values]: Step): Promise<read
   return rows;
 }
 
+/** SQLSTATE of `fence`. */
+export const FENCED = "WB001";
+
 /**
  * Runs all steps in one transaction, in one round trip: nothing of it waits for an answer. Resolves with the first row of each step once they are
- * on disk. After an error nothing of them is stored, unless the connection ended while the server was committing.
+ * on disk. After an error nothing of them is stored, unless the connection ended while the server was committing. The epoch is checked first: of a
+ * former owner nothing is stored.
  */
-export async function commit(client: Client, steps: readonly Step[]): Promise<readonly (Row | undefined)[]> {
+export async function commit(
+  client: Client,
+  { shard, epoch }: Lease,
+  steps: readonly Step[],
+): Promise<readonly (Row | undefined)[]> {
   const began = client.query("BEGIN");
+  const fenced = run(client, ["fence", shard, epoch]);
   const results = steps.map((step) => run(client, step));
   const committed = client.query("COMMIT");
   // All of them, so that no rejection is left without a listener; the first one is the cause of the others.
-  const outcomes = await Promise.allSettled([began, ...results, committed]);
+  const outcomes = await Promise.allSettled([began, fenced, ...results, committed]);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   const rows = await Promise.all(results);
   return rows.map(([first]) => first);

@@ -1,5 +1,6 @@
 import { StoreError } from "../../errors.ts";
 import type { PostgresTarget } from "./connections.ts";
+import { FENCED } from "./statements.ts";
 
 export type Place = Pick<PostgresTarget, "host" | "port" | "database">;
 
@@ -31,6 +32,13 @@ const GENERAL =
 export function storeError(target: Place, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const { code, message } = cause as { readonly code?: string; readonly message?: string };
+  if (code === FENCED)
+    return new StoreError(`Another bridge has taken the database ${placeOf(target)} over`, {
+      code: "state_locked",
+      remedy:
+        "Stop one of the two. Reach the server directly, or through a pooler in session mode: its lock keeps a second bridge out.",
+      cause,
+    });
   return new StoreError(`The database ${placeOf(target)} cannot be used: ${message || code || String(cause)}`, {
     code: "state_unusable",
     remedy: remedyOf(code ?? "", message ?? ""),
