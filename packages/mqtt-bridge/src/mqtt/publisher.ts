@@ -281,6 +281,7 @@ export class Publisher {
       },
       lost: (reason) => {
         this.#phase = "away";
+        this.#session = undefined;
         this.#documents.clear();
         // Messages that the other program has in flight under our packet ids must not be released in our name.
         if (reason === TAKEN_OVER) this.#mustForget = true;
@@ -313,6 +314,9 @@ export class Publisher {
    */
   async #connected(session: Session): Promise<void> {
     this.#session = session;
+    // A process that was frozen may not know yet that another one publishes in its place.
+    await this.#input.store.confirm();
+    if (this.#session !== session) return new Promise(() => {});
     this.#phase = "documents" as Phase; // Not narrowed: it moves on while answers are awaited.
     this.#holdEvents();
     this.#isReconnect = true;
@@ -322,9 +326,8 @@ export class Publisher {
     // Forgotten before anything is waited for: a PUBREL to a broker that forgot would look like success.
     for (const [packetId] of again) this.#inFlight.delete(packetId);
     this.#oldUpTo = Math.max(this.#oldUpTo, this.#highestHanded);
-    const taken = new Promise<void>((resolve) => {
-      this.#onDocumentsTaken = resolve;
-    });
+    const { promise: taken, resolve } = Promise.withResolvers<void>();
+    this.#onDocumentsTaken = resolve;
     this.#input.onConnected();
     this.#run();
     await Promise.all(doubtful.map(({ rowId }) => this.#input.store.requeue(rowId)));

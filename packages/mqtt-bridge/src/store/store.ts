@@ -59,6 +59,8 @@ export interface PeopleStore {
 
 /** Events on their way to the broker. */
 export interface Outbox {
+  /** Resolves when it is certain that nobody else has begun to publish from this outbox. To be asked before the first packet of each connection. */
+  confirm(): Promise<void>;
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;
   released(): Promise<number[]>;

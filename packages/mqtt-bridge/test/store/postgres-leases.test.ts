@@ -112,11 +112,20 @@ describeWithPostgres((server) => {
     expect(await b.take(1)).toHaveLength(1);
   });
 
+  test("a store whose shard has another owner does not confirm that it may publish", async () => {
+    const { target, sql } = await replicas(1);
+    const { store, failures } = await openPostgres(target);
+    sql("UPDATE weighbridge.shards SET epoch = epoch + 1");
+    await expect(store.confirm()).rejects.toThrow("another owner");
+    expect(failures).toMatchObject([{ code: "state_locked" }]);
+  });
+
   test("a store whose shard has another owner writes nothing more, and ends with what to do", async () => {
     const { target, sql } = await replicas(1);
     const { store, failures } = await openPostgres(target);
     const { id } = await store.addPerson("wbs:29", 0);
     await store.commitSync(id, EVENT);
+    await store.confirm();
     // As a second bridge behind a pooler that gives one lock to two.
     sql("UPDATE weighbridge.shards SET epoch = epoch + 1");
     await expect(store.commitSync(id, EVENT)).rejects.toThrow("another owner");

@@ -196,6 +196,11 @@ class PostgresStore implements Store {
     ]);
   }
 
+  async confirm(): Promise<void> {
+    const { shard, epoch } = this.#parts.database.lease;
+    await this.#inOrder("fence", shard, epoch);
+  }
+
   async owed(above: number, limit: number): Promise<OutboxRow[]> {
     return (await this.#inOrder("owed", above, limit)) as readonly unknown[] as OutboxRow[];
   }

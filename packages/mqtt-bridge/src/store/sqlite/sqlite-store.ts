@@ -189,6 +189,9 @@ class SqliteStore implements Store {
     ]);
   }
 
+  /** The lock on the state directory ends with this process, and not before. */
+  async confirm(): Promise<void> {}
+
   async owed(above: number, limit: number): Promise<OutboxRow[]> {
     return this.#sql("owed").all(above, limit) as unknown as OutboxRow[];
   }
