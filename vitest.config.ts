@@ -32,6 +32,7 @@ export default defineConfig({
       project("examples", "examples"),
       project("bench", "bench"),
       project("scripts", "scripts"),
+      project("deploy", "deploy"),
     ],
   },
 });

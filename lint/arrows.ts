@@ -97,7 +97,7 @@ const core: Package = {
 /** Rooms that every room of the bridge may import. */
 const SHARED = ["errors.ts", "limits.ts", "log.ts"];
 const DATA = ["messages/", "store/", "config/"];
-const MIDDLE = ["status.ts", "people/", "accounts/", "home-assistant/", "http/"];
+const MIDDLE = ["status.ts", "people/", "accounts/", "home-assistant/", "http/", "updates/"];
 const UPPER = ["mqtt/", "receiver/", "admin/"];
 const STORES = ["store/sqlite/", "store/postgres/"];
 
@@ -107,7 +107,7 @@ const bridge: Package = {
   rooms: {
     "errors.ts": base("errors know nothing of the bridge"),
     "limits.ts": base("limits are plain numbers"),
-    "log.ts": base("the log knows nothing of the bridge"),
+    "log.ts": base("the log knows nothing of the bridge", [], ["pino", "pino-pretty"]),
     "config/": base("configuration is read before anything else exists", SHARED, ["yaml", "zod"]),
     "store/": base("the store's port knows core only", ["errors.ts", "limits.ts"]),
     "store/sqlite/": base("a store implements the port", [...SHARED, "store/"], ["node:sqlite"]),
@@ -131,16 +131,38 @@ const bridge: Package = {
       ["mqtt"],
     ),
     "receiver/": base("the public side knows neither broker nor admin", [...SHARED, ...DATA, ...MIDDLE]),
-    "admin/": base("the private side knows neither broker nor receiver", [...SHARED, ...DATA, ...MIDDLE]),
+    "admin/": base(
+      "the private side knows neither broker nor receiver",
+      [...SHARED, ...DATA, ...MIDDLE, "admin/contract.ts"],
+      ["prom-client"],
+    ),
+    "admin/contract.ts": base("the contract is types of what the private side answers", [...SHARED, ...DATA]),
+    "admin/page/": base(
+      "the page runs in a browser and knows the bridge by its contract only",
+      ["admin/contract.ts"],
+      ["preact", "uplot"],
+    ),
     "authorize/": base("authorize/ leads one person through the consent page", [
       ...[...SHARED, "config/", "accounts/", "grants/", "http/"],
     ]),
+    "backup/": base(
+      "backup/ copies a state directory and puts it back",
+      [...SHARED, "store/", "store/sqlite/"],
+      ["zod"],
+    ),
+    "setup/": base(
+      "setup/ makes a configuration of answers, and tries what they name",
+      [...SHARED, "config/", "accounts/", "http/", "mqtt/"],
+      ["@clack/prompts"],
+    ),
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
     "open-store.ts": base("open-store.ts chooses the store that the configuration names", [
       ...[...SHARED, "store/", "config/", ...STORES],
     ]),
+    "updates/": base("updates/ asks a registry, and knows nobody who listens", SHARED, ["zod", "registry-url"]),
+    "history/": base("history/ brings stored measures to Home Assistant, and reads no store itself", [...SHARED]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
       ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, "open-store.ts", "grants/"],
     ]),
@@ -149,8 +171,23 @@ const bridge: Package = {
     ]),
     "commands/": base(
       "a command uses the bridge, never the command line's entry",
-      [...[...SHARED, ...DATA, ...MIDDLE, ...STORES], ...["mqtt/", "grants/", "authorize/", "doctor/", "bridge.ts"]],
-      ["open"],
+      [
+        ...[...SHARED, ...DATA, ...MIDDLE, ...STORES],
+        ...[
+          "mqtt/",
+          "grants/",
+          "authorize/",
+          "doctor/",
+          "history/",
+          "setup/",
+          "backup/",
+          "admin/",
+          "admin/contract.ts",
+          "open-store.ts",
+          "bridge.ts",
+        ],
+      ],
+      ["open", "commander"],
     ),
     "cli.ts": base("cli.ts starts commands and knows nothing else", ["commands/"]),
   },
@@ -289,6 +326,7 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
     ...[CORE, CLOCK, CORE_TESTING, SIMULATOR, BRIDGE, PLAYGROUND, TESTING, PARTS],
   ]),
   lint: workspace("lint knows no package", []),
+  deploy: workspace("deploy makes the bridge's configuration and starts the bridge, whose code it does not import", []),
   scripts: workspace("scripts read the repository", []),
 };
 
@@ -328,6 +366,20 @@ export const EXCEPTIONS: readonly Exception[] = [
   ]),
   ...except("scripts/requirements.ts", "the list of facts stands beside core's tests", [
     "packages/core/test/requirements.ts",
+  ]),
+  ...except("scripts/error-words.ts", "the page of errors is made from the tables of codes", [
+    "packages/core/src/error-codes.ts",
+    "packages/mqtt-bridge/src/errors.ts",
+    "packages/mqtt-bridge/src/messages/requests.ts",
+    "packages/node-red-nodes/src/shared/error-codes.ts",
+  ]),
+  ...except("scripts/error-table.ts", "the page of errors is made from the tables of codes", [
+    "packages/core/src/error-codes.ts",
+    "packages/core/src/wbs/statuses.ts",
+    "packages/core/src/public/statuses.ts",
+    "packages/mqtt-bridge/src/errors.ts",
+    "packages/mqtt-bridge/src/messages/requests.ts",
+    "packages/node-red-nodes/src/shared/error-codes.ts",
   ]),
   ...except("scripts/test/arrows.test.ts", "makes its cases from the table", ["lint/arrows.ts", "lint/violations.ts"]),
 ];

@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { parseSync } from "oxc-parser";
 import { EXCEPTIONS, type Exception, PACKAGES, type Package, RESERVED_BUILTINS, type Room } from "./arrows.ts";
 
-const CODE = /\.(?:ts|mts|cts|js|mjs|cjs)$/;
+const CODE = /\.(?:tsx?|mts|cts|js|mjs|cjs)$/;
 const WORKSPACE = "@weighbridge/";
 const LEFT_OUT = new Set(["node_modules", "dist", "bin"]);
 

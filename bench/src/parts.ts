@@ -65,6 +65,7 @@ export class Stage implements AsyncDisposable {
       ...(generation === "wbs" ? { api: { base_url: apiUrl, ...UNLIMITED } } : { accounts: [accountAt(apiUrl)] }),
       mqtt: { url: broker.url, base_topic: baseTopic },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, per_minute: 1_000_000 },
+      admin: { port: 0 },
       log: { level: "warn" },
       people: Array.from({ length: people }, (_, i) => ({
         slug: `p${i + 1}`,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, until } from "@weighbridge/testing/parts";
@@ -17,11 +17,21 @@ export const isHomeAssistantInstalled = existsSync(join(ROOT, ".installed"));
 export const LOGIN = { username: "test", password: "test-password" } as const;
 
 export interface HomeAssistantOptions {
-  readonly broker: { readonly port: number; readonly username?: string; readonly password?: string };
+  readonly broker: {
+    readonly port: number;
+    readonly username?: string;
+    readonly password?: string;
+    /** @default "5" */
+    readonly protocol?: "5" | "3.1.1";
+  };
   readonly unitSystem?: "metric" | "us_customary";
   readonly automations?: readonly object[];
   /** Counters by name, for automations to count with: they outlive a restart. */
   readonly counters?: readonly string[];
+  /** Further sections of configuration.yaml. */
+  readonly sections?: Readonly<Record<string, unknown>>;
+  /** Copied into the folder of the configuration: a path there, and where it comes from. */
+  readonly files?: Readonly<Record<string, string | URL>>;
 }
 
 export interface EntityState {
@@ -164,6 +174,10 @@ export class HomeAssistant {
     return this.post("/api/template", { template });
   }
 
+  get token(): string {
+    return this.#token;
+  }
+
   /** Log lines in which the MQTT integration objects. */
   complaints(): string[] {
     return this.log.split("\n").filter((line) => /(WARNING|ERROR).*mqtt/i.test(line));
@@ -209,6 +223,8 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
   // JSON is YAML.
   await writeFile(join(folder, "automations.yaml"), JSON.stringify(options.automations ?? []));
   await writeFile(join(folder, "configuration.yaml"), configuration(port, options));
+  for (const [path, from] of Object.entries(options.files ?? {}))
+    await cp(from, join(folder, path), { recursive: true });
   const home = new HomeAssistant(folder, port);
   try {
     await home.start();
@@ -221,7 +237,10 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
 }
 
 /** No `default_config`: it would look for devices around, and for updates on the internet. */
-function configuration(port: number, { unitSystem = "metric", counters = [] }: HomeAssistantOptions): string {
+function configuration(
+  port: number,
+  { unitSystem = "metric", counters = [], sections = {} }: HomeAssistantOptions,
+): string {
   const parts = {
     homeassistant: {
       name: "Home",
@@ -241,6 +260,7 @@ function configuration(port: number, { unitSystem = "metric", counters = [] }: H
     logbook: {},
     recorder: { commit_interval: 1 },
     counter: Object.fromEntries(counters.map((name) => [name, { restore: true }])),
+    ...sections,
     logger: { default: "warning", logs: { "homeassistant.components.mqtt": "info" } },
   };
   return `${JSON.stringify(parts).slice(0, -1)}, "automation": !include automations.yaml}\n`;

@@ -16,6 +16,7 @@ export interface Inhabitant extends PersonDetails {
   readonly name: string;
   readonly weight_unit?: "kg" | "lb" | "st";
   readonly ambiguous?: "hold" | "accept" | "ignore";
+  readonly exclude?: readonly string[];
 }
 
 export const ADA: Inhabitant = { slug: "ada", name: "Ada" };
@@ -46,7 +47,7 @@ export class House {
   async inhabit(people: readonly Inhabitant[], more: MoreConfig = {}): Promise<void> {
     const { callbackPort: port, application, simulator, bridge } = this;
     if (application)
-      for (const { slug, name, weight_unit: _unit, ambiguous: _policy, ...details } of people)
+      for (const { slug, name, weight_unit: _unit, ambiguous: _policy, exclude: _exclude, ...details } of people)
         await consentTo(application, simulator.person(name, details), slug, bridge.folder);
     await bridge.configure({
       ...(application
@@ -55,10 +56,11 @@ export class House {
       mqtt: { url: this.broker.url, ...more["mqtt"] },
       home_assistant: { hold_s: 0, ...more["home_assistant"] },
       callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port, ...more["callback"] },
+      admin: { port: 0, ...more["admin"] },
       timing: { coalesce_s: 0.1, repeat_call_s: application ? REPEAT_S : 0.1, ...more["timing"] },
-      people: people.map(({ slug, name, weight_unit = "kg", ambiguous = "hold", ...details }) => {
+      people: people.map(({ slug, name, weight_unit = "kg", ambiguous = "hold", exclude = [], ...details }) => {
         const { userId: userid, publicKey: publickey } = simulator.person(name, details);
-        return { slug, name, weight_unit, ambiguous, ...(application ? {} : { userid, publickey }) };
+        return { slug, name, weight_unit, ambiguous, exclude, ...(application ? {} : { userid, publickey }) };
       }),
     });
   }

@@ -1,4 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { weighbridge } from "../src/command.ts";
 import { COUNT_WEIGH_INS } from "../src/count-weigh-ins.ts";
 import { type HomeAssistant, isHomeAssistantInstalled, startHomeAssistant } from "../src/home-assistant.ts";
 import { ADA, type House, type Inhabitant, makeHouse } from "../src/house.ts";
@@ -51,6 +54,17 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("sensor.ada_scale_battery", "high");
     const contact = await home.state("sensor.ada_scale_last_contact");
     expect(contact?.attributes).toMatchObject({ device_class: "timestamp" });
+  });
+
+  test("the history of a person of today's API is found by their consent", async () => {
+    const tokenFile = join(house.bridge.folder, "token");
+    await writeFile(tokenFile, home.token);
+    const to = ["--home-assistant", home.url, "--token-file", tokenFile, "--json"];
+    const { code, out } = await weighbridge(["history", "-c", house.bridge.configFile, "--person", "ada", ...to]);
+    expect(code).toBe(0);
+    // The weigh-ins may fall into one hour or into two.
+    const hours = new Set([lastDate - 600, lastDate].map((at) => Math.floor(at / 3_600))).size;
+    expect(JSON.parse(out).imported).toContainEqual({ person: "ada", entity: "sensor.ada_weight", hours, unit: "kg" });
   });
 
   test("a consent that ends shows as a problem, and its values are unavailable", async () => {

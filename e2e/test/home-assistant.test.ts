@@ -53,10 +53,13 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
         manufacturer: "Withings",
         via_device_id: bridge?.id,
       });
-    const ids = (await home.entities()).map(({ entity_id }) => entity_id);
-    const keys = ["weight", "fat_ratio", "fat_mass", "fat_free_mass", "height", "bmi", "last_weigh_in"];
-    expect(ids).toEqual(expect.arrayContaining(keys.map((key) => `sensor.ada_${key}`)));
-    expect(ids).toContain("button.ada_sync");
+    const keys = ["weight", "fat_ratio", "fat_mass", "fat_free_mass", "height", "bmi", "last_weigh_in", "held"];
+    const wanted = [...keys.map((key) => `sensor.ada_${key}`), "button.ada_sync", "button.ada_claim"];
+    // Home Assistant adds them one by one.
+    await until(async () => {
+      const ids = new Set((await home.entities()).map(({ entity_id }) => entity_id));
+      return wanted.every((id) => ids.has(id));
+    });
     await home.shows("binary_sensor.weighbridge_connection", "on");
     await home.shows("binary_sensor.ada_account_problem", "off");
     await home.shows("binary_sensor.ada_subscription_problem", "off");
@@ -122,9 +125,9 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     house.person("Ada").setsTarget({ weight: 65 });
     const news = await until(async () => {
       const state = await home.state("event.ada_news");
-      return state?.attributes["event_type"] === "target_set" && state;
+      return state?.attributes["event_type"] === "target set" && state;
     });
-    expect(news.attributes).toMatchObject({ person: "ada", weight: 65 });
+    expect(news.attributes).toMatchObject({ kind: "target_set", person: "ada", weight: 65 });
     expect((await home.state("event.ada_weigh_in"))?.state).toBe(before);
   });
 
@@ -198,6 +201,17 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await house.open("Ada");
     await until(async () => (await home.devices()).every(({ name }) => name !== "Bea"));
     expect((await home.entities()).filter(({ entity_id }) => entity_id.includes("bea"))).toEqual([]);
+  });
+
+  test("a slug that belongs to another account from now on keeps its entity ids", async () => {
+    await house.bridge.end("SIGTERM");
+    await house.inhabit([{ slug: "ada", name: "Adele" }]);
+    house.bridge.start();
+    await until(async () => (await home.devices()).some(({ name }) => name === "Adele"));
+    await until(async () => (await home.devices()).every(({ name }) => name !== "Ada"));
+    const ids = (await home.entities()).map(({ entity_id }) => entity_id);
+    expect(ids).toEqual(expect.arrayContaining(["sensor.ada_weight", "event.ada_weigh_in"]));
+    expect(ids.filter((id) => id.endsWith("_2"))).toEqual([]);
   });
 
   test("the MQTT integration objected to nothing", () => {

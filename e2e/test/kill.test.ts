@@ -5,14 +5,14 @@ import { runKills } from "../src/kill-run.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { startWitness } from "../src/witness.ts";
 
-const KILLS = Number(process.env["E2E_KILLS"] ?? 80);
+const KILLS = Number(process.env["E2E_KILLS"] ?? 60);
 const SEED = Number(process.env["E2E_SEED"] ?? Date.now() % 1_000_000);
 const STEPS = ["inbox", "answered", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
 const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);
 
 describeWith("Mosquitto", isInstalled("mosquitto"), () => {
   test(`${KILLS} kills at random instants: every weigh-in reaches a persistent subscriber exactly once`, {
-    timeout: 1_500_000,
+    timeout: KILLS * 15_000,
   }, async () => {
     const result = await runKills({ kills: KILLS, seed: SEED, onProgress });
     onProgress(JSON.stringify({ seed: SEED, ...result }));
@@ -24,7 +24,7 @@ describeWith("Mosquitto", isInstalled("mosquitto"), () => {
 
   const todaysKills = Math.ceil(KILLS / 4);
   test(`${todaysKills} kills at today's API, where every weigh-in is called twice and more: each comes exactly once`, {
-    timeout: 900_000,
+    timeout: KILLS * 15_000,
   }, async () => {
     const result = await runKills({ kills: todaysKills, seed: SEED + 1, generation: "public", onProgress });
     onProgress(JSON.stringify({ seed: SEED + 1, ...result }));

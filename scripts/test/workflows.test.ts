@@ -1,16 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 
 interface Workflow {
+  readonly permissions?: object;
   readonly jobs: Readonly<Record<string, { readonly permissions?: object; readonly steps: readonly Step[] }>>;
 }
 
 interface Step {
   readonly run?: string;
   readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -36,9 +38,15 @@ test.each(FILES)("%s is YAML, and each of its scripts is a shell script", (file)
 
 test.each(FILES)("%s runs scripts of this repository that there are", (file) => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const named = stepsOf(file).flatMap(({ run = "" }) => /pnpm@12 ([a-z:-]+)$/.exec(run)?.[1] ?? []);
-  expect(named.length).toBeGreaterThan(0);
-  expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  const runs = stepsOf(file).map(({ run = "" }) => run);
+  const named = runs.flatMap((run) => /pnpm@12 ([a-z:-]+)$/.exec(run)?.[1] ?? []);
+  const files = runs.flatMap((run) => /^\.ci\/\w+$/.exec(run)?.[0] ?? []);
+  const versions = stepsOf(file).flatMap(
+    ({ with: { version = "" } = {} }) => /pnpm@12 ([a-z:-]+)$/.exec(version)?.[1] ?? [],
+  );
+  expect([...named, ...versions, ...files].length).toBeGreaterThan(0);
+  expect([...named, ...versions].filter((name) => name !== "install" && scripts[name] === undefined)).toEqual([]);
+  expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 test("a release is tested, has a bill of materials, and is published with provenance", () => {
@@ -50,4 +58,22 @@ test("a release is tested, has a bill of materials, and is published with proven
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(scripts.find((script) => script.includes(" publish "))).toContain("--provenance");
   expect(Object.values(workflow("release.yml").jobs)[0]?.permissions).toMatchObject({ "id-token": "write" });
+});
+
+test("both images are built for both kinds of machine, with a bill of materials and an attestation", () => {
+  const steps = stepsOf("release.yml");
+  const builds = steps.filter(({ uses = "" }) => uses.startsWith("docker/build-push-action@"));
+  expect(builds.map((step) => step.with?.["file"])).toEqual([
+    "deploy/Dockerfile",
+    "deploy/home-assistant-app/Dockerfile",
+  ]);
+  for (const step of builds)
+    expect(step.with).toMatchObject({ platforms: "linux/amd64,linux/arm64", sbom: true, provenance: "mode=max" });
+  expect(steps.filter(({ uses = "" }) => uses.startsWith("actions/attest-build-provenance@"))).toHaveLength(2);
+});
+
+test.each(FILES)("%s gives each job the rights that it names, and no others", (file) => {
+  const { permissions, jobs } = workflow(file);
+  expect(permissions).toEqual({});
+  for (const job of Object.values(jobs)) expect(job.permissions).toBeDefined();
 });

@@ -36,8 +36,9 @@ const callbackOf = (generation: "wbs" | "public", { p50: p50Name, throughput }: 
     const { callbackUrl } = await message<{ callbackUrl: string }>(startFloor());
 
     const subjects = {
-      floor: { baseTopic: "floor", callbackUrl },
-      subject: { baseTopic: "bridge", afterPolls: PEOPLE },
+      // People of its own: a poll of the bridge would find the weigh-ins of which only the floor was notified.
+      floor: { baseTopic: "floor", callbackUrl, firstUserId: PEOPLE + 1 },
+      subject: { baseTopic: "bridge", afterPolls: PEOPLE, firstUserId: 1 },
     };
     const rounds: Record<keyof typeof subjects, LoadReport[]> = { floor: [], subject: [] };
     for (let round = 0; round <= ROUNDS; round++) {
@@ -62,11 +63,14 @@ export const callbackPublic = callbackOf("public", { p50: "callback-p50-public" 
 
 async function play(
   load: ChildProcess,
-  subject: Pick<LoadOrder, "baseTopic" | "callbackUrl" | "afterPolls">,
+  {
+    firstUserId,
+    ...subject
+  }: Pick<LoadOrder, "baseTopic" | "callbackUrl" | "afterPolls"> & { readonly firstUserId: number },
 ): Promise<LoadReport> {
   const order: LoadOrder = {
     ...subject,
-    userIds: Array.from({ length: PEOPLE }, (_, i) => i + 1),
+    userIds: Array.from({ length: PEOPLE }, (_, i) => firstUserId + i),
     clients: CLIENTS,
   };
   const answer = message<LoadReport>(load);

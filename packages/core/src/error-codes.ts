@@ -110,7 +110,7 @@ export const ERROR_CODES = {
   grant_ended: {
     actor: "person",
     remedy:
-      "Authorize the person again: nothing is lost, and the history goes on. If another installation uses this consent, let it have an application of its own.",
+      "Authorize the person again: nothing is lost, and the history goes on. If another installation uses this consent, let it have an application of its own. A person whose account is deleted is removed from the configuration instead.",
   },
   wrong_person: {
     actor: "person",
@@ -123,7 +123,7 @@ export const ERROR_CODES = {
   },
   token_file_unusable: {
     actor: "operator",
-    remedy: "Restore a copy of the file, or move it away and authorize the person again.",
+    remedy: "Restore a copy of the file, or authorize the person again: a damaged file is kept beside the new one.",
   },
   tokens_outdated: {
     actor: "service",

@@ -119,7 +119,7 @@ export type { NotifyService, SubscriptionKey } from "./wbs/services/notify.ts";
 export type { OnceService } from "./wbs/services/once.ts";
 export type { SharingUpdate, UserService } from "./wbs/services/user.ts";
 export type { WbsUser } from "./wbs/wbs-user.ts";
-export { derive } from "./weigh-ins/derive.ts";
+export { derive, nextTrend } from "./weigh-ins/derive.ts";
 // Documents that hosts publish: one form of each event for MQTT and flows
 export {
   boundedComment,
@@ -133,6 +133,8 @@ export {
   type ProfileDocument,
   profileDocument,
 } from "./weigh-ins/event-document.ts";
+// The past, of stored groups
+export { HISTORY_MARGIN_S, type PastReading, pastReadings, undecidedIn } from "./weigh-ins/history.ts";
 // Events that a host can send again
 export { lastWeighInEvent } from "./weigh-ins/last-event.ts";
 export { emptyPersonState } from "./weigh-ins/state.ts";

@@ -1,5 +1,5 @@
 import { systemClock } from "@weighbridge/core";
-import { createLog } from "@weighbridge/mqtt-bridge";
+import { createLog, prettyWriter } from "@weighbridge/mqtt-bridge";
 import type { LogEntry } from "@weighbridge/simulator";
 import { type Api, EVERYBODY, type Stage, setStage } from "./stage.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,7 +27,13 @@ interface Arrived {
 /** The whole thing on this machine. Gives the exit code: with `once`, 0 only if the callback, the event and the state arrived. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   // Standard output holds the story; warnings and errors go to standard error.
-  const log = createLog("warn", (line) => void process.stderr.write(line), terminal.now);
+  const toStderr = (text: string) => void process.stderr.write(text);
+  const isTerminal = process.stderr.isTTY === true;
+  const log = createLog(
+    "warn",
+    isTerminal ? await prettyWriter(toStderr, { isColored: true }) : toStderr,
+    terminal.now,
+  );
   if (!options.json) terminal.print("Starting a simulated Withings cloud, a broker and the bridge …\n\n");
   const stage = await setStage(log, {
     api: options.api,
@@ -77,7 +83,7 @@ async function keepShowing(stage: Stage, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-const introduction = ({ simulator, brokerUrl, callbackUrl, consentPage }: Stage) =>
+const introduction = ({ simulator, brokerUrl, callbackUrl, statusPage, consentPage }: Stage) =>
   [
     ...(consentPage === undefined
       ? []
@@ -86,6 +92,7 @@ const introduction = ({ simulator, brokerUrl, callbackUrl, consentPage }: Stage)
           "                 where Ada and Ben have allowed the bridge to read their data",
         ]),
     `  Virtual scale  ${simulator.pageUrl}   a page in the browser, to step on`,
+    `  Status page    ${statusPage}   people, their history, what happened`,
     `  MQTT broker    ${brokerUrl}   subscribe to weighbridge/# with any client (MQTT 3.1.1)`,
     `  Callback       ${callbackUrl}   where the cloud notifies the bridge of changes`,
     "",

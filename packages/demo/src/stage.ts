@@ -11,8 +11,8 @@ import { freePort } from "./listen.ts";
 import { Teardown } from "./teardown.ts";
 
 /** Ports that the standing demo prefers; it takes others if these are in use. */
-const PORTS = { scale: 8470, broker: 1884, callback: 8480 } as const;
-const ANY = { scale: 0, broker: 0, callback: 0 } as const;
+const PORTS = { scale: 8470, broker: 1884, callback: 8480, admin: 8481 } as const;
+const ANY = { scale: 0, broker: 0, callback: 0, admin: 0 } as const;
 
 /** Everything of the demo, running. */
 export interface Stage {
@@ -20,6 +20,8 @@ export interface Stage {
   readonly ada: Person;
   readonly brokerUrl: string;
   readonly callbackUrl: string;
+  /** The status page of the bridge. */
+  readonly statusPage: string;
   /** The page on which people consented; undefined at the original API. */
   readonly consentPage: string | undefined;
   /** An ordinary subscriber of the broker. */
@@ -77,6 +79,7 @@ async function build(
     const stateDir = await mkdtemp(join(tmpdir(), "weighbridge-demo-"));
     teardown.add(() => rm(stateDir, { recursive: true, force: true }));
     const port = await freePort(ports.callback);
+    const adminPort = await freePort(ports.admin);
     const today =
       api === "public"
         ? await consentAll(
@@ -91,6 +94,7 @@ async function build(
         ...(today ? { accounts: [today.account] } : { api: { base_url: simulator.url } }),
         mqtt: { url: broker.url },
         callback: { public_url: `http://127.0.0.1:${port}`, host: "127.0.0.1", port },
+        admin: { port: adminPort },
         people: people.map(({ person, sketch: { slug, name } }) => ({
           slug,
           name,
@@ -115,6 +119,7 @@ async function build(
       ada: (ada as (typeof people)[number]).person,
       brokerUrl: broker.url,
       callbackUrl,
+      statusPage: `http://127.0.0.1:${adminPort}/`,
       consentPage: today?.consentPage,
       subscriber,
       stop: () => teardown.stop(),

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@weighbridge/core";
 import { Accounts } from "./accounts/accounts.ts";
 import { callbackPaths } from "./accounts/callback-paths.ts";
+import { AdminSide } from "./admin/admin-side.ts";
 import { accountsOf } from "./config/accounts.ts";
 import type { Config } from "./config/schema.ts";
 import { Teardown } from "./errors.ts";
 import { openGrants } from "./grants/grants.ts";
-import type { Log } from "./log.ts";
+import type { LeveledLog, Log } from "./log.ts";
 import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
@@ -15,6 +16,7 @@ import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
 import { type OpenedPeople, openPeople } from "./people/open-people.ts";
+import { toAll } from "./people/reports.ts";
 import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
 import { Receiver } from "./receiver/receiver.ts";
@@ -26,7 +28,8 @@ export type Step = PublisherStep | "inbox" | "answered" | "committed";
 
 export interface BridgeOptions {
   readonly config: Config;
-  readonly log: Log;
+  /** With a level of its own, a request can change it. */
+  readonly log: Log | LeveledLog;
   readonly version: string;
   readonly clock?: Clock;
   /** The disk failed: the process must end, and a restart goes on from what is stored. */
@@ -70,9 +73,11 @@ export class Bridge {
   }
 
   async #start(): Promise<void> {
-    const { config, log, version, onFatal, onOnline, onStep, clock = systemClock } = this.#options;
+    const { config, version, onOnline, onStep, clock = systemClock } = this.#options;
     const topics = topicsBelow(config.mqtt.base_topic);
-    const store = await openStore({ config, clock, log, onFailure: onFatal });
+    const admin = new AdminSide({ config, clock, log: this.#options.log });
+    const { log } = admin.feed;
+    const store = await this.#openStore(admin, clock);
     this.#teardown.add(() => store.close());
     const paths = await callbackPaths(config, store);
     // With the second connection's -c it has 23 characters: no broker takes fewer.
@@ -81,7 +86,12 @@ export class Bridge {
     const hasCallback = this.#callbackUrl !== undefined;
 
     const broker = new BrokerSide({ config, version, topics, store, clock, log, clientId, onOnline, onStep });
-    const { reports, events } = broker;
+    const { events } = broker;
+    const reports = toAll([broker.reports, admin.feed]);
+    const figuresMoved = () => {
+      broker.figuresMoved();
+      admin.feed.moved();
+    };
     const tokens = openGrants(config.state_dir, clock);
     const accounts = new Accounts({
       config,
@@ -90,7 +100,8 @@ export class Bridge {
       clock,
       log,
       warn: (event) => events.warn(event),
-      onCall: () => broker.figuresMoved(),
+      onCall: figuresMoved,
+      onOutcome: (outcome) => admin.counters.called(outcome),
     });
     const { people, waiting } = await openPeople({
       ...{ config, topics, store, clock, log, accounts, hasCallback, reports },
@@ -103,22 +114,13 @@ export class Bridge {
       clock,
       onTaken: (personId) => {
         onStep?.("inbox");
-        broker.figuresMoved();
+        figuresMoved();
+        admin.feed.taken(personId);
         followers.hinted(personId);
       },
       onChanged: (personId) => followers.requestProfile(personId),
     });
-    const receiver = new Receiver({
-      host: config.callback.host,
-      port: config.callback.port,
-      perMinute: config.callback.per_minute,
-      secrets: paths,
-      clock,
-      log,
-      take: (...hint) => inbox.take(...hint),
-      takeChange: (...change) => inbox.takeChange(...change),
-      onAnswered: () => onStep?.("answered"),
-    });
+    const receiver = this.#receiverOf({ paths, inbox, admin, clock });
     const status = this.#statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback });
     const publishEverything = () => broker.publishEverything();
     const handlers = requestHandlers({ people, followers, status, hasCallback, log, publishEverything });
@@ -127,6 +129,7 @@ export class Bridge {
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
     if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
+    await admin.start({ people, waiting, followers, status, handlers, hasCallback, broker, receiver }, this.#teardown);
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
     devices.start(people.all);
@@ -136,6 +139,34 @@ export class Bridge {
     watch.start();
     this.#teardown.add(() => watch.stop());
     log.info("Started", { people: people.all.length, callback: hasCallback });
+  }
+
+  #openStore(admin: AdminSide, clock: Clock): Promise<Store> {
+    return openStore({
+      config: this.#options.config,
+      clock,
+      log: admin.feed.log,
+      onFailure: (error) => {
+        admin.storeFailed();
+        this.#options.onFatal(error);
+      },
+    });
+  }
+
+  #receiverOf({ paths, inbox, admin, clock }: ReceiverParts): Receiver {
+    const { config, onStep } = this.#options;
+    return new Receiver({
+      host: config.callback.host,
+      port: config.callback.port,
+      perMinute: config.callback.per_minute,
+      secrets: paths,
+      clock,
+      log: admin.feed.log,
+      take: (...hint) => inbox.take(...hint),
+      takeChange: (...change) => inbox.takeChange(...change),
+      onReply: (outcome, ms) => admin.answered(outcome, ms),
+      onAnswered: () => onStep?.("answered"),
+    });
   }
 
   #statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback }: StatusParts): Status {
@@ -150,6 +181,13 @@ export class Bridge {
       callbacks: () => (hasCallback ? { outcomes: receiver.counts, lastTakenAt: inbox.lastTakenAt } : null),
     });
   }
+}
+
+interface ReceiverParts {
+  readonly paths: Awaited<ReturnType<typeof callbackPaths>>;
+  readonly inbox: Inbox;
+  readonly admin: AdminSide;
+  readonly clock: Clock;
 }
 
 interface StatusParts extends OpenedPeople {

@@ -4,4 +4,4 @@ export { Bridge, type BridgeOptions, type Step } from "./bridge.ts";
 export { type ConfigSources, loadConfig } from "./config/load.ts";
 export { type Config, configSchema, type PersonConfig } from "./config/schema.ts";
 export { VERSION } from "./config/version.ts";
-export { createLog, type Log, type LogFields, type LogLevel } from "./log.ts";
+export { createLog, type LeveledLog, type Log, type LogFields, type LogLevel, prettyWriter } from "./log.ts";

@@ -20,6 +20,48 @@ export const LIMITS = {
   /** A burst of a large household, through one proxy, fits into the share of one address. */
   callbackConnections: 4_096,
   callbackConnectionsOfAddress: 1_024,
+  adminTokenCharacters: 16,
+  adminUrlCharacters: 2_048,
+  /** Of a request to the private side. */
+  adminBodyBytes: 16 * 1024,
+  /** Smaller answers are not compressed: a network takes them in few packets as they are. */
+  compressedFrom: 16 * 1024,
+  adminHeadersMs: 5_000,
+  adminRequestMs: 10_000,
+  adminCheckMs: 5_000,
+  adminConnections: 256,
+  /** Wrong tokens of one address in a minute; after them it is not heard for a while. */
+  adminFailuresPerMinute: 10,
+  adminLockMs: 60_000,
+  /** Addresses whose wrong tokens are counted at once. */
+  adminSources: 1_000,
+  /** A login of the status page ends. */
+  adminSessionS: 30 * 86_400,
+  /** Weigh-ins of one answer, and values of one chart. */
+  weighInsListed: 1_000,
+  seriesPoints: 5_000,
+  /** Values that a chart is thinned from; older ones are left out. */
+  seriesValues: 200_000,
+  /** Stored groups that are read at once for the past. */
+  historyRead: 500,
+  /** People named as those whose a held weigh-in may be. */
+  othersNamed: 8,
+  /** Held weigh-ins of one answer. */
+  heldListed: 500,
+  /** Answers to callbacks whose durations wait for the first scrape; further ones are not in the histogram. */
+  durationsKept: 1_000,
+  /** Entries that the status page can show of the past. */
+  recentEntries: 200,
+  /** Listeners to the live list at once. */
+  liveListeners: 50,
+  /** Bytes that may wait for a listener who reads too slowly; then it is left. */
+  liveWaitingBytes: 1024 * 1024,
+  /** Proxies end a connection on which nothing moves. */
+  liveHeartbeatMs: 15_000,
+  /** A page that lost the live list comes back after this. */
+  liveRetryMs: 2_000,
+  /** Between two messages that the status changed. */
+  liveStatusMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */
@@ -56,6 +98,8 @@ export const LIMITS = {
   responseTopicLevels: 32,
   /** The broker sends no larger packet to the connection for requests (MQTT 5). */
   controlPacketBytes: 64 * 1024,
+  /** Held weigh-ins of a person that are listed, the newest first; all of them are counted. */
+  heldShown: 20,
   rereadEveryS: 86_400,
   profileEveryS: 86_400,
   /** Goals and devices of today's API, of which no callback tells. */
@@ -70,6 +114,16 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** Between two questions for the newest version. */
+  updateCheckMs: 86_400_000,
+  updateAnswerMs: 10_000,
+  updateAnswerBytes: 256 * 1024,
+  /** Hours of statistics that Home Assistant gets in one command. */
+  historyRows: 500,
+  homeAssistantAnswerMs: 30_000,
+  /** How long a command waits for Home Assistant to have written its rows, and how often it looks. */
+  homeAssistantWritesMs: 120_000,
+  homeAssistantLookMs: 250,
   mqttConnectMs: 10_000,
   mqttRetryMs: 1_000,
   /** Wait where asking often changes nothing: a login that is refused, a connection that ends again and again. */
@@ -77,6 +131,20 @@ export const LIMITS = {
   mqttKeepaliveS: 30,
   /** How long stopping waits for the broker to take the last document. */
   mqttLastMs: 2_000,
+  /** How long systemd-notify may take, and how seldom the watchdog is fed at least. */
+  notifyMs: 5_000,
+  watchdogEveryMs: 100,
   /** A connection that lasted so long was a good one: what ends it is news. */
   connectionStandsMs: 60_000,
+  /** How long a command waits for an answer of the running bridge. */
+  bridgeAnswerMs: 30_000,
+  /** Groups that an export reads at once. */
+  exportRead: 2_000,
+  /** How often progress shows on a terminal, and how often as a line elsewhere. */
+  progressMs: 200,
+  progressLineMs: 10_000,
+  /** How often `init` looks for a live weigh-in, for how long, and how far around now. */
+  setupPollMs: 4_000,
+  setupLiveMs: 10 * 60_000,
+  setupLookBackS: 3_600,
 } as const satisfies Record<string, number>;

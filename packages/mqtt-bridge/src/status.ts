@@ -58,7 +58,7 @@ export interface StatusInput {
 /** Reads how the bridge stands from where it is counted. */
 export class Status {
   readonly #input: StatusInput;
-  #waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, parked: 0 };
+  #waiting: Waiting = { hints: 0, oldestHintAt: null, owed: 0, oldestOwedAt: null, parked: 0 };
 
   constructor(input: StatusInput) {
     this.#input = input;

@@ -94,6 +94,33 @@ test("a clean stop says offline", async () => {
   expect(at.subscriber.on("weighbridge/bridge/state")).toContain("online");
 });
 
+test("what is held stands on its topic, across a restart, until it is answered or deleted", async () => {
+  const at = await home();
+  const first = await at.start();
+  await settledFor(at);
+  const now = at.simulator.clock.seconds();
+  const [older, newer] = [68, 69].map((weight, n) =>
+    at.ada.weighsIn({ weight, attribution: 1, at: now - 600 + n * 300 }),
+  );
+  const held = () => JSON.parse(at.subscriber.on("weighbridge/people/ada/held").at(-1) ?? "{}");
+  await at.subscriber.until(() => held().count === 2);
+  expect(held()).toMatchObject({
+    newest: { weigh_in: newer?.grpid, weight: 69 },
+    weigh_ins: [{}, { weigh_in: older?.grpid }],
+  });
+  await first.stop();
+  const before = at.subscriber.on("weighbridge/people/ada/held").length;
+  await at.start();
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/people/ada/held").length > before);
+  expect(held()).toMatchObject({ count: 2, newest: { weigh_in: newer?.grpid } });
+  at.ada.deletes(newer?.grpid as number);
+  await at.subscriber.until(() => held().count === 1);
+  const refusal = JSON.stringify({ person: "ada", weigh_in: older?.grpid });
+  await at.subscriber.client.publishAsync("weighbridge/bridge/request/refuse", refusal, { qos: 1 });
+  await at.subscriber.until(() => held().count === 0);
+  expect(held()).toMatchObject({ newest: null, others: [] });
+});
+
 test("an ambiguous weigh-in is held until a request claims it", async () => {
   const at = await home();
   await at.start();

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type ErrorCode, EVENT_KINDS } from "@weighbridge/core";
 import { expect, test } from "vitest";
+import { METRICS } from "../src/admin/metric-names.ts";
+import { type RoutesInput, routesOf } from "../src/admin/routes.ts";
+import type { CommandRow } from "../src/commands/command.ts";
+import { COMMANDS } from "../src/commands/tree.ts";
 import { schemaAt } from "../src/config/schema-tree.ts";
 import { eventMessage } from "../src/messages/documents.ts";
 import { answerRequest, COMMAND_NAMES, type CommandName, type RequestHandlers } from "../src/messages/requests.ts";
@@ -35,7 +39,12 @@ test("every kind of event is in the table, and the example has the keys of a rea
   expect(Object.keys(example)).toEqual(expect.arrayContaining(Object.keys(JSON.parse(payload))));
 });
 
-test("every command is in the table, and every payload there is one that it takes", async () => {
+test("the table of commands is the command tree, in the order of its help", () => {
+  const nameOf = ({ name, arguments: taken = [] }: CommandRow) => [name, ...taken.map((one) => one.name)].join(" ");
+  expect(rowsOf("Commands")).toEqual(COMMANDS.map((row) => ({ name: nameOf(row), rest: row.summary })));
+});
+
+test("every request is in the table, and every payload there is one that it takes", async () => {
   const done = () => Promise.resolve({});
   const handlers: RequestHandlers = {
     sync: done,
@@ -62,9 +71,28 @@ test("every problem of a person that the bridge finds itself has its row", () =>
 });
 
 test("every setting that is named is one", () => {
-  const named = [...text.matchAll(/`((?:mqtt|callback|home_assistant|api|timing|log)\.[a-z_]+)/g)].map(
+  const named = [...text.matchAll(/`((?:mqtt|callback|home_assistant|api|timing|log|admin)\.[a-z_]+)/g)].map(
     ([, key = ""]) => key,
   );
   expect(named.length).toBeGreaterThan(5);
   for (const key of named) expect(schemaAt(key.split(".")), key).toBeDefined();
+});
+
+test("the table of endpoints is the one of the code", () => {
+  const routes = routesOf({} as RoutesInput).map(({ method, path, words }) => ({
+    name: `${method} ${path}`,
+    rest: words,
+  }));
+  expect(rowsOf("Operations").filter(({ name }) => /^(GET|POST|PUT) /.test(name))).toEqual(routes);
+});
+
+test("the table of metrics is the one of the code, and alerts ask for metrics that there are", () => {
+  const all = Object.entries(METRICS).map(([name, { kind, labels, help }]) => ({
+    name,
+    rest: `${kind} | ${labels?.map((label) => `\`${label}\``).join(", ")} | ${help}`,
+  }));
+  const rows = rowsOf("Operations").filter(({ name }) => name.includes("weighbridge_"));
+  expect(rows.filter(({ name }) => /^\w+$/.test(name))).toEqual(all);
+  const asked = rows.flatMap(({ name }) => name.match(/weighbridge_\w+/g) ?? []);
+  for (const name of asked) expect(Object.keys(METRICS)).toContain(name);
 });

@@ -8,7 +8,7 @@ const bridge: BridgeStatus = {
   people: 2,
   waitingForConsent: ["bob"],
   lastNotificationAt: START,
-  waiting: { hints: 1, oldestHintAt: START, owed: 2, parked: 3 },
+  waiting: { hints: 1, oldestHintAt: START, owed: 2, oldestOwedAt: START, parked: 3 },
   unreadableFields: 1,
   callbacks: { taken: 1, others: 8, probes: 2, unknownUsers: 3, malformed: 4, refused: 5, failed: 6, dropped: 7 },
 };

@@ -4,7 +4,7 @@ import { LIMITS } from "./limits.ts";
 import { newcomer } from "./newcomer.ts";
 import { startSimulator } from "./simulator.ts";
 
-const HELP = `weighbridge-simulator: a simulated Withings cloud (WBS API) with a virtual scale
+const HELP = `weighbridge-simulator: a simulated Withings cloud with a virtual scale
 
   --port <number>    where to listen on 127.0.0.1 (default 8470; 0 takes a free one)
   --person <name>    somebody with a scale; again for more (default Ada and Ben)
@@ -12,6 +12,14 @@ const HELP = `weighbridge-simulator: a simulated Withings cloud (WBS API) with a
 `;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Registered at today's API. The same after each start, so that a configuration stays good. */
+const APPLICATION = {
+  name: "Weighbridge",
+  clientId: "0123456789abcdef",
+  clientSecret: "fedcba9876543210",
+  redirectUrls: ["http://localhost:8643/callback"],
+} as const;
 
 const USAGE = 2;
 const OPTIONS = {
@@ -49,6 +57,9 @@ async function main(): Promise<void> {
   if (options.help) return print(HELP);
   const simulator = await startSimulator({ port: options.port });
   print(`The virtual scale: ${simulator.pageUrl}\nThe API's base URL: ${simulator.url}\n`);
+  const { clientId, clientSecret, redirectUrls } = simulator.application(APPLICATION);
+  print(`Today's API: ClientID ${clientId}, Secret ${clientSecret}, Registered URL ${redirectUrls.join(" ")}`);
+  print("The original API:");
   for (const name of options.people) {
     const details = newcomer(name);
     const { userId, publicKey } = simulator.person(name, { ...details, heightM: 1.75 });

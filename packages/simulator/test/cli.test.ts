@@ -33,6 +33,13 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     const [, userid = "", publickey = ""] = /Ada: userid (\d+), publickey (\w+)/.exec(text.out) ?? [];
     const body = new URLSearchParams({ action: "getbyuserid", userid, publickey });
     expect(await (await fetch(`${url}user`, { method: "POST", body })).json()).toMatchObject({ status: 0 });
+    // Its application is known to today's API.
+    const [, clientId = ""] = /ClientID (\w+), Secret \w+, Registered URL (\S+)/.exec(text.out) ?? [];
+    const consent = new URLSearchParams({
+      ...{ response_type: "code", client_id: clientId, state: "s", scope: "user.metrics" },
+      redirect_uri: "http://localhost:8643/callback",
+    });
+    expect(await (await fetch(`${url}oauth2_user/authorize2?${consent}`)).text()).toContain("Weighbridge");
     // An open page does not hold it up.
     const stream = await fetch(`${page}simulator/events`);
     child.kill(signal);

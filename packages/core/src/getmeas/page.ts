@@ -1,5 +1,5 @@
 import { attributions, categories } from "../domain/attributions.ts";
-import type { Attribution, Category, MeasureGroup } from "../domain/measure-group.ts";
+import type { Attribution, Category, Measure, MeasureGroup } from "../domain/measure-group.ts";
 import { measureTypes } from "../domain/measure-types.ts";
 import type { SkippedSink } from "../domain/skipped.ts";
 import type { UnknownSink } from "../domain/unknown-code.ts";
@@ -33,23 +33,42 @@ export function readGroups(
   return { groups, skipped };
 }
 
+/**
+ * A group of its parts. Each shape is written out: spreads would make three objects of each group, and a long history takes a tenth longer.
+ */
+export function groupOf(
+  { grpid: id, attrib, date: measuredAt, category: code, modelid, model_id, comment }: RawGroup,
+  measures: readonly Measure[],
+  unknown: UnknownSink,
+): MeasureGroup {
+  const attribution = attributionNamed(attrib, unknown);
+  const category = categoryNamed(code, unknown);
+  const modelId = modelid ?? model_id;
+  if (typeof modelId !== "number")
+    return comment
+      ? { id, attribution, measuredAt, category, measures, comment }
+      : { id, attribution, measuredAt, category, measures };
+  return comment
+    ? { id, attribution, measuredAt, category, measures, modelId, comment }
+    : { id, attribution, measuredAt, category, measures, modelId };
+}
+
 // Names of unknown codes are made on the fly: a table that a server can fill has no limit.
 
-export function typeNamed(code: number, unknown: UnknownSink): string {
-  const known = measureTypes.get(code);
+export function typeNamed(code: number, unknown: UnknownSink, known = measureTypes.get(code)): string {
   if (known) return known.id;
   unknown({ kind: "measure_type", code });
   return `type_${code}`;
 }
 
-export function attributionNamed(code: number, unknown: UnknownSink): Attribution {
+function attributionNamed(code: number, unknown: UnknownSink): Attribution {
   const known = attributions.get(code);
   if (known) return known;
   unknown({ kind: "attribution", code });
   return { code, name: "unknown" };
 }
 
-export function categoryNamed(code: number, unknown: UnknownSink): Category {
+function categoryNamed(code: number, unknown: UnknownSink): Category {
   const known = categories.get(code);
   if (known) return known;
   unknown({ kind: "category", code });

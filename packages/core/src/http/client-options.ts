@@ -16,6 +16,11 @@ export interface ClientOptions {
    */
   readonly onCall?: () => void;
   /**
+   * Runs after each request, with `ok` or the code of the error; also for one that is tried again.
+   * @example createWbsClient({ onOutcome: (outcome) => outcomes.increment({ outcome }) })
+   */
+  readonly onOutcome?: (outcome: string) => void;
+  /**
    * Sends the requests. @default Node's own HTTP client
    * @example createWbsClient({ fetch: globalThis.fetch })
    */
@@ -85,6 +90,7 @@ export function transportOf(options: ClientOptions): Omit<TransportOptions, "bas
     deadlineMs: atLeast("deadlineMs", 1, options.deadlineMs ?? LIMITS.deadlineMs),
     retries: atLeast("retries", 0, options.retries ?? LIMITS.retries),
     application: applicationOf(options),
+    ...(options.onOutcome && { onOutcome: options.onOutcome }),
   };
 }
 

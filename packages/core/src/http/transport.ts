@@ -29,6 +29,8 @@ export interface TransportOptions extends ExchangeTools {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly retries: number;
+  /** `ok`, or the code of the error. */
+  readonly onOutcome?: (outcome: string) => void;
 }
 
 export interface SendOptions extends CallOptions {
@@ -66,6 +68,7 @@ export class Transport {
       const leftMs = progress.deadline - clock.monotonic();
       if (last && leftMs <= 0) throw last.error;
       const outcome = await this.#exchange(call, { checked, headers }, leftMs, options.signal);
+      this.#options.onOutcome?.("body" in outcome ? "ok" : outcome.failure.error.code);
       if ("body" in outcome) return outcome.body;
       last = outcome.failure;
       this.#heed(key, last);

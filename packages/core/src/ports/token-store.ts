@@ -20,7 +20,7 @@ export interface Grant {
 
 /**
  * Port: the grants of a household, by a name that the host chooses, such as a person's slug. A grant that cannot be read is never replaced:
- * each method then rejects with a TokensNotKeptError, and so does a write that fails.
+ * reading and writing it reject with a TokensNotKeptError, and so does a write that fails.
  */
 export interface TokenStore {
   /** As it is kept now, by whichever process wrote it; undefined where there is none. */
@@ -29,6 +29,8 @@ export interface TokenStore {
   write(name: string, grant: Grant): Promise<void>;
   remove(name: string): Promise<void>;
   names(): Promise<readonly string[]>;
+  /** Moves what is damaged beyond reading out of the way of a new grant, and keeps it. False where nothing is damaged like that. */
+  setDamagedAside?(name: string): Promise<boolean>;
   /** Runs the work while nobody else runs theirs for this name, in this process or another one that shares the store. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
 }

@@ -102,18 +102,31 @@ export class Consent {
     const { client, redirectUrl, name, tokens } = this.#input;
     const grant = await client.exchange({ code, redirectUrl });
     return tokens.exclusively(name, async () => {
-      const before = await tokens.read(name);
+      const before = await this.#before();
       const stranger = await this.#strangerIn(grant, before);
       if (stranger !== undefined)
         return { is: "stranger", userId: grant.userId, firstOpen: client.logOutUrl(this.newLink()), ...stranger };
-      const stored = { ...grant, revision: (before?.revision ?? 0) + 1 };
+      // The time is above every count of renewals.
+      const above = before === "damaged" ? grant.refreshIssuedAt : (before?.revision ?? 0);
+      const stored = { ...grant, revision: above + 1 };
       await tokens.write(name, stored);
       return { is: "authorized", grant: stored };
     });
   }
 
+  /** The stored grant. `damaged`: there was one, whose revision is unknown, and which is out of the way now. */
+  async #before(): Promise<Grant | "damaged" | undefined> {
+    const { name, tokens } = this.#input;
+    try {
+      return await tokens.read(name);
+    } catch (error) {
+      if (await tokens.setDamagedAside?.(name)) return "damaged";
+      throw error;
+    }
+  }
+
   /** Undefined where the consent is this person's. */
-  async #strangerIn({ userId }: Grant, before: Grant | undefined): Promise<Stranger | undefined> {
+  async #strangerIn({ userId }: Grant, before: Grant | "damaged" | undefined): Promise<Stranger | undefined> {
     const { name, userId: expected, tokens } = this.#input;
     if (expected !== undefined && expected !== userId) return { known: "expected", expected };
     for (const other of this.#input.others?.() ?? (await tokens.names())) {
@@ -121,6 +134,8 @@ export class Consent {
       const grant = other === name ? undefined : await tokens.read(other).catch(() => undefined);
       if (grant?.userId === userId) return { known: "other", other };
     }
-    return before === undefined || before.userId === userId ? undefined : { known: "before", before: before.userId };
+    return before === undefined || before === "damaged" || before.userId === userId
+      ? undefined
+      : { known: "before", before: before.userId };
   }
 }

@@ -35,7 +35,15 @@ export interface GrantKeeperInput {
 interface Unsaved {
   readonly grant: Grant;
   readonly since: number;
+  /** Refresh token of the stored grant that it renews: another one there is a later consent. */
+  readonly storedToken: string;
 }
+
+/**
+ * By store and name, since a keeper may be replaced by another one in the same process, as a redeploy of Node-RED does. Changed only while
+ * the store keeps others out.
+ */
+const unsavedOf = new WeakMap<TokenStore, Map<string, Unsaved>>();
 
 /**
  * Gives the access token of one consent, and renews it in time: once, whoever asks and in however many processes.
@@ -46,7 +54,6 @@ interface Unsaved {
 export class GrantKeeper {
   readonly #input: GrantKeeperInput;
   #held: Grant | undefined;
-  #unsaved: Unsaved | undefined;
   #flight: Promise<Grant> | undefined;
   /** The refresh token that the service refused last, where that could not be stored: a later consent has another one. */
   #refused: { readonly token: string; readonly at: number } | undefined;
@@ -92,25 +99,39 @@ export class GrantKeeper {
     const { name, clientId, tokens } = this.#input;
     const stored = await tokens.read(name);
     if (stored === undefined || stored.clientId !== clientId) {
-      this.#unsaved = undefined;
+      this.#setUnsaved(undefined);
       throw new NotAuthorizedError(`${name} has not consented to this application yet`, { code: "not_authorized" });
     }
     const unsaved = this.#unsaved;
     if (unsaved === undefined) return stored;
-    if (stored.revision < unsaved.grant.revision) return this.#saved(unsaved.grant, unsaved.since);
-    this.#unsaved = undefined;
+    if (stored.refreshToken === unsaved.storedToken && stored.revision < unsaved.grant.revision)
+      return this.#saved(unsaved);
+    this.#setUnsaved(undefined);
     return stored;
   }
 
+  get #unsaved(): Unsaved | undefined {
+    return unsavedOf.get(this.#input.tokens)?.get(this.#input.name);
+  }
+
+  #setUnsaved(unsaved: Unsaved | undefined): void {
+    const { name, tokens } = this.#input;
+    const pairs = unsavedOf.get(tokens) ?? new Map<string, Unsaved>();
+    if (unsaved === undefined) pairs.delete(name);
+    else pairs.set(name, unsaved);
+    unsavedOf.set(tokens, pairs);
+  }
+
   /** Stores a pair, then gives it. Where that fails it stays unused, but for the time when the pair before it has ended anyway. */
-  async #saved(grant: Grant, since: number): Promise<Grant> {
+  async #saved(pair: Unsaved): Promise<Grant> {
     const { name, tokens, clock } = this.#input;
+    const { grant, since } = pair;
     try {
       await tokens.write(name, grant);
-      this.#unsaved = undefined;
+      this.#setUnsaved(undefined);
     } catch (error) {
       if (!(error instanceof TokensNotKeptError)) throw error;
-      this.#unsaved = { grant, since };
+      this.#setUnsaved(pair);
       if (clock.now() - since < GRANT_LIMITS.unusedMs) throw error;
       this.#warn("tokens_in_memory");
     }
@@ -137,7 +158,8 @@ export class GrantKeeper {
     }
     if (pair.userId !== grant.userId)
       throw new NotAuthorizedError(`the tokens of ${name} became those of another person`, { code: "wrong_person" });
-    return this.#saved(nextGrant(grant, pair, requestedAt), this.#unsaved?.since ?? clock.now());
+    const { since = clock.now(), storedToken = grant.refreshToken } = this.#unsaved ?? {};
+    return this.#saved({ grant: nextGrant(grant, pair, requestedAt), since, storedToken });
   }
 
   /** Another program may have renewed the pair through a copy of the store: a newer one is used, else the grant is marked. */

@@ -12,6 +12,14 @@ export function notStored(path: string, cause: unknown): TokensNotKeptError {
   });
 }
 
+/** Of a file whose content is lost, so that a new consent may take its place. */
+export class DamagedGrantError extends TokensNotKeptError {
+  constructor(path: string, words: string, cause?: unknown) {
+    const remedy = "Restore a copy of it, or authorize the person again: the damaged file is kept beside the new one.";
+    super(`${path} ${words}`, { code: "token_file_unusable", remedy, cause });
+  }
+}
+
 /** Of a file that is there and cannot be used. It stays as it is. */
 export const unusable = (path: string, words: string, remedy: string, cause?: unknown) =>
   new TokensNotKeptError(`${path} ${words}`, { code: "token_file_unusable", remedy, cause });

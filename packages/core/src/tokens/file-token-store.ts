@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { InvalidCallError } from "../errors.ts";
 import type { Grant, TokenStore } from "../ports/token-store.ts";
-import { notStored, outdated, unusable } from "./faults.ts";
+import { DamagedGrantError, notStored, outdated, unusable } from "./faults.ts";
 import { processLock, type TokenLock } from "./process-lock.ts";
 
 export interface FileTokenStoreOptions {
@@ -18,6 +18,7 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 const OTHERS = 0o077;
 const SUFFIX = ".json";
+const DAMAGED = ".damaged";
 
 const grantFile = z.object({
   version: z.literal(VERSION),
@@ -34,7 +35,7 @@ const grantFile = z.object({
 
 /**
  * One file for each grant, which people can back up and move. A file that others may read, that is damaged, or that a later version wrote is
- * refused with a remedy and never overwritten.
+ * refused with a remedy and never overwritten. A draft whose write fails is deleted, so that it takes no space of a full disk.
  */
 export function fileTokenStore({ directory, lock = processLock(directory) }: FileTokenStoreOptions): TokenStore {
   const pathOf = (name: string) => join(directory, `${checkedName(name)}${SUFFIX}`);
@@ -64,6 +65,19 @@ export function fileTokenStore({ directory, lock = processLock(directory) }: Fil
       const names = files.filter((file) => file.endsWith(SUFFIX)).map((file) => file.slice(0, -SUFFIX.length));
       return names.toSorted(byText);
     },
+    async setDamagedAside(name) {
+      const path = pathOf(name);
+      try {
+        await read(name);
+        return false;
+      } catch (error) {
+        if (!(error instanceof DamagedGrantError)) throw error;
+      }
+      await rename(path, `${path}${DAMAGED}`).catch((cause: unknown) => {
+        throw notStored(path, cause);
+      });
+      return true;
+    },
     exclusively: (name, work) => lock(checkedName(name), work),
   };
 }
@@ -79,7 +93,6 @@ function checkedName(name: string): string {
 }
 
 const RIGHTS = "Let the user of this program read and write it.";
-const REPLACE = "Restore a copy of it, or move it away and authorize the person again.";
 
 async function readGrant(path: string): Promise<Grant | undefined> {
   const content = await readPrivate(path);
@@ -89,13 +102,13 @@ async function readGrant(path: string): Promise<Grant | undefined> {
     json = JSON.parse(content);
   } catch (cause) {
     // The parser's message quotes the content: its name must do.
-    throw unusable(path, "is damaged", REPLACE, new Error((cause as Error).name));
+    throw new DamagedGrantError(path, "is damaged", new Error((cause as Error).name));
   }
   const { version } = (json ?? {}) as { readonly version?: unknown };
   if (typeof version === "number" && version > VERSION)
     throw unusable(path, "was written by a later version", "Update this program, or restore a copy of before.");
   const parsed = grantFile.safeParse(json);
-  if (!parsed.success) throw unusable(path, "holds no grant", REPLACE);
+  if (!parsed.success) throw new DamagedGrantError(path, "holds no grant");
   const { version: _version, ended, ...grant } = parsed.data;
   return { ...grant, ...(ended && { ended }) };
 }
@@ -127,15 +140,24 @@ async function writeWhole(directory: string, path: string, content: string): Pro
   const draft = `${path}.draft`;
   // A draft of a process that died, perhaps of another mode.
   await rm(draft, { force: true });
-  const file = await open(draft, "wx", PRIVATE_FILE);
+  try {
+    await writeDraft(draft, content);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(directory);
+}
+
+async function writeDraft(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx", PRIVATE_FILE);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
-  await syncDirectory(directory);
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -74,8 +74,8 @@ describe("a group", () => {
       measures: [{ type: "type_4711", code: 4711, value: 7, position: 31 }],
     });
     expect(unknown).toEqual([
-      { kind: "attribution", code: 10_009 },
       { kind: "measure_type", code: 4711 },
+      { kind: "attribution", code: 10_009 },
     ]);
   });
 

@@ -213,6 +213,34 @@ describe("PUB-AUTH-13: where the disk is full", () => {
     expect(await keeper().grant()).toMatchObject({ accessToken: "access-3", revision: 2 });
   });
 
+  test("another keeper of the same store takes over the unsaved pair, as after a redeploy", async () => {
+    const { service, tokens, keeper } = await world();
+    const { disk, store } = onFullDisk(tokens);
+    disk.isFull = true;
+    await caught(keeper(store).grant());
+    expect(await caught(keeper(store).grant())).toMatchObject({ code: "tokens_not_stored" });
+    disk.isFull = false;
+    expect(await keeper(store).grant()).toMatchObject({ accessToken: "access-2", revision: 2 });
+    expect(service.calls).toBe(1);
+  });
+
+  test("a consent that was given anew meanwhile is not overwritten, whatever its revision", async () => {
+    const { tokens, keeper, clock } = await world();
+    const { disk, store } = onFullDisk(tokens);
+    const one = keeper(store);
+    disk.isFull = true;
+    await caught(one.grant());
+    disk.isFull = false;
+    await tokens.remove("ada");
+    const anew = grantOf(1, {
+      ...{ accessToken: "anew", refreshToken: "refresh-anew" },
+      accessEndsAt: Math.floor(clock.now() / 1000) + 10_800,
+    });
+    await tokens.write("ada", { ...anew, revision: 0 });
+    expect(await one.grant()).toMatchObject({ accessToken: "anew" });
+    expect(await tokens.read("ada")).toMatchObject({ accessToken: "anew" });
+  });
+
   test("for seven hours, the new pair is used unsaved, with a warning: there is nothing left to protect", async () => {
     const { service, tokens, keeper, clock, warnings } = await world();
     const { disk, store } = onFullDisk(tokens);

@@ -101,6 +101,19 @@ test("PUB-AUTH-13: a write that the system refuses says so, and leaves the store
   expect(await store.read("ada")).toEqual(grantOf(1));
 });
 
+test("a damaged file is set aside for a new consent, and kept; one that is whole, or not to be read, stays in its place", async () => {
+  const { store, directory, file } = place();
+  await store.write("ada", grantOf(1));
+  expect(await store.setDamagedAside?.("ada")).toBe(false);
+  chmodSync(file, 0o644);
+  await expect(store.setDamagedAside?.("ada")).rejects.toMatchObject({ code: "token_file_unusable" });
+  chmodSync(file, 0o600);
+  writeFileSync(file, "{torn");
+  expect(await store.setDamagedAside?.("ada")).toBe(true);
+  expect(readFileSync(join(directory, "ada.json.damaged"), "utf8")).toBe("{torn");
+  expect([await store.read("ada"), await store.names()]).toEqual([undefined, []]);
+});
+
 test.each(["../ada", "a/b", "", ".hidden", "a\0b"])("a name such as %j leads to no file", async (name) => {
   const { store } = place();
   await expect(store.read(name)).rejects.toMatchObject({ code: "invalid_parameter" });

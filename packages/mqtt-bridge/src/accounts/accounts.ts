@@ -29,6 +29,8 @@ export interface AccountsInput {
   warn(event: BridgeEvent): void;
   /** Called before each request to an API. */
   onCall(): void;
+  /** Called after each, with `ok` or the code of the error. */
+  onOutcome(outcome: string): void;
 }
 
 /** The API of a person who can be followed. */
@@ -95,22 +97,26 @@ export class Accounts {
   }
 
   /**
-   * Ends the subscription of a person of today's API who is configured no more: the consent is still there, and stays. False where there is
+   * Ends the subscriptions of a person of today's API who is configured no more: the consent is still there, and stays. False where there is
    * none of this application. Rejects where the API does not answer.
    */
-  async endSubscription(userId: string, callbackUrl: string): Promise<boolean> {
+  async endSubscriptions(userId: string, callbackUrls: readonly string[]): Promise<boolean> {
     const { tokens } = this.#input;
     for (const name of await tokens.names()) {
       const grant = await tokens.read(name);
       const account = this.#all.find((one) => one.generation === "public" && one.client_id === grant?.clientId);
-      if (grant?.userId === userId && account?.generation === "public")
-        return this.today(account).person(name, userId).revoke(callbackUrl);
+      if (grant?.userId === userId && account?.generation === "public") {
+        const person = this.today(account).person(name, userId);
+        const ended = [];
+        for (const url of callbackUrls) ended.push(await person.revoke(url));
+        return ended.includes(true);
+      }
     }
     return false;
   }
 
   #original(account: WbsAccountConfig): WbsClient {
-    const { config, version, clock, onCall } = this.#input;
+    const { config, version, clock, onCall, onOutcome } = this.#input;
     const known = this.#originals.get(account.id);
     const { base_url: baseUrl, method, timeout_s: timeoutS, calls_per_minute: callsPerMinute } = account;
     const repeatCallMs = Math.round(config.timing.repeat_call_s * 1000);
@@ -126,15 +132,16 @@ export class Accounts {
         onUnknown: (unknown) => this.#reportUnknown(unknown),
         onSkipped: (skipped) => this.#reportSkipped(skipped),
         onCall,
+        onOutcome,
       });
     this.#originals.set(account.id, client);
     return client;
   }
 
   #makeToday(account: PublicAccountConfig): PublicClient {
-    const { config, version, clock, log, tokens, onCall } = this.#input;
+    const { config, version, clock, log, tokens, onCall, onOutcome } = this.#input;
     return publicClientOf(account, {
-      ...{ tokens, clock, version, onCall },
+      ...{ tokens, clock, version, onCall, onOutcome },
       repeatCallMs: Math.round(config.timing.repeat_call_s * 1000),
       onUnknown: (unknown) => this.#reportUnknown(unknown),
       onSkipped: (skipped) => this.#reportSkipped(skipped),

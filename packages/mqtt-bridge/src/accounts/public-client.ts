@@ -22,7 +22,7 @@ export function publicClientOf(account: PublicAccountConfig, parts: PublicClient
   const { clock, version, repeatCallMs, ...others } = parts;
   return createPublicClient({
     baseUrl: account.base_url,
-    authorizeUrl: account.authorize_url,
+    ...(account.authorize_url !== undefined && { authorizeUrl: account.authorize_url }),
     clientId: account.client_id,
     clientSecret: account.client_secret,
     timeoutMs: account.timeout_s * 1000,

@@ -46,6 +46,7 @@ export async function authorize(input: AuthorizeInput): Promise<boolean> {
   print(`Checking the application of account ${input.account.id} … `);
   await client.checkClient();
   print("good.\n");
+  print(`Registered URL that the application must have, letter by letter: ${account.redirect_url}\n`);
   const consent = new Consent({
     ...{ client, tokens, clock, isDemo, name: person.slug },
     redirectUrl: account.redirect_url,

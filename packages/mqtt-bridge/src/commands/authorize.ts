@@ -20,15 +20,15 @@ export async function authorize(config: Config, options: AuthorizeOptions, termi
   const clock = systemClock;
   const tokens = openGrants(config.state_dir, clock);
   const client = publicClientOf(account, { tokens, clock, version: VERSION });
+  const lines = terminal.lines();
   const isDone = await lead({
-    ...{ account, person, tokens, clock },
+    ...{ account, person, tokens, clock, lines },
     client: { ...client, newcomer: (grant) => newcomerOf(client, person, grant, clock) },
     isDemo: options.isDemo,
     print: terminal.print,
-    lines: terminal.lines(),
     openBrowser: options.isBrowserOpened ? openBrowser : undefined,
     stopRequested: terminal.stopRequested,
-  });
+  }).finally(() => lines.close());
   if (isDone) terminal.print("A bridge that runs takes it up within seconds; otherwise: weighbridge run\n");
   return isDone ? 0 : 1;
 }

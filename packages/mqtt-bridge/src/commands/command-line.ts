@@ -1,145 +1,63 @@
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
-import { systemClock, WeighbridgeError } from "@weighbridge/core";
+import { existsSync } from "node:fs";
+import { type Problem, WeighbridgeError } from "@weighbridge/core";
+import { VERSION } from "../config/version.ts";
 import { StopError } from "../errors.ts";
-import type { Terminal } from "./terminal.ts";
-
-const HELP = `weighbridge: Withings weigh-ins to MQTT and Home Assistant
-
-  weighbridge run --config <file>      run the bridge (-c for short)
-  weighbridge authorize --config <file> [--person <slug>] [--no-browser] [--demo]
-                                       ask a person's consent for today's API
-  weighbridge revoke --config <file> [--person <slug>]
-                                       end it, at the service too
-  weighbridge grant export|import --config <file> [--person <slug>]
-                                       move it to another machine, by standard output and input
-  weighbridge doctor --config <file> [--json] [--record <file>]
-                                       look at everything, and say what to do
-  weighbridge store move --config <file> --to postgres://user@host/database | sqlite
-                                       move everything to another store, while no bridge runs
-  weighbridge config check --config <file>   whether it can be used, and whom it watches
-  weighbridge config schema            the JSON Schema of the configuration, for editors
-  weighbridge --version | --help
-
-Every setting can also come from the environment: WEIGHBRIDGE_MQTT__URL is mqtt.url.
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
-`;
+import type { Given, JsonOption } from "./command.ts";
+import type { Typed } from "./program.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+import { COMMANDS } from "./tree.ts";
 
 const USAGE = 2;
-
-/** Explains wrong usage on standard error: standard output stays clean for scripts. */
-function misused(words: string): number {
-  process.stderr.write(`${words}\n\n${HELP}`);
-  return USAGE;
-}
-
-function terminal(): Terminal {
-  const { promise: stopRequested, resolve } = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      resolve();
-      // A second signal ends the process without waiting.
-      process.once(signal, () => process.exit(1));
-    });
-  return {
-    print: (text) => void process.stdout.write(text),
-    now: systemClock.now,
-    stopRequested,
-    lines: () => createInterface({ input: process.stdin, terminal: false }),
-  };
-}
+/** Taken where neither `--config` nor the environment says whom to watch. */
+const DEFAULT_FILE = "weighbridge.yaml";
 
 async function main(): Promise<number> {
-  // Before the options are read: this command knows none of the demo's.
-  if (process.argv[2] === "demo") {
-    process.stderr.write("The demo is a package of its own. Run it with: npx @weighbridge/demo\n");
-    return USAGE;
-  }
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    allowNegative: true,
-    options: {
-      config: { type: "string", short: "c" },
-      person: { type: "string" },
-      browser: { type: "boolean", default: true },
-      demo: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      record: { type: "string" },
-      to: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-      version: { type: "boolean", default: false },
+  const terminal = processTerminal();
+  const run = plainRun(process.argv.slice(2));
+  if (run) return started(run, terminal);
+  const { parseCommandLine } = await import("./program.ts");
+  let code: number | undefined;
+  const isUnderstood = await parseCommandLine({
+    rows: COMMANDS,
+    version: VERSION,
+    onCommand: async (typed) => {
+      code = await started(typed, terminal);
     },
   });
-  const [command, action] = positionals;
-  const print = (text: string, code = 0) => {
-    process.stdout.write(text);
-    return code;
+  return code ?? (isUnderstood ? 0 : USAGE);
+}
+
+/** The command of every start, which does not wait for the command line library. Undefined for anything else, and for what has to be explained. */
+function plainRun([name, ...more]: readonly string[]): Typed | undefined {
+  const row = COMMANDS.find((one) => one.name === "run");
+  if (name !== "run" || row === undefined) return undefined;
+  if (more.length === 0) return { row, options: {}, args: [] };
+  const [flag, file, ...others] = more;
+  const isFile = (flag === "--config" || flag === "-c") && file !== undefined && !file.startsWith("-");
+  return isFile && others.length === 0 ? { row, options: { config: file }, args: [] } : undefined;
+}
+
+async function started({ row, options, args }: Typed, terminal: Terminal): Promise<number> {
+  const { config: named, ...others } = options as { readonly config?: string } & JsonOption;
+  const file = named ?? defaultFile();
+  const given: Given<object> = {
+    ...{ options: others, args, terminal, file, rows: COMMANDS },
+    async config(onWarning) {
+      const { loadRunnableConfig } = await import("../config/load.ts");
+      const sources = { ...(file === undefined ? {} : { file }), env: process.env };
+      return loadRunnableConfig({ ...sources, ...(onWarning && { onWarning }) });
+    },
   };
-  if (values.version) return print(`${(await import("../config/version.ts")).VERSION}\n`);
-  if (values.help) return print(HELP);
-  if (command === undefined) return misused("Say what to do.");
-  const file = values.config === undefined ? {} : { file: values.config };
-  switch (command) {
-    case "run": {
-      const { loadRunnableConfig } = await import("../config/load.ts");
-      const { run } = await import("./run.ts");
-      const warnings: string[] = [];
-      const onWarning = (warning: string) => void warnings.push(warning);
-      return run(loadRunnableConfig({ ...file, env: process.env, onWarning }), warnings, terminal());
-    }
-    case "authorize": {
-      const { loadRunnableConfig } = await import("../config/load.ts");
-      const { authorize } = await import("./authorize.ts");
-      const config = loadRunnableConfig({ ...file, env: process.env });
-      const { person, browser: isBrowserOpened, demo: isDemo } = values;
-      return authorize(config, { person, isBrowserOpened, isDemo }, terminal());
-    }
-    case "revoke":
-      return storedConsent("revoke", file, values.person);
-    case "grant":
-      return storedConsent(action === "revoke" ? undefined : action, file, values.person);
-    case "doctor": {
-      const { loadRunnableConfig } = await import("../config/load.ts");
-      const { doctor } = await import("./doctor.ts");
-      const config = loadRunnableConfig({ ...file, env: process.env });
-      return doctor(config, { isJson: values.json, record: values.record }, terminal());
-    }
-    case "store":
-      return store(action, file, values.to);
-    case "config": {
-      if (action !== "check" && action !== "schema")
-        return misused(action === undefined ? "config: check or schema?" : `There is no command config ${action}.`);
-      const { config } = await import("./config.ts");
-      return config(action, values.config, terminal());
-    }
-    default:
-      return misused(`There is no command ${command}.`);
+  try {
+    return await row.start(given as Given<never>);
+  } catch (error) {
+    return others.json === true ? explainAsJson(error) : explain(error);
   }
 }
 
-async function store(
-  action: string | undefined,
-  file: { readonly file?: string },
-  to: string | undefined,
-): Promise<number> {
-  if (action !== "move") return misused(action === undefined ? "store: move?" : `There is no command store ${action}.`);
-  const { loadRunnableConfig } = await import("../config/load.ts");
-  const { moveStore } = await import("./store.ts");
-  return moveStore(loadRunnableConfig({ ...file, env: process.env }), to, terminal());
-}
-
-async function storedConsent(
-  word: string | undefined,
-  file: { readonly file?: string },
-  person: string | undefined,
-): Promise<number> {
-  const { exportGrant, importGrant, revoke } = await import("./grant.ts");
-  const works: Readonly<Record<string, typeof revoke>> = { revoke, export: exportGrant, import: importGrant };
-  const work = word === undefined ? undefined : works[word];
-  if (work === undefined) return misused("grant: export or import?");
-  const { loadRunnableConfig } = await import("../config/load.ts");
-  const config = loadRunnableConfig({ ...file, env: process.env });
-  return work(config, person, terminal());
+function defaultFile(): string | undefined {
+  const isNamed = (process.env["WEIGHBRIDGE_PEOPLE"] ?? "") !== "";
+  return !isNamed && existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
 }
 
 /** Prints an error and its remedy, without a stack where an operator can act. Returns the exit code. */
@@ -148,19 +66,30 @@ function explain(error: unknown): number {
     for (const inner of error.errors) explain(inner);
     return 1;
   }
-  if (error instanceof WeighbridgeError) {
-    process.stderr.write(`${error.message}\n${error.remedy}\n`);
-    return error.code.startsWith("config") ? USAGE : 1;
-  }
-  const { code, message, stack, syscall } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_PARSE_ARGS")) return misused(message);
-  if (syscall === "listen") {
-    process.stderr.write(`${message}\nSet another callback.port, or a callback.host that this machine has.\n`);
-    return 1;
-  }
-  process.stderr.write(`${stack ?? String(error)}\n`);
-  return 1;
+  const problem = knownProblem(error);
+  const { stack } = error as Error;
+  process.stderr.write(problem ? `${problem.message}\n${problem.remedy}\n` : `${stack ?? String(error)}\n`);
+  return codeOf(error);
 }
+
+/** Prints an error as the document that a script waits for. Returns the exit code. */
+function explainAsJson(error: unknown): number {
+  const unknown = { code: "failed", message: error instanceof Error ? error.message : String(error), remedy: "" };
+  process.stdout.write(`${JSON.stringify({ error: knownProblem(error) ?? unknown })}\n`);
+  return codeOf(error);
+}
+
+type Explained = Pick<Problem, "message" | "remedy"> & { readonly code: string };
+
+function knownProblem(error: unknown): Explained | undefined {
+  if (error instanceof WeighbridgeError) return { code: error.code, message: error.message, remedy: error.remedy };
+  const { code = "failed", message, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== "listen") return undefined;
+  return { code, message, remedy: "Set another callback.port, or a callback.host that this machine has." };
+}
+
+const codeOf = (error: unknown): number =>
+  error instanceof WeighbridgeError && error.code.startsWith("config") ? USAGE : 1;
 
 // A reader that goes away (a closed pipe, a lost terminal, a full disk behind a redirection) costs the output, not the bridge.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

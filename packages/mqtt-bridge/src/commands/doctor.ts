@@ -7,6 +7,7 @@ import { examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/findings.ts";
 import { recording } from "../doctor/recording.ts";
 import { openGrants } from "../grants/grants.ts";
+import { look } from "./look.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface DoctorOptions {
@@ -16,8 +17,6 @@ export interface DoctorOptions {
 }
 
 const SIGNS = { good: "✓", note: "·", bad: "✗" } as const;
-/** A look at a URL takes no longer. */
-const LOOK_MS = 5_000;
 
 /** Says what is right, what is wrong, and what to do. Returns the exit code: 0 where nothing is wrong. */
 export async function doctor(config: Config, { isJson, record }: DoctorOptions, terminal: Terminal): Promise<number> {
@@ -28,7 +27,7 @@ export async function doctor(config: Config, { isJson, record }: DoctorOptions, 
   const clients = new Map<string, ReturnType<typeof publicClientOf>>();
   const findings: Finding[] = [];
   const found = examine({
-    ...{ config, tokens, clock, look },
+    ...{ config, tokens, clock, look: (url) => look(url, clock) },
     clientOf(account) {
       const client = clients.get(account.id) ?? publicClientOf(account, parts);
       clients.set(account.id, client);
@@ -53,18 +52,3 @@ export async function doctor(config: Config, { isJson, record }: DoctorOptions, 
 
 const lineOf = ({ is, subject, words, remedy }: Finding) =>
   `${SIGNS[is]} ${subject}: ${words}\n${remedy === undefined ? "" : `    ${remedy}\n`}`;
-
-async function look(url: string): Promise<number | undefined> {
-  const [late, done] = [new AbortController(), new AbortController()];
-  systemClock.sleep(LOOK_MS, done.signal).then(
-    () => late.abort(),
-    () => {},
-  );
-  try {
-    return (await fetch(url, { method: "HEAD", redirect: "manual", signal: late.signal })).status;
-  } catch {
-    return undefined;
-  } finally {
-    done.abort();
-  }
-}

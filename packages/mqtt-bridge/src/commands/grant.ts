@@ -8,23 +8,29 @@ import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
 import { ConfigError } from "../errors.ts";
 import { grantsDirectory, openGrants } from "../grants/grants.ts";
+import { answer } from "./answer.ts";
 import { type Chosen, chosen } from "./chosen.ts";
+import type { JsonOption, PersonOption } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes a person's consent to standard output, for another machine. Returns the exit code. */
-export async function exportGrant(config: Config, slug: string | undefined, { print }: Terminal): Promise<number> {
-  const { person } = chosen(config, slug);
+export async function exportGrant(config: Config, options: PersonOption, { print, note }: Terminal): Promise<number> {
+  const { person } = chosen(config, options.person);
   await storedGrant(config, person.slug);
   print(await readFile(join(grantsDirectory(config.state_dir), `${person.slug}.json`), "utf8"));
-  process.stderr.write(
+  note(
     "This is a secret: it opens the person's data. Let one machine use it alone, since each renewal ends the copy of another one.\n",
   );
   return 0;
 }
 
 /** Takes a person's consent from standard input, as `grant export` or a state directory has it. Returns the exit code. */
-export async function importGrant(config: Config, slug: string | undefined, terminal: Terminal): Promise<number> {
-  const who = chosen(config, slug);
+export async function importGrant(
+  config: Config,
+  options: PersonOption & JsonOption,
+  terminal: Terminal,
+): Promise<number> {
+  const who = chosen(config, options.person);
   const lines: string[] = [];
   for await (const line of terminal.lines()) lines.push(line);
   const grant = await parsed(lines.join("\n"), who);
@@ -36,18 +42,20 @@ export async function importGrant(config: Config, slug: string | undefined, term
       throw unfit(`${name} was userid ${before.userId} so far, and this consent is of userid ${grant.userId}`);
     await tokens.write(name, { ...grant, revision: Math.max(before?.revision ?? 0, grant.revision) + 1 });
   });
-  terminal.print(`The consent of ${who.person.name} (userid ${grant.userId}) is stored.\n`);
+  const document = { person: name, userid: grant.userId, stored: true };
+  answer(terminal, options, document, `The consent of ${who.person.name} (userid ${grant.userId}) is stored.\n`);
   return 0;
 }
 
 /** Ends a person's consent at the service, with all subscriptions, and deletes what is stored of it. Returns the exit code. */
-export async function revoke(config: Config, slug: string | undefined, { print }: Terminal): Promise<number> {
-  const { account, person } = chosen(config, slug);
+export async function revoke(config: Config, options: PersonOption & JsonOption, terminal: Terminal): Promise<number> {
+  const { account, person } = chosen(config, options.person);
   const { userId } = await storedGrant(config, person.slug);
   const tokens = openGrants(config.state_dir, systemClock);
   const client = publicClientOf(account, { tokens, clock: systemClock, version: VERSION });
   await client.person(person.slug, userId).signOut();
-  print(`The consent of ${person.name} (userid ${userId}) has ended, and its tokens are deleted. The history stays.\n`);
+  const words = `The consent of ${person.name} (userid ${userId}) has ended, and its tokens are deleted. The history stays.\n`;
+  answer(terminal, options, { person: person.slug, userid: userId, ended: true }, words);
   return 0;
 }
 

@@ -1,16 +1,22 @@
+import { systemClock } from "@weighbridge/core";
 import { Bridge } from "../bridge.ts";
 import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
 import { StopError, StoreError } from "../errors.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, type LeveledLog, type Log, prettyWriter } from "../log.ts";
+import { ServiceManager } from "./service-manager.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs the bridge until SIGINT or SIGTERM. Returns the exit code. */
 export async function run(config: Config, warnings: readonly string[], terminal: Terminal): Promise<number> {
-  const log = createLog(config.log.level, terminal.print, terminal.now);
+  const isTerminal = process.stdout.isTTY === true;
+  const isColored = isTerminal && process.env["NO_COLOR"] === undefined;
+  const write = isTerminal ? await prettyWriter(terminal.print, { isColored }) : terminal.print;
+  const log = createLog(config.log.level, write, terminal.now);
   for (const warning of warnings) log.warn(warning);
+  const manager = new ServiceManager({ env: process.env, pid: process.pid, clock: systemClock, log });
   for (;;) {
-    const { ending, failures } = await runOnce(config, log, terminal);
+    const { ending, failures } = await runOnce(config, { log, terminal, manager });
     reportEnding(ending, failures, log);
     if (ending.is === "newcomer" && failures.length === 0) continue;
     log.info("Stopped");
@@ -31,7 +37,13 @@ type Ending =
   /** Somebody consented: the bridge starts again with them. */
   | { readonly is: "newcomer" };
 
-async function runOnce(config: Config, log: Log, { stopRequested }: Terminal) {
+interface Around {
+  readonly log: LeveledLog;
+  readonly terminal: Terminal;
+  readonly manager: ServiceManager;
+}
+
+async function runOnce(config: Config, { log, terminal: { stopRequested }, manager }: Around) {
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const bridge = new Bridge({
     config,
@@ -45,7 +57,9 @@ async function runOnce(config: Config, log: Log, { stopRequested }: Terminal) {
     },
   });
   await bridge.start();
+  manager.ready();
   const ending = await Promise.race([stopRequested.then((): Ending => ({ is: "stopped" })), ended]);
+  if (ending.is !== "newcomer") await manager.stopping();
   return { ending, failures: await stop(bridge) };
 }
 

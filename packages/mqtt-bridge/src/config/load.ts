@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { accountOf, accountsOf, ONLY_ACCOUNT, personProblems, twinAccounts } from "./accounts.ts";
+import { adminProblems } from "./admin.ts";
 import { brokerProblems, brokerWarnings, FILE_KEYS } from "./broker-login.ts";
 import { callbackProblem } from "./callback-url.ts";
 import { databaseProblems } from "./database.ts";
@@ -46,6 +47,7 @@ export function loadConfig({ file, env = {}, onWarning = () => {} }: ConfigSourc
     ...twinAccounts(config),
     ...twins(config),
     ...callbackProblem(config),
+    ...adminProblems(config),
   ];
   if (problems.length > 0) throw unusable(problems, source, file);
   const warnings = [...brokerWarnings(config), ...permissionWarnings(file, written.tree, secrets.read)];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LIMITS } from "../limits.ts";
+import { measureKey } from "./measure-key.ts";
 
 /**
  * The configuration: one schema gives the types, the defaults, the JSON Schema and the documentation.
@@ -55,6 +56,14 @@ export const personSchema = z.strictObject({
     .enum(["hold", "accept", "ignore"])
     .default("hold")
     .describe("The treatment of a weigh-in that may be somebody else's."),
+  exclude: z
+    .array(measureKey)
+    .max(LIMITS.measuresAdvertised)
+    .default([])
+    .describe(
+      "Measures that are not published: no topic, no entity, and in no event. [heart_pulse, bmi], for example.",
+    ),
+  publish_profile: z.boolean().default(false).describe("Publishes gender and birth date in profile."),
 });
 
 const timeout = seconds.default(10).describe("Seconds that one call may take.");
@@ -93,8 +102,10 @@ const publicAccountSchema = z.strictObject({
     .default("https://wbsapi.withings.net/")
     .describe("The URL of the API: https, but for a server on this machine."),
   authorize_url: secureUrl("https://account.withings.com/oauth2_user/authorize2")
-    .default("https://account.withings.com/oauth2_user/authorize2")
-    .describe("The page on which a person consents."),
+    .optional()
+    .describe(
+      "The page on which a person consents; of another base_url than that of Withings, one on the same server.",
+    ),
   client_id: z.string().min(1).describe("The ClientID of your application in the developer portal."),
   client_secret: z.string().min(1).describe("Its Secret, or client_secret_file: a file that holds it."),
   redirect_url: httpUrl("http://localhost:8643/callback")
@@ -149,6 +160,13 @@ const homeAssistantSchema = z.strictObject({
     .describe(
       "Seconds that events wait at most for Home Assistant after the broker was away: it comes back later than the bridge. 0: they never wait.",
     ),
+  update_check: z
+    .boolean()
+    .default(false)
+    .describe("Asks npm once a day for the newest version, and shows it in Home Assistant."),
+  registry_url: httpUrl("https://npm.example.org/")
+    .optional()
+    .describe("A mirror that update_check asks; without it the registry that npm asks on this machine."),
 });
 
 const callbackSchema = z.strictObject({
@@ -169,6 +187,28 @@ const callbackSchema = z.strictObject({
     .positive()
     .default(1_200)
     .describe("Calls that one address may make. The API makes a few for each weigh-in, from few addresses."),
+});
+
+const adminSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("Serves the status page, metrics and health."),
+  host: z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("The address to listen on. One that other machines reach needs a token."),
+  port: z.int().min(0).max(65535).default(8481).describe("The port to listen on."),
+  token: z
+    .string()
+    .min(LIMITS.adminTokenCharacters)
+    .optional()
+    .describe("Asked of everybody who reads or acts. At least 16 characters; or token_file: a file that holds it."),
+  ingress: z
+    .boolean()
+    .default(false)
+    .describe("Serves the Supervisor of Home Assistant without a token: it has checked who asks."),
+  url: httpUrl("http://192.168.1.10:8481")
+    .optional()
+    .describe("The address at which people open the page: the link in Home Assistant leads there."),
 });
 
 const timingSchema = z.strictObject({
@@ -225,6 +265,7 @@ export const configSchema = z.strictObject({
   mqtt: mqttSchema.prefault({}),
   home_assistant: homeAssistantSchema.prefault({}),
   callback: callbackSchema.prefault({}),
+  admin: adminSchema.prefault({}),
   timing: timingSchema.prefault({}),
   log: logSchema.prefault({}),
   people: z.array(personSchema).max(LIMITS.people).default([]).describe("The people to follow."),

@@ -38,6 +38,10 @@ export class HttpServer {
     this.#input = input;
   }
 
+  get isListening(): boolean {
+    return this.#server?.listening === true;
+  }
+
   /** Resolves with the port. Rejects with the system's error where it cannot listen. */
   async start(): Promise<number> {
     const { host, port, limits, answer, onDropped, onError } = this.#input;

@@ -52,6 +52,13 @@ export type BridgeEvent =
   | { readonly event: "unknown_code"; readonly kind: string; readonly code: number }
   | ({ readonly event: "group_skipped" } & Skipped);
 
+/** Whether there is a newer version. */
+export interface UpdateDocument extends Document {
+  readonly installed_version: string;
+  /** Null where nobody knows it yet. */
+  readonly latest_version: string | null;
+}
+
 /** The answer to a request. */
 export interface ResponseDocument extends Document {
   readonly status: "ok" | "error";

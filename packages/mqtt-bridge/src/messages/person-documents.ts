@@ -14,6 +14,8 @@ import {
   valueIn,
   type WeightUnit,
 } from "@weighbridge/core";
+import type { HeldWeighIn, HeldWeighIns } from "../store/store.ts";
+import { type Discretion, publishedDerived, publishedKeys, publishedOf } from "./published-keys.ts";
 
 /** Stands first in every JSON document. */
 export interface Document {
@@ -85,8 +87,27 @@ export interface StatusDocument extends Document {
   readonly last_weigh_in: string | null;
 }
 
+/** A weigh-in that waits for a verdict. */
+interface HeldWeighInDocument {
+  readonly weigh_in: number;
+  readonly measured_at: string;
+  /** Null where the weight is excluded. */
+  readonly weight: number | null;
+}
+
+/** The newest one stands beside the list, for consumers that look at one thing. */
+export interface HeldDocument extends Document {
+  readonly count: number;
+  readonly unit: WeightUnit;
+  readonly newest: HeldWeighInDocument | null;
+  /** The newest first; of many the first. */
+  readonly weigh_ins: readonly HeldWeighInDocument[];
+  /** Other people of the household whose they could be; nobody where nothing is held, and of many the first. */
+  readonly others: readonly PersonKeys[];
+}
+
 /** The part of the configuration that a person's documents depend on. */
-export interface PersonSettings {
+export interface PersonSettings extends Discretion {
   readonly slug: string;
   readonly name: string;
   readonly weight_unit: WeightUnit;
@@ -101,6 +122,9 @@ export interface PersonView {
   readonly subscription: SubscriptionReport | null;
   /** Undefined where nobody knows them, as at the original API. */
   readonly devices?: readonly Device[] | undefined;
+  readonly held: HeldWeighIns;
+  /** The rest of the household. */
+  readonly others: readonly PersonKeys[];
   /** Their account answers. */
   readonly isAvailable: boolean;
 }
@@ -111,11 +135,12 @@ const BASE_MEASURES = ["weight", "fat_ratio", "fat_mass", "fat_free_mass", "heig
 /** The keys of a person's state document, in a fixed order: base measures first, then whatever else was ever measured. */
 export const advertisedKeys = (seen: readonly string[]): string[] => [...new Set([...BASE_MEASURES, ...seen])];
 
-export function stateOf({ settings, state, seen }: PersonView): StateDocument {
+export function stateOf({ settings, state, seen }: Pick<PersonView, "settings" | "state" | "seen">): StateDocument {
   const { weight_unit: unit, name, slug } = settings;
   const values: Record<string, number | null> = {};
   const measuredAt: Record<string, string | null> = {};
-  for (const key of advertisedKeys(seen)) {
+  const isPublished = publishedKeys(settings);
+  for (const key of advertisedKeys(seen).filter(isPublished)) {
     const known = state.latest[key];
     values[key] = known === undefined ? null : valueIn(unit, key, known.value);
     measuredAt[key] = known === undefined ? null : isoTime(known.measuredAt);
@@ -127,15 +152,16 @@ export function stateOf({ settings, state, seen }: PersonView): StateDocument {
     name,
     unit,
     ...values,
-    ...derivedDocument(unit, derive(state)),
-    target: target["weight"] === undefined ? null : massIn(unit, target["weight"].value),
+    ...derivedDocument(unit, publishedDerived(derive(state), isPublished)),
+    target: target["weight"] === undefined || !isPublished("target") ? null : massIn(unit, target["weight"].value),
     last_weigh_in: lastWeighIn === null ? null : isoTime(lastWeighIn.measuredAt),
     attribution: lastWeighIn?.attribution.name ?? null,
     measured_at: measuredAt,
   };
 }
 
-export function lastWeighInOf({ lastWeighIn }: PersonState, unit: WeightUnit): LastWeighInDocument {
+export function lastWeighInOf({ lastWeighIn }: PersonState, settings: PersonSettings): LastWeighInDocument {
+  const { weight_unit: unit } = settings;
   if (lastWeighIn === null) return { schema: DOCUMENT_SCHEMA, weigh_in: null };
   const { id, measuredAt, attribution, values, comment } = lastWeighIn;
   return {
@@ -145,19 +171,39 @@ export function lastWeighInOf({ lastWeighIn }: PersonState, unit: WeightUnit): L
     attribution: attribution.name,
     attribution_code: attribution.code,
     unit,
-    values: documentValues(unit, values),
+    values: documentValues(unit, publishedOf(values, settings)),
     ...(comment === undefined ? {} : { comment: boundedComment(comment) }),
   };
 }
 
-export function targetOf({ target }: PersonState, unit: WeightUnit): TargetDocument {
-  const values = Object.fromEntries(Object.entries(target).map(([key, { value }]) => [key, value]));
-  const setAt = Math.max(0, ...Object.values(target).map(({ measuredAt }) => measuredAt));
+export function targetOf({ target }: PersonState, settings: PersonSettings): TargetDocument {
+  const { weight_unit: unit } = settings;
+  const published = publishedKeys(settings)("target") ? publishedOf(target, settings) : {};
+  const values = Object.fromEntries(Object.entries(published).map(([key, { value }]) => [key, value]));
+  const setAt = Math.max(0, ...Object.values(published).map(({ measuredAt }) => measuredAt));
   return {
     schema: DOCUMENT_SCHEMA,
     unit,
     values: documentValues(unit, values),
     set_at: setAt === 0 ? null : isoTime(setAt),
+  };
+}
+
+export function heldOf({ settings, held, others }: PersonView): HeldDocument {
+  const { weight_unit: unit } = settings;
+  const isWeightPublished = publishedKeys(settings)("weight");
+  const weighIns = held.newest.map(({ id, measuredAt, values }: HeldWeighIn) => ({
+    weigh_in: id,
+    measured_at: isoTime(measuredAt),
+    weight: isWeightPublished && values["weight"] !== undefined ? massIn(unit, values["weight"]) : null,
+  }));
+  return {
+    schema: DOCUMENT_SCHEMA,
+    count: held.count,
+    unit,
+    newest: weighIns[0] ?? null,
+    weigh_ins: weighIns,
+    others: held.count === 0 ? [] : others,
   };
 }
 

@@ -29,7 +29,17 @@ export interface RequestHandlers {
   publishDiscovery(): Promise<object>;
 }
 
-type RequestErrorCode = "retained" | "invalid" | "unknown_person" | "unknown_weigh_in" | "not_held" | "no_callback_url";
+/** Codes of answers; docs/troubleshooting.md explains them. */
+export const REQUEST_ERROR_CODES = [
+  "retained",
+  "invalid",
+  "unknown_person",
+  "unknown_weigh_in",
+  "not_held",
+  "no_callback_url",
+] as const;
+
+type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
 /** The request cannot be done as it stands. */
 export class RequestError extends Error {
@@ -69,6 +79,10 @@ const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+/** The JSON Schema of a command's payload. */
+export const requestSchema = (name: CommandName): object =>
+  z.toJSONSchema(COMMANDS[name].schema, { target: "draft-7", io: "input" });
 
 type Answer = Omit<ResponseDocument, "schema">;
 

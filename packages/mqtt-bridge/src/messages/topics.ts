@@ -1,8 +1,9 @@
-import type { EventDocument, ProfileDocument } from "@weighbridge/core";
-import type { BridgeEvent, InfoDocument, Presence, ResponseDocument } from "./bridge-documents.ts";
+import type { EventDocument } from "@weighbridge/core";
+import type { BridgeEvent, InfoDocument, Presence, ResponseDocument, UpdateDocument } from "./bridge-documents.ts";
 import type {
   DevicesDocument,
   Document,
+  HeldDocument,
   LastWeighInDocument,
   PersonKeys,
   StateDocument,
@@ -10,6 +11,7 @@ import type {
   SubscriptionDocument,
   TargetDocument,
 } from "./person-documents.ts";
+import type { PublishedProfile } from "./published-keys.ts";
 
 declare const payload: unique symbol;
 
@@ -35,6 +37,10 @@ export const BRIDGE_TOPICS = {
     "bridge/info",
     "version, number of people, how many have not consented yet, last notification, what waits on disk, fields that could not be read, callbacks by outcome, with connections dropped as too many",
   ),
+  bridgeUpdate: retained<UpdateDocument>(
+    "bridge/update",
+    "installed and newest version, with `home_assistant.update_check: true`",
+  ),
   bridgeEvent: passing<Document & BridgeEvent>(
     "bridge/event",
     "warnings for the household: `account_problem`, `account_recovered`, `subscription_failed`, `event_parked`, `unknown_code`, `group_skipped`, `not_authorized`",
@@ -50,11 +56,21 @@ export const PERSON_TOPICS = {
     "state",
     "the newest value of every measure, null where unknown, each with its own time in `measured_at`",
   ),
-  weighIn: passing<EventDocument & PersonKeys>("weigh_in", "the events"),
+  weighIn: passing<Omit<EventDocument, "profile"> & PersonKeys & { readonly profile?: PublishedProfile }>(
+    "weigh_in",
+    "the events",
+  ),
   lastWeighIn: retained<LastWeighInDocument>("last_weigh_in", "the newest weigh-in, for consumers that come later"),
+  held: retained<HeldDocument>(
+    "held",
+    "weigh-ins that may be somebody else's: how many wait for `claim` or `refuse`, the newest with weight and time, and who else is here",
+  ),
   measure: retained<string>("measure/<id>", "a plain number, such as `weight` or `fat_ratio`"),
   target: retained<TargetDocument>("target", "objectives"),
-  profile: retained<Document & ProfileDocument>("profile", "name, gender, birth date, whether data are shared"),
+  profile: retained<Document & PublishedProfile>(
+    "profile",
+    "name, whether data are shared; gender and birth date with `publish_profile: true`",
+  ),
   subscription: retained<SubscriptionDocument>(
     "subscription",
     "whether the API notifies us, until when, and what is wrong",
@@ -69,7 +85,7 @@ export const PERSON_TOPICS = {
   ),
 } as const;
 
-type PayloadOf<R> = R extends Row<infer P> ? P : never;
+export type PayloadOf<R> = R extends Row<infer P> ? P : never;
 type Fixed<T, Made extends keyof T> = { readonly [Key in Exclude<keyof T, Made>]: Topic<PayloadOf<T[Key]>> };
 
 export interface Topics extends Fixed<typeof BRIDGE_TOPICS, "request" | "response"> {
@@ -89,16 +105,22 @@ const below = (base: string, rows: Readonly<Record<string, Row<unknown>>>) =>
 export function topicsBelow(base: string): Topics {
   const { request, response, ...bridge } = BRIDGE_TOPICS;
   const { measure, ...mine } = PERSON_TOPICS;
+  const made = (slug: string): PersonTopics => {
+    const person = `${base}/people/${slug}`;
+    return {
+      ...(below(person, mine) as unknown as Fixed<typeof PERSON_TOPICS, "measure">),
+      measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
+    };
+  };
+  // A weigh-in asks for its person's topics several times in a row, and making them is dearer than most of its documents.
+  let last: { readonly slug: string; readonly topics: PersonTopics } | undefined;
   return {
     ...(below(base, bridge) as unknown as Fixed<typeof BRIDGE_TOPICS, "request" | "response">),
     request: (command) => `${base}/${request.path.replace("<command>", command)}`,
     response: (command) => `${base}/${response.path.replace("<command>", command)}`,
-    person: (slug) => {
-      const person = `${base}/people/${slug}`;
-      return {
-        ...(below(person, mine) as unknown as Fixed<typeof PERSON_TOPICS, "measure">),
-        measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
-      };
+    person(slug) {
+      if (last?.slug !== slug) last = { slug, topics: made(slug) };
+      return last.topics;
     },
   };
 }

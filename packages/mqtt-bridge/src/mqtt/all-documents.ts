@@ -1,13 +1,11 @@
-import { isAccountWorking } from "@weighbridge/core";
+import { DOCUMENT_SCHEMA, isAccountWorking } from "@weighbridge/core";
+import { pageUrlOf } from "../config/admin.ts";
 import type { Config } from "../config/schema.ts";
-import {
-  type DiscoveredPerson,
-  type DiscoverySettings,
-  discoveryMessages,
-  ownDiscovery,
-  personDiscovery,
-} from "../home-assistant/discovery.ts";
+import type { DiscoveredPerson, DiscoverySettings } from "../home-assistant/device.ts";
+import { discoveryMessages, ownDiscovery, personDiscovery } from "../home-assistant/discovery.ts";
+import { LIMITS } from "../limits.ts";
 import { documentsOf, messageOn } from "../messages/documents.ts";
+import type { PersonKeys } from "../messages/person-documents.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
@@ -15,6 +13,7 @@ import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
 import { infoDocument, type Status, statusDocument } from "../status.ts";
 import type { Message } from "../store/store.ts";
+import type { UpdateCheck } from "../updates/update-check.ts";
 
 export interface AllDocumentsInput {
   readonly config: Config;
@@ -24,6 +23,8 @@ export interface AllDocumentsInput {
   readonly followers: Followers;
   readonly status: Status;
   readonly devices: Devices;
+  /** Undefined where nobody asks for the newest version. */
+  readonly updates: Pick<UpdateCheck, "latest"> | undefined;
 }
 
 /** Makes every message that the broker is to retain, as things stand. */
@@ -38,14 +39,23 @@ export class AllDocuments {
 
   of(person: Person): Message[] {
     const { topics, followers } = this.#input;
-    const { id, state, seen, subscription } = person.rows.stored;
+    const { id, state, seen, subscription, held } = person.rows.stored;
     const devices = this.#input.devices.of(id);
     const { problem } = followers.statusOf(person);
     const isAvailable = isAccountWorking(problem);
     return [
-      ...documentsOf(topics, { settings: person.config, state, seen, subscription, devices, isAvailable }),
+      ...documentsOf(topics, {
+        ...{ settings: person.config, state, seen, subscription, devices, isAvailable, held },
+        others: this.#othersThan(person),
+      }),
       this.#statusOf(person),
     ];
+  }
+
+  /** Of a large household only the first. */
+  #othersThan(person: Person): PersonKeys[] {
+    const some = this.#input.people.all.slice(0, LIMITS.slugsNamed + 1).filter((one) => one !== person);
+    return some.slice(0, LIMITS.slugsNamed).map(({ config: { slug, name } }) => ({ person: slug, name }));
   }
 
   /** The status of everybody whose next poll moved since this was asked last. */
@@ -76,6 +86,10 @@ export class AllDocuments {
     return enabled ? personDiscovery(this.#settings(discovery), discovered(person)) : [];
   }
 
+  isDiscovery(topic: string): boolean {
+    return ownDiscovery(this.#settings("device")).has(topic);
+  }
+
   /** Topics of the form that is not chosen. */
   otherDiscovery(): string[] {
     const { discovery } = this.#input.config.home_assistant;
@@ -97,6 +111,14 @@ export class AllDocuments {
     return messageOn(topics.bridgeInfo, infoDocument(status.latest));
   }
 
+  /** Empty where nobody asks for the newest version. */
+  update(): Message[] {
+    const { topics, updates, version } = this.#input;
+    if (updates === undefined) return [];
+    const document = { schema: DOCUMENT_SCHEMA, installed_version: version, latest_version: updates.latest } as const;
+    return [messageOn(topics.bridgeUpdate, document)];
+  }
+
   /** Everything retained; that the bridge is there comes last. */
   everything(): Message[] {
     const { topics, people } = this.#input;
@@ -104,6 +126,7 @@ export class AllDocuments {
       ...this.discovery(),
       ...people.all.flatMap((person) => this.of(person)),
       this.info(),
+      ...this.update(),
       messageOn(topics.bridgeState, "online"),
     ];
   }
@@ -111,7 +134,8 @@ export class AllDocuments {
   #settings(style: DiscoverySettings["style"]): DiscoverySettings {
     const { config, version, topics } = this.#input;
     const { base_topic: baseTopic } = config.mqtt;
-    return { prefix: config.home_assistant.discovery_prefix, style, topics, baseTopic, version };
+    const { discovery_prefix: prefix, update_check: hasUpdateCheck } = config.home_assistant;
+    return { prefix, style, topics, baseTopic, version, hasUpdateCheck, pageUrl: pageUrlOf(config) };
   }
 
   #discoveryIn(style: DiscoverySettings["style"]): Message[] {
@@ -126,5 +150,6 @@ const discovered = ({ config, rows, today }: Person): DiscoveredPerson => ({
   weightUnit: config.weight_unit,
   account: rows.stored.key,
   seen: rows.stored.seen,
+  exclude: config.exclude,
   hasDevices: today !== undefined,
 });

@@ -9,6 +9,7 @@ import type { Followers } from "../people/followers.ts";
 import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
 import type { Outbox, RetainedTopics } from "../store/store.ts";
+import { UpdateCheck } from "../updates/update-check.ts";
 import { AccessCheck } from "./access-check.ts";
 import { AllDocuments } from "./all-documents.ts";
 import { BridgeEvents } from "./bridge-events.ts";
@@ -77,7 +78,8 @@ export class BrokerSide {
   async start({ people, followers, status, handlers, devices }: BrokerSubjects, teardown: Teardown): Promise<void> {
     const { config, version, topics, store, clock, log } = this.#input;
     this.#people = people;
-    this.#documents = new AllDocuments({ config, version, topics, people, followers, status, devices });
+    const updates = this.#makeUpdateCheck();
+    this.#documents = new AllDocuments({ config, version, topics, people, followers, status, devices, updates });
     this.#retained = new RetainedDocuments({
       store,
       clock,
@@ -98,6 +100,13 @@ export class BrokerSide {
     teardown.add(() => this.#retained.stop());
     teardown.add(() => stateGuard.stop());
     teardown.add(() => figures.stop());
+    updates?.start();
+    teardown.add(() => updates?.stop());
+  }
+
+  /** Documents and events can be published. */
+  get isOnline(): boolean {
+    return this.#publisher.isConnected;
   }
 
   /** Something that bridge/info or a person's status shows has changed. */
@@ -133,6 +142,14 @@ export class BrokerSide {
       onParked: (parked) => this.events.warn({ event: "event_parked", ...parked }),
       ...(onStep ? { onStep } : {}),
     });
+  }
+
+  #makeUpdateCheck(): UpdateCheck | undefined {
+    const { config, clock, log } = this.#input;
+    const { enabled, update_check: isWanted, registry_url: registryUrl } = config.home_assistant;
+    if (!enabled || !isWanted) return undefined;
+    const onNews = () => this.#retained.publish(this.#documents.update());
+    return new UpdateCheck({ registryUrl, stateDirectory: config.state_dir, clock, log, onNews });
   }
 
   #makeStateGuard(): StateGuard {

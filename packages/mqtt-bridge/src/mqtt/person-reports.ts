@@ -2,6 +2,7 @@ import type { FollowProblem, SubscriptionReport } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import type { People } from "../people/people.ts";
+import type { Reports } from "../people/reports.ts";
 import type { AllDocuments } from "./all-documents.ts";
 import type { BridgeEvents } from "./bridge-events.ts";
 import type { Publisher } from "./publisher.ts";
@@ -18,7 +19,7 @@ export interface PersonReportsInput {
 }
 
 /** Publishes what becomes of a person: documents, events of the outbox, warnings. */
-export class PersonReports {
+export class PersonReports implements Reports {
   readonly #input: PersonReportsInput;
   /** How many measures each person had when discovery was published last. */
   readonly #measures = new Map<number, number>();

@@ -5,6 +5,7 @@ import type { Message, Outbox, OutboxRow } from "../store/store.ts";
 import { type Session, sizeOfPublish } from "./broker.ts";
 import { reasonOf, TAKEN_OVER } from "./endings.ts";
 import type { EventConnection, Handshake } from "./event-connection.ts";
+import { EventHold } from "./event-hold.ts";
 import { packetIdOf } from "./packet-ids.ts";
 import { LOW_QOS, ONE_STEP, REFUSED_REMEDY, TOO_LARGE_REMEDY } from "./publisher-words.ts";
 
@@ -45,8 +46,12 @@ export class Publisher {
   readonly #input: PublisherInput;
   /** By packet id, in the order of their rows. */
   readonly #inFlight = new Map<number, InFlight>();
-  /** Newest document of each topic that is not written yet. */
+  /** Newest document of each topic that is not written yet, in the order in which they became due. */
   readonly #documents = new Map<string, string>();
+  /** Rows that were read and are not handed over yet. */
+  #rows: readonly OutboxRow[] = [];
+  /** How many of `#documents`, from the first, were due when `#rows` were read: only these go before the rows, or a steady stream would hold events back for ever. */
+  #ahead = 0;
   /** Documents on the wire; each settles when the broker has answered or the connection is over. */
   readonly #unanswered = new Set<Promise<void>>();
   /** Of the document that was written last: brokers answer in the order of writing, so that it settles after all before it. */
@@ -71,14 +76,14 @@ export class Publisher {
   /** Refusals of rows up to here are reported. */
   #reportedUpTo = 0;
   #mustForget = false;
-  #isReconnect = false;
-  /** Ends the hold after an outage; undefined while events may go. */
-  #hold: AbortController | undefined;
+  readonly #hold: EventHold;
   #said = new Set<string>();
   readonly #stopping = new AbortController();
 
   constructor(input: PublisherInput) {
     this.#input = input;
+    const { clock, holdMs } = input;
+    this.#hold = new EventHold({ clock, holdMs, stopping: this.#stopping.signal, onEnd: () => this.pump() });
   }
 
   /** Documents and events can be published. */
@@ -117,6 +122,7 @@ export class Publisher {
   /** This row, and perhaps some above it, are owed although later ones were handed over. */
   #rewindTo(rowId: number): void {
     this.#handedTo = Math.min(this.#handedTo, rowId - 1);
+    this.#rows = [];
     this.#rewinds++;
     this.#mayHaveMore = true;
   }
@@ -136,24 +142,7 @@ export class Publisher {
 
   /** Lets go of what is held after an outage: the subscriber that it waited for is back. */
   releaseEvents(): void {
-    this.#hold?.abort();
-  }
-
-  #holdEvents(): void {
-    const { clock, holdMs } = this.#input;
-    this.#hold?.abort();
-    if (!this.#isReconnect || holdMs === 0) return;
-    const hold = new AbortController();
-    this.#hold = hold;
-    const signal = AbortSignal.any([hold.signal, this.#stopping.signal]);
-    void clock
-      .sleep(holdMs, signal)
-      .catch(() => {})
-      .then(() => {
-        if (this.#hold !== hold) return;
-        this.#hold = undefined;
-        this.pump();
-      });
+    this.#hold.end();
   }
 
   #run(): void {
@@ -169,16 +158,17 @@ export class Publisher {
     try {
       do {
         this.#isAskedAgain = false;
-        const rewinds = this.#rewinds;
-        const rows = await this.#owed();
-        const isWritten = this.#writeDocuments();
+        if (this.#rows.length === 0) await this.#readOwed();
+        this.#writeDocuments(this.#ahead);
+        if (this.#ahead > 0) continue;
+        if (this.#phase === "documents") this.#phase = "answers";
         // A subscriber that reacts to an event must find the state that the event belongs to. Brokers keep no order between messages of
         // different QoS, so that only PUBACK says that it is there. A QoS 2 event goes out at once, since the broker forwards it at PUBREL, which
         // waits for that; with less, the broker forwards it at PUBLISH.
-        if (isWritten && this.#session?.maximumQos !== 2) await this.#lastDocument;
+        if (this.#rows.length > 0 && this.#session?.maximumQos !== 2) await this.#lastDocument;
         if (this.#phase === "answers" && this.#unanswered.size === 0) this.#onDocumentsTaken?.();
-        if (isWritten && rewinds === this.#rewinds) this.#handAll(rows);
-        else if (rows.length > 0) this.#mayHaveMore = true;
+        this.#handAll();
+        this.#writeDocuments(this.#documents.size);
       } while (this.#isAskedAgain);
     } finally {
       this.#isPumping = false;
@@ -191,16 +181,15 @@ export class Publisher {
     return quota - this.#unanswered.size - (this.#phase === "ready" ? this.#inFlight.size : 0);
   }
 
-  /** True when all are written. */
-  #writeDocuments(): boolean {
-    if (this.#phase !== "documents" && this.#phase !== "ready") return false;
+  #writeDocuments(most: number): void {
+    if (this.#phase !== "documents" && this.#phase !== "ready") return;
+    let left = most;
     for (const [topic, payload] of this.#documents) {
-      if (this.#room <= 0) return false;
+      if (left-- === 0 || this.#room <= 0) return;
       this.#documents.delete(topic);
+      this.#ahead = Math.max(0, this.#ahead - 1);
       this.#writeDocument({ topic, payload });
     }
-    if (this.#phase === "documents") this.#phase = "answers";
-    return true;
   }
 
   #writeDocument(document: Message): void {
@@ -229,27 +218,33 @@ export class Publisher {
     return sizeOfPublish(message) > (this.#session?.maximumPacketSize ?? 0);
   }
 
-  async #owed(): Promise<readonly OutboxRow[]> {
-    if (this.#phase !== "ready" || this.#hold !== undefined || this.#room <= 0 || !this.#mayHaveMore) return [];
+  async #readOwed(): Promise<void> {
+    if (this.#phase !== "ready" || this.#hold.isOn || this.#room <= 0 || !this.#mayHaveMore) return;
+    const rewinds = this.#rewinds;
+    // Those are read again where a row below them is owed once more. They may be complete before the others are handed over.
+    const flying = new Set([...this.#inFlight.values()].map(({ rowId }) => rowId));
     const wanted = Math.min(this.#room, LIMITS.outboxRead);
     this.#mayHaveMore = false;
     const rows = await this.#input.store.owed(this.#handedTo, wanted);
     if (rows.length === wanted) this.#mayHaveMore = true;
-    return rows;
+    if (rewinds !== this.#rewinds || this.#phase !== "ready") {
+      this.#mayHaveMore = true;
+      return;
+    }
+    this.#rows = rows.filter(({ id }) => !flying.has(id));
+    if (rows.length > 0) this.#ahead = this.#documents.size;
   }
 
-  #handAll(rows: readonly OutboxRow[]): void {
-    for (const row of rows) {
-      const flight = this.#inFlight.get(packetIdOf(row.id));
-      // Handed over already, and read again after a row below it was owed once more.
-      if (flight?.rowId === row.id) continue;
+  #handAll(): void {
+    for (const [index, row] of this.#rows.entries()) {
       // Two open rows that are as far apart as there are ids would share one.
-      if (this.#phase !== "ready" || this.#room <= 0 || flight !== undefined) {
-        this.#mayHaveMore = true;
+      if (this.#phase !== "ready" || this.#room <= 0 || this.#inFlight.has(packetIdOf(row.id))) {
+        this.#rows = this.#rows.slice(index);
         return;
       }
       this.#hand(row);
     }
+    this.#rows = [];
   }
 
   #hand({ id, topic, payload }: OutboxRow): void {
@@ -283,6 +278,9 @@ export class Publisher {
         this.#phase = "away";
         this.#session = undefined;
         this.#documents.clear();
+        this.#rows = [];
+        this.#ahead = 0;
+        this.#mayHaveMore = true;
         // Messages that the other program has in flight under our packet ids must not be released in our name.
         if (reason === TAKEN_OVER) this.#mustForget = true;
       },
@@ -318,8 +316,7 @@ export class Publisher {
     await this.#input.store.confirm();
     if (this.#session !== session) return new Promise(() => {});
     this.#phase = "documents" as Phase; // Not narrowed: it moves on while answers are awaited.
-    this.#holdEvents();
-    this.#isReconnect = true;
+    this.#hold.connected();
     this.#reportLimits(session);
     const doubtful = session.isKept ? [] : [...this.#inFlight.values()].filter(({ isReleased }) => isReleased);
     const again = [...this.#inFlight].filter(([, { isReleased }]) => !isReleased || !session.isKept);
@@ -329,6 +326,7 @@ export class Publisher {
     const { promise: taken, resolve } = Promise.withResolvers<void>();
     this.#onDocumentsTaken = resolve;
     this.#input.onConnected();
+    this.#ahead = this.#documents.size;
     this.#run();
     await Promise.all(doubtful.map(({ rowId }) => this.#input.store.requeue(rowId)));
     // Only now: until the rows are requeued, a read would pass them by.

@@ -13,6 +13,8 @@ interface Documents {
   discovery(): Message[];
   /** Discovery of one person's device. */
   discoveryOf(personId: number): Message[];
+  /** Whether this bridge's discovery has or had the topic, in either form, also of people who are gone. */
+  isDiscovery(topic: string): boolean;
   /** Topics of the same devices in the other form of discovery. */
   otherDiscovery(): string[];
   /** Topics that only this bridge publishes to, whatever an earlier state directory knew. */
@@ -37,6 +39,8 @@ export class RetainedDocuments {
   /** Topics of an earlier start that are no longer published; `former` is the other form of discovery. */
   #leftovers: { readonly stale: readonly string[]; readonly former: readonly string[] } = { stale: [], former: [] };
   #mayReadLeftovers = false;
+  /** While leftovers of discovery are there: Home Assistant must let go of those first, or it gives the new entities other ids. */
+  #isDiscoveryHeld = false;
   /** People whose discovery is due; undefined while none is. */
   #dueDiscovery: Set<number> | undefined;
   #isEverythingDue = false;
@@ -71,10 +75,7 @@ export class RetainedDocuments {
   publishEverything(): void {
     for (const topic of this.#known.keys()) this.#known.set(topic, null);
     const all = this.#input.documents.everything();
-    // Home Assistant must let go of the former form of discovery first.
-    const waits = new Set(
-      this.#leftovers.former.length === 0 ? [] : this.#input.documents.discovery().map(({ topic }) => topic),
-    );
+    const waits = new Set(this.#isDiscoveryHeld ? this.#input.documents.discovery().map(({ topic }) => topic) : []);
     this.publish(waits.size === 0 ? all : all.filter(({ topic }) => !waits.has(topic)));
     this.tidy();
   }
@@ -94,8 +95,8 @@ export class RetainedDocuments {
     this.#dueDiscovery = due;
     this.#after(LIMITS.birthDelayMs, () => {
       this.#dueDiscovery = undefined;
-      // With leftovers of the former form, tidying publishes all of it.
-      if (this.#leftovers.former.length > 0) return;
+      // Tidying publishes all of it.
+      if (this.#isDiscoveryHeld) return;
       for (const id of due) this.publish(this.#input.documents.discoveryOf(id));
     });
   }
@@ -125,6 +126,12 @@ export class RetainedDocuments {
     const stale = [...this.#known.keys()].filter((topic) => !current.has(topic));
     const other = new Set(stale.length === 0 ? [] : documents.otherDiscovery());
     this.#leftovers = { stale, former: stale.filter((topic) => other.has(topic)) };
+    this.#isDiscoveryHeld = stale.some((topic) => documents.isDiscovery(topic));
+  }
+
+  #releaseDiscovery(): void {
+    this.#isDiscoveryHeld = false;
+    this.publish(this.#input.documents.discovery());
   }
 
   async #tidy(): Promise<void> {
@@ -139,7 +146,10 @@ export class RetainedDocuments {
     await Promise.all(stale.map((topic) => connection.publish(topic, "", { retain: true })));
     for (const topic of stale) this.#known.delete(topic);
     this.#leftovers = { stale: [], former: [] };
-    if (former.length > 0) this.publish(documents.discovery());
+    // The entities of a device that is gone keep their ids for a moment; those in the former form stay the same entities.
+    const isDeviceGone = stale.some((topic) => documents.isDiscovery(topic) && !former.includes(topic));
+    if (isDeviceGone) this.#after(LIMITS.birthDelayMs, () => this.#releaseDiscovery());
+    else if (this.#isDiscoveryHeld) this.#releaseDiscovery();
     await store.removeRetainedTopics(stale);
   }
 

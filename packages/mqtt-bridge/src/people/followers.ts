@@ -16,6 +16,7 @@ import type { Log } from "../log.ts";
 import type { PersonStatus } from "../status.ts";
 import type { PeopleStore } from "../store/store.ts";
 import type { Person } from "./person.ts";
+import type { Reports } from "./reports.ts";
 
 export interface FollowersInput {
   readonly config: Pick<Config, "timing">;
@@ -24,12 +25,7 @@ export interface FollowersInput {
   readonly log: Log;
   /** The callback URL of an account; undefined where the bridge only polls. */
   callbackUrlOf(accountId: string): string | undefined;
-  readonly reports: {
-    /** Another problem than before, or none any more. */
-    problem(personId: number, problem: FollowProblem | null): void;
-    /** `isNews`: the problem, or that there is none any more, was not reported before. */
-    subscription(personId: number, report: SubscriptionReport, isNews: boolean): void;
-  };
+  readonly reports: Pick<Reports, "problem" | "subscription">;
 }
 
 /** Shown to the person in the list of programs that may see their data. */

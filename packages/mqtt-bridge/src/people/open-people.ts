@@ -4,11 +4,13 @@ import { personKey } from "../config/accounts.ts";
 import type { Config, PersonConfig } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { eventMessage } from "../messages/documents.ts";
+import { isEventPublished } from "../messages/published-keys.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { PeopleStore, StoredPerson } from "../store/store.ts";
 import { People, storedPeople } from "./people.ts";
 import type { Person } from "./person.ts";
 import { PersonRows } from "./person-rows.ts";
+import type { Reports } from "./reports.ts";
 
 export interface OpenPeopleInput {
   readonly config: Config;
@@ -19,7 +21,7 @@ export interface OpenPeopleInput {
   readonly accounts: Accounts;
   /** Without a callback no notification comes, whatever was subscribed before. */
   readonly hasCallback: boolean;
-  readonly reports: { began(personId: number, measures: number): void; committed(personId: number): void };
+  readonly reports: Pick<Required<Reports>, "began" | "committed">;
 }
 
 /** A person of the configuration who cannot be followed yet. */
@@ -68,8 +70,9 @@ function personOf(
   const rows = new PersonRows({
     stored: hasCallback ? row : { ...row, subscription: null },
     store,
-    toMessage: (event: PersonEvent) => eventMessage(topics, config, event),
-    onCommitted: () => reports.committed(row.id),
+    toMessage: (event: PersonEvent) =>
+      isEventPublished(event, config) ? eventMessage(topics, config, event) : undefined,
+    onCommitted: (change) => reports.committed(row.id, change),
   });
   return { config, account, api, rows, ...(today && { today }) };
 }
@@ -81,7 +84,10 @@ function logRemoved({ key, subscription }: StoredPerson, { clock, log, accounts 
   if (key.startsWith(TODAY)) {
     log.info("A person was removed; the consent stays", { account: key });
     if (subscription === null) return;
-    accounts.endSubscription(key.slice(TODAY.length), subscription.callbackUrl).then(
+    // An earlier address may have one, too, where it could not be ended yet.
+    const { callbackUrl, previousUrl } = subscription;
+    const urls = previousUrl === undefined ? [callbackUrl] : [callbackUrl, previousUrl];
+    accounts.endSubscriptions(key.slice(TODAY.length), urls).then(
       (isEnded) => isEnded && log.info("The subscription of a removed person was ended", { account: key }),
       (error: unknown) =>
         log.warn("The subscription of a removed person could not be ended", { account: key, ...problemOf(error) }),

@@ -10,11 +10,13 @@ import {
 } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Message, PeopleStore, StoredPerson } from "../store/store.ts";
+import { heldChangeOf } from "./held.ts";
 
 export interface PersonRowsInput {
   readonly stored: StoredPerson;
   readonly store: PeopleStore;
-  toMessage(event: PersonEvent): Message;
+  /** Undefined for an event that is not published. */
+  toMessage(event: PersonEvent): Message | undefined;
   /** After each commit that changed something; the events are on disk. */
   onCommitted(change: SyncChange): void;
 }
@@ -50,10 +52,16 @@ export class PersonRows implements PersonStore {
     const isStateChanged = change !== undefined && (hasNews(change) || change.state.profile !== state.profile);
     if (!isStateChanged && isIdle(this.#stored, commit)) return;
     const seenNow = change === undefined ? seen : seenWith(seen, change.state);
-    const messages = change?.events.map(toMessage) ?? [];
+    const messages = change?.events.map(toMessage).filter((message) => message !== undefined) ?? [];
     const isSeenNew = seenNow.length !== seen.length;
-    await store.commitSync(id, { ...commit, messages, isStateChanged, ...(isSeenNew && { seen: seenNow }) });
-    this.#stored = { ...recordAfter(this.#stored, commit), seen: seenNow };
+    const held = change && heldChangeOf(change, this.#stored.held);
+    await store.commitSync(id, {
+      ...{ ...commit, messages, isStateChanged },
+      ...(isSeenNew && { seen: seenNow }),
+      ...(held && { held }),
+    });
+    const heldNow = held ? await store.held(id) : this.#stored.held;
+    this.#stored = { ...recordAfter(this.#stored, commit), seen: seenNow, held: heldNow };
     if (change && isStateChanged) onCommitted(change);
   }
 }

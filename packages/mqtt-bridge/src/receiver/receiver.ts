@@ -32,6 +32,8 @@ export interface ReceiverInput {
   take(accountId: string, userId: string, window: Window | null): Promise<void> | undefined;
   /** The same for a change of the person. */
   takeChange(accountId: string, userId: string): Promise<void> | undefined;
+  /** A call was answered, so long after it came. */
+  onReply?(outcome: keyof ReceiverCounts, ms: number): void;
   /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
   onAnswered?(): void;
 }
@@ -111,6 +113,10 @@ export class Receiver {
     });
   }
 
+  get isListening(): boolean {
+    return this.#server.isListening;
+  }
+
   /** Resolves with the port. */
   start(): Promise<number> {
     return this.#server.start();
@@ -131,6 +137,7 @@ export class Receiver {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const cameAt = this.#input.clock.monotonic();
     let status: number;
     let count: keyof ReceiverCounts;
     try {
@@ -148,6 +155,7 @@ export class Receiver {
     // Does not wait for the unread rest of a refused request.
     const headers = request.complete ? {} : { connection: "close" };
     response.writeHead(status, headers).end(() => {
+      this.#input.onReply?.(count, this.#input.clock.monotonic() - cameAt);
       if (count === "taken") this.#input.onAnswered?.();
     });
   }

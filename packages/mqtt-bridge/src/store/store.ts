@@ -1,10 +1,32 @@
-import type { EpochSeconds, GroupReader, PersonCommit, PersonRecord, StoredHint, Window } from "@weighbridge/core";
+import type {
+  EpochSeconds,
+  GroupReader,
+  MeasureGroup,
+  PersonCommit,
+  PersonRecord,
+  StoredHint,
+  Window,
+} from "@weighbridge/core";
 
 /** A person's record. `id` only means something inside the store. */
 export interface StoredPerson extends PersonRecord {
   readonly id: number;
   /** Measure keys that the person ever had: they stay advertised when their last value is deleted. */
   readonly seen: readonly string[];
+  readonly held: HeldWeighIns;
+}
+
+/** A weigh-in that may be somebody else's and waits for a verdict. */
+export interface HeldWeighIn {
+  readonly id: number;
+  readonly measuredAt: EpochSeconds;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The held weigh-ins of a person: how many, and the newest of them, the newest first. */
+export interface HeldWeighIns {
+  readonly count: number;
+  readonly newest: readonly HeldWeighIn[];
 }
 
 export interface Message {
@@ -18,6 +40,8 @@ export interface Waiting {
   /** When the oldest of these hints was taken. */
   readonly oldestHintAt: EpochSeconds | null;
   readonly owed: number;
+  /** When the oldest owed event was stored. */
+  readonly oldestOwedAt: EpochSeconds | null;
   readonly parked: number;
 }
 
@@ -31,6 +55,14 @@ export interface SyncCommit extends PersonCommit {
   readonly messages: readonly Message[];
   readonly isStateChanged: boolean;
   readonly seen?: readonly string[];
+  /** Absent where the sync holds nothing and ends nothing that may be held. */
+  readonly held?: HeldChange;
+}
+
+/** Replaces the held weigh-ins with the ids of `added`; `ended` wait for no verdict any more. */
+export interface HeldChange {
+  readonly added: readonly HeldWeighIn[];
+  readonly ended: readonly number[];
 }
 
 /** Values that are made once and kept: client id, callback secret. */
@@ -39,7 +71,7 @@ interface Settings {
   setting(name: string, make: () => string): Promise<string>;
 }
 
-/** The people, with everything that hangs on each: record, groups, verdicts, hints. */
+/** The people, with everything that hangs on each: record, groups, verdicts, held weigh-ins, hints. */
 export interface PeopleStore {
   people(): Promise<StoredPerson[]>;
   addPerson(key: string, addedAt: EpochSeconds): Promise<StoredPerson>;
@@ -54,7 +86,17 @@ export interface PeopleStore {
   hinted(): Promise<number[]>;
 
   reader(personId: number): GroupReader;
+  held(personId: number): Promise<HeldWeighIns>;
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
+}
+
+/** What is stored, beside a bridge that runs: nothing is written, and no write waits for a read. */
+export interface StoreReader extends Pick<PeopleStore, "people" | "reader"> {
+  /** The kept value. Rejects with a StoreError where the bridge has not made it yet. */
+  setting(name: string): Promise<string>;
+  /** The groups of a person from this second on, ascending. */
+  groupsFrom(personId: number, from: EpochSeconds, limit: number): Promise<MeasureGroup[]>;
+  close(): Promise<void>;
 }
 
 /** Events on their way to the broker. */

@@ -32,6 +32,11 @@ export const TABLES: readonly Table[] = [
   },
   { name: "groups", keys: 2, columns: { person: "integer", id: "integer", measured_at: "integer", json: "text" } },
   { name: "verdicts", keys: 2, columns: { person: "integer", weigh_in: "integer", verdict: "text" } },
+  {
+    name: "held",
+    keys: 2,
+    columns: { person: "integer", weigh_in: "integer", measured_at: "integer", json: "text" },
+  },
   { name: "event_counts", keys: 2, columns: { person: "integer", subject: "integer", events: "integer" } },
   {
     name: "hints",
@@ -49,7 +54,7 @@ export const TABLES: readonly Table[] = [
   {
     name: "outbox",
     keys: 1,
-    columns: { id: "integer", topic: "text", payload: "text", state: "integer", note: "text" },
+    columns: { id: "integer", topic: "text", payload: "text", state: "integer", note: "text", added_at: "integer" },
   },
   { name: "retained", keys: 1, columns: { topic: "text" } },
 ];

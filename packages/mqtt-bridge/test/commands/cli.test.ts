@@ -65,23 +65,25 @@ function configFile(text: string): string {
 test("--help says what there is, --version which version it is", async () => {
   const help = await weighbridge(["--help"]).ended();
   expect(help).toMatchObject({ code: 0, err: "" });
-  for (const words of ["run --config", "config check", "config schema", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
+  for (const words of ["run ", "config ", "authorize ", "--config <file>", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
     expect(help.out).toContain(words);
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   expect(await weighbridge(["--version"]).ended()).toEqual({ code: 0, out: `${version}\n`, err: "" });
 });
 
 test.each([
-  [["rnu"], "There is no command rnu."],
-  [[], "Say what to do."],
-  [["run", "--confg", "x"], "--confg"],
-  [["config"], "config: check or schema?"],
-  [["config", "show"], "There is no command config show."],
-])("%j is told on standard error with the help, and ends with 2", async (args, words) => {
+  [["rnu"], "unknown command 'rnu'", "Set up:"],
+  [["rnu"], "Did you mean run?", "Set up:"],
+  [[], "Usage: weighbridge <command>", "Set up:"],
+  [["run", "--confg", "x"], "Did you mean --config?", "weighbridge run --config weighbridge.yaml"],
+  [["config"], "Usage: weighbridge config <command>", "check"],
+  [["config", "show"], "unknown command 'show'", "check"],
+  [["completion", "tcsh"], "Allowed choices are bash, zsh, fish", "Examples:"],
+])("%j is told on standard error with the help, and ends with 2", async (args, words, help) => {
   const { code, out, err } = await weighbridge(args).ended();
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(words);
-  expect(err).toContain("weighbridge run --config <file>");
+  expect(err).toContain(help);
 });
 
 test("run with a file that is not there says so, and ends with 2", async () => {

@@ -15,9 +15,12 @@ async function moved(config: Config, to: string | undefined) {
     print: (words) => {
       text += words;
     },
+    note: () => {},
+    write: async () => true,
+    isWatched: false,
     now: () => 0,
     stopRequested: new Promise(() => {}),
-    async *lines() {},
+    lines: () => Object.assign((async function* () {})(), { close: () => {} }),
   };
   return { code: await moveStore(config, to, terminal), text };
 }

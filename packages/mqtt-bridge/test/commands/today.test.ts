@@ -25,7 +25,7 @@ async function household(more: object = {}, people: object[] = [{ slug: "ada", n
   const app = sim.application({ clientId: "client", clientSecret: "s3cr3t-of-ours", redirectUrls: [redirectUrl] });
   const file = join(stateDir(), "weighbridge.yaml");
   const account = {
-    ...{ id: "home", generation: "public", base_url: sim.url, authorize_url: `${sim.url}oauth2_user/authorize2` },
+    ...{ id: "home", generation: "public", base_url: sim.url },
     ...{ client_id: "client", client_secret: "s3cr3t-of-ours", redirect_url: redirectUrl },
   };
   // JSON is YAML.
@@ -33,12 +33,9 @@ async function household(more: object = {}, people: object[] = [{ slug: "ada", n
   return { sim, app, ada: sim.person("Ada"), redirectUrl, file };
 }
 
-function weighbridge(args: readonly string[]) {
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [
-    "--conditions=@weighbridge/source",
-    CLI,
-    ...args,
-  ]);
+function weighbridge(args: readonly string[], cwd = process.cwd()) {
+  const all = ["--conditions=@weighbridge/source", CLI, ...args];
+  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, all, { cwd });
   onTestFinished(() => void child.kill("SIGKILL"));
   const text = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {
@@ -71,13 +68,14 @@ async function consents(link: string, person: Person, decision = "allow"): Promi
 }
 
 test("PUB-CLI-1: authorize takes the redirect, stores the consent, and names devices and the last weigh-in", async () => {
-  const { ada, file } = await household();
+  const { ada, file, redirectUrl } = await household();
   ada.weighsIn({ weight: 68.45 });
   const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
   const page = await fetch(await consents(await run.link(), ada));
   expect(await page.text()).toContain("Ada is authorized");
   const { code, out } = await run.ended();
   expect(code).toBe(0);
+  expect(out).toContain(`Registered URL that the application must have, letter by letter: ${redirectUrl}`);
   for (const words of [`userid ${ada.userId}`, "Body Comp, last contact", "last weigh-in: 68.45 kg"])
     expect(out).toContain(words);
   const grant = join(dirname(file), "state/grants/ada.json");
@@ -90,7 +88,7 @@ test("PUB-CLI-1: authorize takes the redirect, stores the consent, and names dev
 });
 
 test("PUB-CLI-2, PUB-CLI-3: what is pasted wrongly is named, gets a fresh link, and does not end it; the right address works", async () => {
-  const { ada, file, sim } = await household();
+  const { ada, file, sim, redirectUrl } = await household();
   const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
   const first = await run.link();
   run.paste(first);
@@ -99,11 +97,13 @@ test("PUB-CLI-2, PUB-CLI-3: what is pasted wrongly is named, gets a fresh link, 
   await run.says("belongs to an earlier attempt");
   run.paste(await consents(await run.link(3), ada, "deny"));
   await run.says("access_denied");
-  const late = await consents(await run.link(4), ada);
+  run.paste('{"errors":[{"message":"redirect_uri_mismatch"}]}');
+  await run.says(`letter by letter: ${redirectUrl}`);
+  const late = await consents(await run.link(5), ada);
   sim.clock.advance(31_000);
   run.paste(late);
   await run.says("code_expired".replace("_", " ").slice(0, 4));
-  const good = new URL(await consents(await run.link(5), ada));
+  const good = new URL(await consents(await run.link(6), ada));
   run.paste(good.searchParams.get("code") as string);
   expect(await run.ended()).toMatchObject({ code: 0 });
 });
@@ -167,6 +167,49 @@ test("revoke ends the consent at the service, and deletes its tokens", async () 
   expect(existsSync(join(dirname(file), "state/grants/ada.json"))).toBe(false);
 });
 
+test("who agrees as another person of the household is named, and keeps the data apart", async () => {
+  const people = [
+    { slug: "ada", name: "Ada" },
+    { slug: "bob", name: "Bob" },
+  ];
+  const { ada, sim, file } = await household({}, people);
+  await authorized({ file, ada }, "ada");
+  sim.clock.advance(20_000);
+  const run = weighbridge(["authorize", "--config", file, "--no-browser", "--person", "bob"]);
+  run.paste(await consents(await run.link(), ada));
+  await run.says(`This is ada (userid ${ada.userId}), not bob.`);
+  await run.says("/logout?");
+  expect(existsSync(join(dirname(file), "state/grants/bob.json"))).toBe(false);
+  run.finish("");
+});
+
+test("authorize alone brings a person back whose tokens are ended or torn, and doctor says so before and after", async () => {
+  const home = await household();
+  await authorized(home);
+  const grant = join(dirname(home.file), "state/grants/ada.json");
+  home.app.unlinks(home.ada);
+  home.sim.clock.advance(20_000);
+  const ended = JSON.parse(readFileSync(grant, "utf8"));
+  writeFileSync(grant, JSON.stringify({ ...ended, accessEndsAt: 1 }), { mode: 0o600 });
+  expect((await diagnosis(home.file)).of("grant")).toMatchObject({
+    is: "bad",
+    remedy: expect.stringContaining("uthorize"),
+  });
+  writeFileSync(grant, "{torn");
+  expect((await diagnosis(home.file)).of("grant")).toMatchObject({ is: "bad", words: expect.stringContaining(grant) });
+  await authorized(home);
+  expect(readFileSync(`${grant}.damaged`, "utf8")).toBe("{torn");
+  home.sim.clock.advance(20_000);
+  expect((await diagnosis(home.file)).of("grant")).toMatchObject({ is: "good" });
+});
+
+test("a configuration leads to the same tokens from whichever directory a command starts", async () => {
+  const home = await household();
+  await authorized(home);
+  const { code } = await weighbridge(["grant", "export", "--config", home.file], "/").ended();
+  expect(code).toBe(0);
+});
+
 test("of several people one has to be named", async () => {
   const { file } = await household({}, [
     { slug: "ada", name: "Ada" },
@@ -187,8 +230,8 @@ async function diagnosis(file: string) {
 }
 
 /** As `authorize` stores it. */
-async function authorized({ file, ada }: Household): Promise<void> {
-  const run = weighbridge(["authorize", "--config", file, "--no-browser"]);
+async function authorized({ file, ada }: Pick<Household, "file" | "ada">, slug = "ada"): Promise<void> {
+  const run = weighbridge(["authorize", "--config", file, "--no-browser", "--person", slug]);
   await fetch(await consents(await run.link(), ada));
   expect(await run.ended()).toMatchObject({ code: 0 });
 }

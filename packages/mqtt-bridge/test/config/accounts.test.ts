@@ -27,7 +27,6 @@ test("an account of today's API has defaults for everything but its application"
       id: "home",
       generation: "public",
       base_url: "https://wbsapi.withings.net/",
-      authorize_url: "https://account.withings.com/oauth2_user/authorize2",
       client_id: "c",
       client_secret: "s",
       redirect_url: "http://localhost:8643/callback",
@@ -121,6 +120,10 @@ test.each([
 test("PUB-NOTIFY-13: a server on this machine may call back on this machine, without https", () => {
   const text = HOME.replace("client_id", "base_url: http://127.0.0.1:8090/, client_id");
   expect(load(`${text}callback: {public_url: "http://127.0.0.1:8480"}`).callback.public_url).toBeDefined();
+});
+
+test.each(["password", "email"])("an account of today's API has no place for the %s of a person", (key) => {
+  expect(refused(HOME.replace("client_secret: s", `client_secret: s, ${key}: x`))).toContain("there is no such key");
 });
 
 test("no refusal shows the client secret", () => {

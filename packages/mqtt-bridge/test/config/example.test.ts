@@ -31,6 +31,7 @@ function written(content: string): string {
     "secrets/postgres.password",
   ])
     writeFileSync(join(directory, file), "0123\n");
+  writeFileSync(join(directory, "secrets/admin.token"), "0123456789abcdef\n");
   const tls = (name: string) => new URL(`tls/${name}`, import.meta.url);
   copyFileSync(tls("bridge.pem"), join(directory, "tls/ca.pem"));
   for (const name of ["bridge.pem", "bridge.key"]) copyFileSync(tls(name), join(directory, "tls", name));
@@ -67,7 +68,7 @@ test("the examples can be used with every line of them", () => {
 
 test("the examples name every key", () => {
   // A secret is named by its key or by its file.
-  const plain = (path: string) => path.replace(/(?<=(^store|\.(publickey|password|client_secret)))_file$/, "");
+  const plain = (path: string) => path.replace(/(?<=(^store|\.(publickey|password|client_secret|token)))_file$/, "");
   const named = all.flatMap((tree) => leaves(tree).map(([path]) => plain(path)));
   const known = keysOf(configJsonSchema()).map(plain);
   // A server of the original API takes the keys of `api` as an entry of accounts, too.
@@ -82,7 +83,16 @@ test("each default that the examples show is the default", () => {
   const differing = shown.filter(([path, value]) => defaults.get(path) !== value).map(([path]) => path);
   // These have no default: an example stands there.
   const examples = ["username", "password_file", "ca_file", "cert_file", "key_file", "client_id"];
-  const others = ["callback.exact_url", "people.account", "postgres.password_file", "postgres.ca_file"];
+  const others = [
+    "callback.exact_url",
+    "people.account",
+    "accounts.authorize_url",
+    "admin.token_file",
+    "admin.url",
+    "home_assistant.registry_url",
+    "postgres.password_file",
+    "postgres.ca_file",
+  ];
   expect(new Set(differing)).toEqual(new Set([...examples.map((key) => `mqtt.${key}`), ...others]));
 });
 

@@ -245,3 +245,14 @@ describe("a file that cannot be used at all", () => {
     if (process.getuid?.() !== 0) expect(refusal({ file })).toContain("this user may not read it");
   });
 });
+
+test("the private side listens to other machines only with a token, or for Home Assistant", () => {
+  const listening = (keys: string) => load(`admin: { host: 0.0.0.0, ${keys} }`).admin;
+  expect(() => listening("")).toThrow(/admin\.host.*admin\.token/s);
+  expect(() => listening("token: short")).toThrow(/admin\.token/);
+  expect(listening("token: 0123456789abcdef").port).toBe(8481);
+  expect(listening("ingress: true").token).toBeUndefined();
+  expect(listening("enabled: false").enabled).toBe(false);
+  for (const host of ["127.0.0.1", "127.1.2.3", "localhost", '"::1"'])
+    expect(load(`admin: { host: ${host} }`).admin.enabled).toBe(true);
+});

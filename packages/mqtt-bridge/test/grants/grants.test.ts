@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@weighbridge/core";
 import { tokenStoreContract } from "@weighbridge/core/testing";
@@ -37,4 +38,17 @@ test("PUB-STORE-1, PUB-STORE-2: another process keeps us out of a grant, and of 
   child.kill("SIGKILL");
   await ours;
   expect(isOurs).toBe(true);
+});
+
+test("a lock that cannot be made says that the tokens cannot be kept, and what to do", async () => {
+  const directory = stateDir();
+  mkdirSync(join(directory, "grants"), { mode: 0o700 });
+  // A file where the folder of the locks must be: like a full disk, and for root, too.
+  writeFileSync(join(directory, "grants", "locks"), "");
+  const work = openGrants(directory, systemClock).exclusively("ada", async () => {});
+  await expect(work).rejects.toMatchObject({
+    code: "tokens_not_stored",
+    actor: "operator",
+    remedy: expect.stringContaining("Free space"),
+  });
 });

@@ -181,13 +181,34 @@ test("a stored time that no date can show stops no document", () => {
 test("a target tells since when; a profile tells a date of birth without a time", () => {
   expect(document(viewOf(knownState), "target")).toMatchObject({ set_at: "2026-01-30T07:00:00.000Z" });
   expect(document(viewOf(emptyPersonState()), "target")).toMatchObject({ values: {}, set_at: null });
-  expect(document(viewOf(knownState), "profile")).toMatchObject({
+  const open = { ...settings("kg"), publish_profile: true };
+  expect(document(viewOf(knownState, { settings: open }), "profile")).toMatchObject({
     first_name: "Ada",
     last_name: null,
     gender: "female",
     birth_date: "1976-09-15",
     is_sharing: true,
   });
+});
+
+test("held weigh-ins tell how many, the newest with weight and time, and who else is here", () => {
+  const others = [{ person: "ben", name: "Ben" }];
+  const newest = [
+    { id: 8, measuredAt: START + 60, values: { weight: 80, fat_ratio: 18 } },
+    { id: 7, measuredAt: START, values: { weight: 79.3 } },
+  ];
+  const view = viewOf(knownState, { settings: settings("lb"), held: { count: 2, newest }, others });
+  const eighth = { weigh_in: 8, measured_at: "2026-03-01T07:01:00.000Z", weight: 176.37 };
+  expect(document(view, "held")).toEqual({
+    schema: 1,
+    count: 2,
+    unit: "lb",
+    newest: eighth,
+    weigh_ins: [eighth, { weigh_in: 7, measured_at: "2026-03-01T07:00:00.000Z", weight: 174.83 }],
+    others,
+  });
+  const nothing = { count: 0, newest: null, weigh_ins: [], others: [] };
+  expect(document(viewOf(knownState, { others }), "held")).toMatchObject(nothing);
 });
 
 test("a person is available while their account answers", () => {
@@ -253,7 +274,7 @@ test("an event of a profile tells it with the names of the profile document", ()
   const event: PersonEvent = { ...weighInEvent, kind: "profile_updated", subjectId: null, values: {}, profile };
   const { schema: _schema, ...retained } = document(viewOf({ ...knownState, profile }), "profile");
   expect(JSON.parse(eventMessage(topics, settings("kg"), event).payload)["profile"]).toEqual(retained);
-  expect(retained).toMatchObject({ first_name: "Ada", short_name: null, birth_date: "1976-09-15", is_sharing: false });
+  expect(retained).toMatchObject({ first_name: "Ada", short_name: null, is_sharing: false });
 });
 
 test("every kind of event is told in the same form, also without attribution, values or subject", () => {

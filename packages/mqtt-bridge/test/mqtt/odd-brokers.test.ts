@@ -214,6 +214,34 @@ test("an event is not released before the broker has the documents that were pub
   await expect.poll(() => broker.arrived, patience).toEqual(["state", TOPIC, "PUBREL"]);
 });
 
+test("documents that come faster than the broker takes them hold no event back for ever, and those before it stay before it", async () => {
+  const broker = await RawBroker.start();
+  broker.receiveMaximum = 4;
+  broker.holdsDocuments = true;
+  const { store, add } = await outbox();
+  const started = ["s0", "s1", "s2"].map((topic) => ({ topic, payload: "s" }));
+  const at = await post(broker.url, store, { onConnected: (publisher) => publisher.publishDocuments(started) });
+  await add("a");
+  for (let round = 0; round < 40 && broker.publishes.length === 0; round++) {
+    const more = Array.from({ length: 8 }, (_, index) => ({ topic: `r${round}-${index}`, payload: "d" }));
+    at.publisher.publishDocuments(more);
+    at.publisher.pump();
+    broker.answerHeld();
+    await broker.turn();
+  }
+  expect(broker.publishes.map(({ payload }) => payload)).toEqual(["a"]);
+  const before = broker.arrived.slice(0, broker.arrived.indexOf(TOPIC));
+  expect(before.slice(0, 3)).toEqual(["s0", "s1", "s2"]);
+  // Those that were due when the event was read: of the first rounds, and no later one before an earlier one.
+  expect(before.slice(3)).toEqual([...before.slice(3)].sort((a, b) => orderOf(a) - orderOf(b)));
+});
+
+/** Of a topic such as `r12-3`: its place among those that the test published. */
+const orderOf = (topic: string): number => {
+  const [round = 0, index = 0] = topic.slice(1).split("-").map(Number);
+  return round * 8 + index;
+};
+
 test("where the broker takes no QoS 2, an event waits until the broker has the documents", async () => {
   const broker = await RawBroker.start();
   broker.limits = { maximumQos: 1 };

@@ -34,6 +34,7 @@ async function kept({ remembered = ["base/people/x/state"], held = [] as string[
       discovery: () => PEOPLE.flatMap(discoveryOf),
       discoveryOf,
       otherDiscovery: () => [],
+      isDiscovery: (topic) => topic.startsWith("ha/"),
       own: { filters: ["base/people/#"], has: (topic) => topic.startsWith("base/people/") },
     },
     onProblem: (error) => expect.unreachable(String(error)),
@@ -81,4 +82,16 @@ test("without a state directory the broker says what an earlier bridge left, and
   retained.tidy();
   await expect.poll(() => seen.removed).toEqual(["base/people/gone/state"]);
   expect(seen.cleared).toEqual(["base/people/gone/state"]);
+});
+
+test("a device that goes is cleared before any discovery, and Home Assistant has time to let its entity ids go", async () => {
+  const { clock, retained, seen } = await kept({ remembered: ["ha/gone", "ha/1"] });
+  const discovered = () => seen.published.map(({ topic }) => topic).filter((topic) => topic.startsWith("ha/"));
+  retained.publishEverything();
+  await expect.poll(() => seen.removed).toEqual(["ha/gone"]);
+  // Another reason to publish does not bring it earlier.
+  retained.publishEverything();
+  expect(discovered()).toEqual([]);
+  await clock.advance(LIMITS.birthDelayMs);
+  expect(discovered()).toEqual(["ha/1", "ha/2", "ha/3"]);
 });

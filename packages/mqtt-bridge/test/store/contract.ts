@@ -66,6 +66,29 @@ export function testStore(name: string, start: () => { open(): Store | Promise<S
       expect(await bens.eventCounts([5])).toEqual(new Map());
     });
 
+    test("held weigh-ins are those of one person, the newest first, and go with the person", async () => {
+      const { open } = start();
+      const store = await open();
+      const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
+      expect(ada.held).toEqual({ count: 0, newest: [] });
+      const added = [5, 6].map((id) => ({ id, measuredAt: id * 100, values: { weight: 68 } }));
+      await store.commitSync(ada.id, commitOf({ held: { added, ended: [] } }));
+      await store.commitSync(ben.id, commitOf({ held: { added, ended: [] } }));
+      await store.commitSync(
+        ben.id,
+        commitOf({ held: { added: [{ ...added[0], measuredAt: 900 } as never], ended: [6] } }),
+      );
+      const adas = { count: 2, newest: added.toReversed() };
+      const bens = { count: 1, newest: [{ ...added[0], measuredAt: 900 }] };
+      expect(await Promise.all([store.held(ada.id), store.held(ben.id)])).toEqual([adas, bens]);
+      expect((await store.people()).map(({ held }) => held)).toEqual([adas, bens]);
+      await store.removePerson(ada.id);
+      await store.close();
+      const after = await open();
+      expect(await after.held(ada.id)).toEqual({ count: 0, newest: [] });
+      expect(await after.held(ben.id)).toEqual(bens);
+    });
+
     test("a sync that changes nothing leaves the state as it is", async () => {
       const store = await start().open();
       const { id } = await store.addPerson("wbs:29", 0);
@@ -101,6 +124,7 @@ export function testStore(name: string, start: () => { open(): Store | Promise<S
       await store.commitSync(id, commitOf({ messages }));
       const [a, b, c] = ids(await store.owed(0, 9)) as [number, number, number];
       expect(ids(await store.owed(a, 1))).toEqual([b]);
+      expect(await store.counts()).toMatchObject({ owed: 3, oldestOwedAt: expect.any(Number) });
       await store.release(a);
       await store.release(b);
       store.finish(a);
@@ -120,7 +144,7 @@ export function testStore(name: string, start: () => { open(): Store | Promise<S
       await store.commitSync(id, commitOf({ messages: [{ topic: "t", payload: "a" }] }));
       await store.park(1, "0x87");
       expect(await store.owed(0, 9)).toEqual([]);
-      expect(await store.counts()).toEqual({ hints: 0, oldestHintAt: null, owed: 0, parked: 1 });
+      expect(await store.counts()).toEqual({ hints: 0, oldestHintAt: null, owed: 0, oldestOwedAt: null, parked: 1 });
       expect(await store.unpark()).toBe(1);
       expect(ids(await store.owed(0, 9))).toEqual([1]);
       expect(await store.unpark()).toBeNull();

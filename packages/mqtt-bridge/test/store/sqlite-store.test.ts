@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSy
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import type { PersonEvent } from "@weighbridge/core";
 import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
 import { StoreError } from "../../src/errors.ts";
@@ -47,6 +48,33 @@ test("a second store on the same directory is refused and says what to do", () =
   expect(error).toBeInstanceOf(StoreError);
   expect(error).toMatchObject({ code: "state_locked", actor: "operator" });
   expect(error.message).toContain(directory);
+});
+
+test("weigh-ins that an earlier release held are held on", async () => {
+  const directory = stateDir();
+  const { store } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  const asked = (subject: number) => ({
+    ...weightGroup(subject, subject * 100, 68.5),
+    attribution: { code: 1, name: "ambiguous" },
+  });
+  const groups = [asked(1), asked(2), asked(3), weightGroup(4, 400)];
+  const change = changeOf(groups, {
+    verdicts: [{ weighInId: 2, verdict: "refused" }],
+    events: [1, 2, 4].map(announced),
+  });
+  await store.commitSync(id, { change, messages: [], isStateChanged: true });
+  await store.close();
+  const db = new DatabaseSync(join(directory, "weighbridge.sqlite"));
+  db.exec("DROP TABLE held; ALTER TABLE outbox DROP COLUMN added_at; PRAGMA user_version = 3");
+  db.close();
+  const { store: after } = openStore(directory);
+  expect(await after.held(id)).toEqual({ count: 1, newest: [{ id: 1, measuredAt: 100, values: { weight: 68.5 } }] });
+});
+
+const announced = (subjectId: number): PersonEvent => ({
+  ...{ id: "e", kind: "weigh_in_ambiguous", subjectId, measuredAt: 1, recordedAt: 1, backdated: false },
+  ...{ attribution: null, values: {}, derived: { bmi: null, change: null, trend: null, toTarget: null } },
 });
 
 test("the directory is free again after closing, and after kill -9", async () => {

@@ -4,6 +4,7 @@ import { type Broker, freePort, keptLog, type Subscriber, startBroker, stateDir 
 import { onTestFinished } from "vitest";
 import { Bridge } from "../../src/bridge.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import type { Log } from "../../src/log.ts";
 
 export const EVENTS = "weighbridge/people/ada/weigh_in";
 
@@ -14,6 +15,10 @@ interface HomeSettings {
   readonly isAdaWatched?: boolean;
   readonly discovery?: "device" | "components";
   readonly clientId?: string;
+  /** Keys of `admin`; its port is any that is free. */
+  readonly admin?: object;
+  /** In place of the home's own. */
+  readonly log?: Log;
   /** In place of the simulator: a server that stands before it. */
   readonly apiUrl?: string;
   /** In place of the home's own broker. */
@@ -54,6 +59,8 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
       isAdaWatched = true,
       discovery = "device",
       clientId,
+      admin = {},
+      log: otherLog = log,
       apiUrl,
       brokerUrl = broker.url,
     } = {}) {
@@ -65,11 +72,12 @@ export async function home({ isBrokerUp = true } = {}): Promise<Home> {
           api: { base_url: apiUrl ?? simulator.url, calls_per_minute: 10_000 },
           mqtt: { url: brokerUrl, client_id: clientId },
           callback: { ...reachable, host: "127.0.0.1", port },
+          admin: { port: 0, ...admin },
           timing: { coalesce_s: 0, repeat_call_s: 0 },
           home_assistant: { discovery, hold_s: 0 },
           people: isAdaWatched ? [{ slug: "ada", name: "Ada", userid: ada.userId, publickey: ada.publicKey }] : [],
         }),
-        log,
+        log: otherLog,
         version: "0.0.0",
         clock,
         onFatal: (error) => log.error(String(error)),

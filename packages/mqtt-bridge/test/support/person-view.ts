@@ -41,6 +41,8 @@ export function viewOf(state: PersonState, more: Partial<PersonView> = {}): Pers
     seen: Object.keys(state.latest),
     subscription: null,
     isAvailable: true,
+    held: { count: 0, newest: [] },
+    others: [],
     ...more,
   };
 }

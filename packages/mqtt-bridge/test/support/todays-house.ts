@@ -26,15 +26,17 @@ export interface House {
     accounts?: object[];
     callback?: boolean;
     timing?: object;
+    homeAssistant?: object;
   }): Promise<Bridge>;
   on(topic: string): string[];
   last(topic: string): Record<string, unknown>;
   until(topic: string, words: string): Promise<void>;
 }
 
-export async function house(): Promise<House> {
-  const sim = await simulate();
-  const app = sim.application({ clientId: "client", clientSecret: "s3cr3t-of-the-application" });
+/** A household of its own; `beside`: another one, whose service and application it shares. */
+export async function house(beside?: Pick<House, "sim" | "app">): Promise<House> {
+  const sim = beside?.sim ?? (await simulate());
+  const app = beside?.app ?? sim.application({ clientId: "client", clientSecret: "s3cr3t-of-the-application" });
   const broker = await startBroker();
   const subscriber = await broker.subscribe("weighbridge/#");
   const log = keptLog();
@@ -63,6 +65,7 @@ export async function house(): Promise<House> {
       accounts,
       callback = true,
       timing = {},
+      homeAssistant = {},
     } = {}) {
       const port = await freePort();
       const home = { id: "home", generation: "public", base_url: sim.url, client_id: "client" };
@@ -72,8 +75,9 @@ export async function house(): Promise<House> {
           accounts: accounts ?? [{ ...home, client_secret: "s3cr3t-of-the-application" }],
           mqtt: { url: broker.url },
           callback: { ...(callback && { public_url: `http://127.0.0.1:${port}` }), host: "127.0.0.1", port },
+          admin: { port: 0 },
           timing: { coalesce_s: 0, ...timing },
-          home_assistant: { hold_s: 0 },
+          home_assistant: { hold_s: 0, ...homeAssistant },
           people,
         }),
         log,

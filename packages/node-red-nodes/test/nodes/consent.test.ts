@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NodeMessage } from "node-red";
 import { describe, expect, test, vi } from "vitest";
@@ -213,6 +213,37 @@ describe("an account of today's API", () => {
     await red.deploy([], {});
     expect(await readFile(grantFile(world.userDir), "utf8")).toBe(before);
     expect(await form.grant()).toMatchObject({ is: "authorized" });
+  });
+
+  test("PUB-NODE-2: keeps renewed tokens over a deploy while the disk refuses them, and stores them when it takes them again", async () => {
+    const world = await publicWorld();
+    const red = await world.run();
+    await agree(await formOf(world, red).link(), world.ada);
+    const path = grantFile(world.userDir);
+    const before = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...before, accessEndsAt: 1 }));
+    // Refuses each write, also of root: the draft's place is taken.
+    await mkdir(`${path}.draft`);
+    world.app.hasQuirks({ rotatesStrictly: true });
+    const renewals = () =>
+      world.sim.log.filter((entry) => entry.kind === "call" && entry.parameters["grant_type"] === "refresh_token");
+    const deploy = async () => {
+      await red.deploy([world.account, WEIGH_IN, OUT], { account: world.credentials });
+      const shown = statusesOf(red.node("w"));
+      await vi.waitFor(() =>
+        expect(shown.at(-1)).toMatchObject({ text: expect.stringContaining("tokens_not_stored") }),
+      );
+    };
+    await deploy();
+    await deploy();
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ refreshToken: before.refreshToken });
+    await rmdir(`${path}.draft`);
+    world.ada.weighsIn({ weight: 70 });
+    const message = nextMessage(red.node("out"));
+    red.node("w").receive({ topic: "sync" });
+    expect(await message).toMatchObject({ payload: { weight: 70 } });
+    expect(renewals()).toHaveLength(1);
+    expect(JSON.parse(await readFile(path, "utf8")).refreshToken).not.toBe(before.refreshToken);
   });
 
   test("of a person who belongs to another account is refused by that account's name, and taken where it is meant so", async () => {

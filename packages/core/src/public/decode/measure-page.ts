@@ -1,10 +1,10 @@
 import { exact } from "../../domain/exact.ts";
 import type { Measure, MeasureGroup } from "../../domain/measure-group.ts";
 import type { GroupPage } from "../../domain/measure-page.ts";
-import { measureTypes } from "../../domain/measure-types.ts";
+import { type MeasureType, measureTypes } from "../../domain/measure-types.ts";
 import type { SkippedSink } from "../../domain/skipped.ts";
 import type { UnknownSink } from "../../domain/unknown-code.ts";
-import { attributionNamed, categoryNamed, readGroups, typeNamed } from "../../getmeas/page.ts";
+import { groupOf, readGroups, typeNamed } from "../../getmeas/page.ts";
 import type { RawGroup, RawMeasure } from "../../getmeas/raw-group.ts";
 import { checkOf } from "../../http/check.ts";
 import { momentOf, wholeNumber } from "../../http/scalars.ts";
@@ -37,54 +37,56 @@ export function decodePublicPage(
 ): PublicPage {
   const checked = check(body);
   const { measuregrps, updatetime, more, offset } = checked == null || Array.isArray(checked) ? {} : checked;
-  const { groups, skipped } = readGroups(measuregrps ?? [], (group) => decodeGroup(group, unknown), onSkipped);
+  const order = new IdOrder();
+  const decode = (group: RawGroup) => {
+    order.add(group.grpid);
+    return decodeGroup(group, unknown);
+  };
+  const { groups, skipped } = readGroups(measuregrps ?? [], decode, onSkipped);
   const updateTime = momentOf(updatetime);
   const nextOffset = more ? wholeNumber(offset) : undefined;
   return {
-    groups: eachOnce(groups),
+    groups: eachOnce(groups, order),
     ...(skipped > 0 && { skipped }),
     ...(updateTime !== undefined && { updateTime, isClock: false }),
     ...(nextOffset !== undefined && { nextOffset }),
   };
 }
 
+/** Whether ids only rise or only fall, as in most answers: then none repeats. Asked of each group as it is decoded, while it is at hand. */
+class IdOrder {
+  #previous: number | undefined;
+  #rises = 0;
+  #falls = 0;
+  #repeats = 0;
+
+  add(id: number): void {
+    if (this.#previous !== undefined) {
+      if (id > this.#previous) this.#rises++;
+      else if (id < this.#previous) this.#falls++;
+      else this.#repeats++;
+    }
+    this.#previous = id;
+  }
+
+  get isMonotone(): boolean {
+    return this.#repeats === 0 && (this.#rises === 0 || this.#falls === 0);
+  }
+}
+
 /** A group can come twice in one answer: the first counts. */
-function eachOnce(groups: MeasureGroup[]): readonly MeasureGroup[] {
-  if (isMonotone(groups)) return groups;
+function eachOnce(groups: MeasureGroup[], order: IdOrder): readonly MeasureGroup[] {
+  if (order.isMonotone) return groups;
   const ids = new Set<number>();
   for (const { id } of groups) ids.add(id);
   if (ids.size === groups.length) return groups;
   return groups.filter(({ id }) => ids.delete(id));
 }
 
-/** Ids that only rise or only fall, as in most answers, cannot repeat: a look at neighbours is all that it takes. */
-function isMonotone(groups: readonly MeasureGroup[]): boolean {
-  let rises = 0;
-  let previous: number | undefined;
-  for (const { id } of groups) {
-    if (previous !== undefined) {
-      if (id === previous) return false;
-      if (id > previous) rises++;
-    }
-    previous = id;
-  }
-  return rises === 0 || rises === groups.length - 1;
-}
-
-function decodeGroup(
-  { grpid, attrib, date, category, measures, modelid, model_id, comment }: RawGroup,
-  unknown: UnknownSink,
-): MeasureGroup {
-  const group = {
-    id: grpid,
-    attribution: attributionNamed(attrib, unknown),
-    measuredAt: date,
-    category: categoryNamed(category, unknown),
-    measures: decodeMeasures(isPlaceholder(attrib, measures) ? measures.filter(isNoMass) : measures, unknown),
-  };
-  const modelId = modelid ?? model_id;
-  if (!comment && typeof modelId !== "number") return group;
-  return { ...group, ...(typeof modelId === "number" && { modelId }), ...(comment && { comment }) };
+function decodeGroup(group: RawGroup, unknown: UnknownSink): MeasureGroup {
+  const { attrib, measures } = group;
+  const counted = isPlaceholder(attrib, measures) ? measures.filter(isNoMass) : measures;
+  return groupOf(group, decodeMeasures(counted, unknown), unknown);
 }
 
 /** Of two values of one type at one place the first counts: they were equal wherever both were seen. */
@@ -93,12 +95,13 @@ function decodeMeasures(measures: readonly RawMeasure[], unknown: UnknownSink): 
   const decoded = new Array<Measure>(measures.length);
   let count = 0;
   for (const raw of measures) {
-    const position = placeOf(raw);
-    if (isThere(decoded, count, raw.type, position)) continue;
-    const type = typeNamed(raw.type, unknown);
+    const { type: code } = raw;
+    const known = measureTypes.get(code);
+    const position = placeOf(raw.position, known);
+    if (isThere(decoded, count, code, position)) continue;
+    const type = typeNamed(code, unknown, known);
     const value = exact(raw.value, raw.unit);
-    decoded[count++] =
-      position === undefined ? { type, code: raw.type, value } : { type, code: raw.type, value, position };
+    decoded[count++] = position === undefined ? { type, code, value } : { type, code, value, position };
   }
   if (count < decoded.length) decoded.length = count;
   return decoded;
@@ -113,9 +116,9 @@ function isThere(decoded: readonly Measure[], count: number, code: number, posit
 }
 
 /** Whole-body values of a Body Scan are those that other scales send without a place. */
-function placeOf({ type, position }: RawMeasure): number | undefined {
+function placeOf(position: unknown, known: MeasureType | undefined): number | undefined {
   if (typeof position !== "number") return undefined;
-  return position === WHOLE_BODY && !measureTypes.get(type)?.segmental ? undefined : position;
+  return position === WHOLE_BODY && !known?.segmental ? undefined : position;
 }
 
 /** A typed-in weight comes with a fat mass of 0 where none was measured, and with all of it as fat-free. */

@@ -3,7 +3,7 @@ import type { Measure, MeasureGroup } from "../../domain/measure-group.ts";
 import type { MeasurePage } from "../../domain/measure-page.ts";
 import type { SkippedSink } from "../../domain/skipped.ts";
 import type { UnknownSink } from "../../domain/unknown-code.ts";
-import { attributionNamed, categoryNamed, readGroups, typeNamed } from "../../getmeas/page.ts";
+import { groupOf, readGroups, typeNamed } from "../../getmeas/page.ts";
 import type { RawGroup, RawMeasure } from "../../getmeas/raw-group.ts";
 import { checkOf } from "../../http/check.ts";
 import { momentOf } from "../../http/scalars.ts";
@@ -37,24 +37,12 @@ function pageOf(body: unknown) {
   return page == null || Array.isArray(page) ? {} : page;
 }
 
-function decodeGroup(
-  { grpid, attrib, date, category, measures, modelid, model_id, comment }: RawGroup,
-  unknown: UnknownSink,
-): MeasureGroup {
+function decodeGroup(group: RawGroup, unknown: UnknownSink): MeasureGroup {
   // Not `map`: the engine then keeps these arrays out of the nursery, and a long history decodes in two thirds of the time.
-  const decoded = new Array<Measure>(measures.length);
+  const decoded = new Array<Measure>(group.measures.length);
   let index = 0;
-  for (const measure of measures) decoded[index++] = decodeMeasure(measure, unknown);
-  const group = {
-    id: grpid,
-    attribution: attributionNamed(attrib, unknown),
-    measuredAt: date,
-    category: categoryNamed(category, unknown),
-    measures: decoded,
-  };
-  const modelId = modelid ?? model_id;
-  if (!comment && typeof modelId !== "number") return group;
-  return { ...group, ...(typeof modelId === "number" && { modelId }), ...(comment && { comment }) };
+  for (const measure of group.measures) decoded[index++] = decodeMeasure(measure, unknown);
+  return groupOf(group, decoded, unknown);
 }
 
 function decodeMeasure({ type, value, unit }: RawMeasure, unknown: UnknownSink): Measure {

@@ -46,4 +46,11 @@ export const MIGRATIONS: readonly string[] = [
     PERFORM 1 FROM weighbridge.shards WHERE id = shard AND epoch = held FOR SHARE;
     IF NOT FOUND THEN RAISE EXCEPTION 'shard % has another owner', shard USING ERRCODE = 'WB001'; END IF;
   END $$;`,
+  `CREATE TABLE weighbridge.held (
+    person BIGINT NOT NULL, weigh_in BIGINT NOT NULL, measured_at BIGINT NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (person, weigh_in));
+  CREATE INDEX held_by_time ON weighbridge.held (person, measured_at DESC, weigh_in DESC);
+
+  ALTER TABLE weighbridge.outbox ADD COLUMN added_at BIGINT NOT NULL DEFAULT 0;
+  UPDATE weighbridge.outbox SET added_at = extract(epoch FROM now())::bigint;`,
 ];

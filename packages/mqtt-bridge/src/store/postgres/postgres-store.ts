@@ -3,17 +3,25 @@ import {
   type EpochSeconds,
   emptyPersonState,
   type GroupReader,
-  type MeasureGroup,
   type StoredHint,
-  type StoredVerdict,
   type SyncChange,
   type Window,
 } from "@weighbridge/core";
 import type { Pool } from "pg";
 import { LIMITS } from "../../limits.ts";
-import type { OutboxRow, Store, StoredPerson, SyncCommit, Waiting } from "../store.ts";
+import type {
+  HeldChange,
+  HeldWeighIns,
+  Message,
+  OutboxRow,
+  Store,
+  StoredPerson,
+  SyncCommit,
+  Waiting,
+} from "../store.ts";
 import type { PostgresTarget } from "./connections.ts";
 import { type OpenDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
+import { groupReader, heldOf, hintOf, NOTHING_HELD, peopleOf } from "./rows.ts";
 import { commit, OWED, PARKED, RELEASED, type Row, run, type Step } from "./statements.ts";
 import { storeError } from "./store-errors.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -123,14 +131,14 @@ class PostgresStore implements Store {
   }
 
   async people(): Promise<StoredPerson[]> {
-    return (await this.#pooled("people")).map(personOf);
+    return peopleOf((...step) => this.#pooled(...step));
   }
 
   async addPerson(key: string, addedAt: number): Promise<StoredPerson> {
     const state = emptyPersonState();
     const [added] = await this.#parts.queue.write([["addPerson", key, addedAt, JSON.stringify(state)]]);
     const id = added?.["id"] as number;
-    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
+    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [], held: NOTHING_HELD };
   }
 
   removePerson(id: number): Promise<void> {
@@ -139,6 +147,7 @@ class PostgresStore implements Store {
       ["removeVerdicts", id],
       ["removeEventCounts", id],
       ["removeHints", id],
+      ["removeHeld", id],
       ["removePerson", id],
     ]);
   }
@@ -162,38 +171,28 @@ class PostgresStore implements Store {
   }
 
   reader(personId: number): GroupReader {
-    const groups = (rows: readonly Row[]) => rows.map(({ json }) => JSON.parse(json as string) as MeasureGroup);
-    return {
-      between: async (from, to) => groups(await this.#pooled("between", personId, from, to)),
-      byIds: async (ids) => groups(await this.#pooled("byIds", personId, ids)),
-      before: async (to, limit) => groups(await this.#pooled("before", personId, to, limit)).reverse(),
-      verdicts: async (ids) => {
-        const rows = await this.#pooled("verdicts", personId, ids);
-        return new Map(rows.map((row) => [row["weigh_in"] as number, row["verdict"] as StoredVerdict]));
-      },
-      span: async () => {
-        const [row] = await this.#pooled("span", personId);
-        const { oldest, newest } = row as { oldest: number | null; newest: number };
-        return oldest === null ? null : { from: oldest, to: newest };
-      },
-      eventCounts: async (ids) => {
-        const rows = await this.#pooled("eventCounts", personId, ids);
-        return new Map(rows.map((row) => [row["subject"] as number, row["events"] as number]));
-      },
-    };
+    return groupReader((...step) => this.#pooled(...step), personId);
   }
 
-  commitSync(personId: number, { change, messages, doneHints = [], triedHints = [], ...more }: SyncCommit) {
+  async held(personId: number): Promise<HeldWeighIns> {
+    return heldOf(await this.#pooled("held", personId));
+  }
+
+  commitSync(personId: number, commit: SyncCommit): Promise<void> {
+    const { change, held, messages, doneHints = [], triedHints = [] } = commit;
     return this.#write([
       ...(change ? groupSteps(personId, change) : []),
-      ...personSteps(personId, { ...more, ...(change && { change }) }),
-      ...ifAny(
-        messages,
-        (): Step => ["addEvents", messages.map((one) => one.topic), messages.map((one) => one.payload)],
-      ),
+      ...(held ? heldSteps(personId, held) : []),
+      ...personSteps(personId, commit),
+      ...ifAny(messages, () => this.#addEvents(messages)),
       ...ifAny(doneHints, (): Step => ["doneHints", doneHints]),
       ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", id, tries, nextAt]),
     ]);
+  }
+
+  #addEvents(messages: readonly Message[]): Step {
+    const [topics, payloads] = [messages.map(({ topic }) => topic), messages.map(({ payload }) => payload)];
+    return ["addEvents", topics, payloads, Math.floor(this.#parts.clock.now() / 1000)];
   }
 
   async confirm(): Promise<void> {
@@ -252,13 +251,8 @@ class PostgresStore implements Store {
 
   async counts(): Promise<Waiting> {
     const [row] = await this.#pooled("counts");
-    const { hints, oldest, owed, parked } = row as {
-      hints: number;
-      oldest: number | null;
-      owed: number;
-      parked: number;
-    };
-    return { hints, oldestHintAt: oldest, owed, parked };
+    const { hints, oldest, owed, oldest_owed, parked } = row as Record<string, number>;
+    return { hints, oldestHintAt: oldest, owed, oldestOwedAt: oldest_owed, parked } as Waiting & object;
   }
 
   async retainedTopics(): Promise<string[]> {
@@ -292,23 +286,6 @@ class PostgresStore implements Store {
 
 const ifAny = (rows: readonly unknown[], step: () => Step): Step[] => (rows.length === 0 ? [] : [step()]);
 
-const personOf = (row: Row): StoredPerson => ({
-  id: row["id"] as number,
-  key: row["key"] as string,
-  addedAt: row["added_at"] as number,
-  cursor: row["cursor"] as number | null,
-  state: JSON.parse(row["state"] as string),
-  subscription: JSON.parse((row["subscription"] ?? "null") as string),
-  memory: JSON.parse(row["memory"] as string),
-  seen: JSON.parse(row["seen"] as string),
-});
-
-function hintOf(row: Row): StoredHint {
-  const { id, from_s: from, to_s: to, taken_at: takenAt, tries, next_at: nextAt } = row as Record<string, number>;
-  const window = from == null || to == null ? null : { from, to };
-  return { id, window, takenAt, tries, nextAt } as StoredHint;
-}
-
 function groupSteps(personId: number, { upserts, removals, events, verdicts = [] }: SyncChange): Step[] {
   const subjects = events.flatMap(({ subjectId }) => subjectId ?? []);
   return [
@@ -321,6 +298,14 @@ function groupSteps(personId: number, { upserts, removals, events, verdicts = []
     ...verdicts.map(({ weighInId, verdict }): Step => ["putVerdict", personId, weighInId, verdict]),
   ];
 }
+
+const heldSteps = (personId: number, { added, ended }: HeldChange): Step[] => [
+  ...ifAny(ended, () => ["endHeld", personId, ended]),
+  ...ifAny(added, () => [
+    ...(["hold", personId, added.map(({ id }) => id), added.map(({ measuredAt }) => measuredAt)] as const),
+    added.map(({ values }) => JSON.stringify(values)),
+  ]),
+];
 
 type PersonParts = Pick<SyncCommit, "change" | "memory" | "subscription" | "isStateChanged" | "seen">;
 

@@ -1,5 +1,6 @@
 import { WAITING_WINDOWS } from "@weighbridge/core";
 import type { Client } from "pg";
+import { LIMITS } from "../../limits.ts";
 import type { Lease } from "../leases.ts";
 
 /** States of an outbox row. */
@@ -47,6 +48,7 @@ const SQL = {
   byIds: "SELECT json FROM weighbridge.groups WHERE person = $1 AND id = ANY ($2::bigint[]) ORDER BY measured_at, id",
   before: `SELECT json FROM weighbridge.groups WHERE person = $1 AND measured_at <= $2
     ORDER BY measured_at DESC, id DESC LIMIT $3`,
+  from: "SELECT json FROM weighbridge.groups WHERE person = $1 AND measured_at >= $2 ORDER BY measured_at, id LIMIT $3",
   // Of a group that one commit names twice, the later one stays.
   putGroups: `INSERT INTO weighbridge.groups (person, id, measured_at, json)
     SELECT DISTINCT ON (id) $1::bigint, id, measured_at, json
@@ -58,8 +60,21 @@ const SQL = {
   verdicts: "SELECT weigh_in, verdict FROM weighbridge.verdicts WHERE person = $1 AND weigh_in = ANY ($2::bigint[])",
   putVerdict: `INSERT INTO weighbridge.verdicts (person, weigh_in, verdict) VALUES ($1, $2, $3)
     ON CONFLICT (person, weigh_in) DO UPDATE SET verdict = excluded.verdict`,
+  // Each row says how many there are, beside the newest of them.
+  allHeld: `SELECT person, weigh_in, measured_at, json, count FROM
+    (SELECT *, count(*) OVER (PARTITION BY person), row_number() OVER (PARTITION BY person ORDER BY measured_at DESC, weigh_in DESC) AS n
+      FROM weighbridge.held) AS one
+    WHERE n <= ${LIMITS.heldShown} ORDER BY person, n`,
+  held: `SELECT weigh_in, measured_at, json, count(*) OVER () FROM weighbridge.held WHERE person = $1
+    ORDER BY measured_at DESC, weigh_in DESC LIMIT ${LIMITS.heldShown}`,
+  hold: `INSERT INTO weighbridge.held (person, weigh_in, measured_at, json)
+    SELECT DISTINCT ON (id) $1::bigint, id, measured_at, json
+    FROM unnest($2::bigint[], $3::bigint[], $4::text[]) WITH ORDINALITY AS one (id, measured_at, json, n) ORDER BY id, n DESC
+    ON CONFLICT (person, weigh_in) DO UPDATE SET measured_at = excluded.measured_at, json = excluded.json`,
+  endHeld: "DELETE FROM weighbridge.held WHERE person = $1 AND weigh_in = ANY ($2::bigint[])",
+  removeHeld: "DELETE FROM weighbridge.held WHERE person = $1",
   // Ids are given in the order of the rows.
-  addEvents: `INSERT INTO weighbridge.outbox (topic, payload) SELECT topic, payload
+  addEvents: `INSERT INTO weighbridge.outbox (topic, payload, added_at) SELECT topic, payload, $3::bigint
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS one (topic, payload, n) ORDER BY n`,
   owed: `SELECT id, topic, payload FROM weighbridge.outbox WHERE state = ${OWED} AND id > $1 ORDER BY id LIMIT $2`,
   released: `SELECT id FROM weighbridge.outbox WHERE state = ${RELEASED} ORDER BY id`,
@@ -69,6 +84,7 @@ const SQL = {
   unpark: `UPDATE weighbridge.outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM weighbridge.outbox WHERE id = ANY ($1::bigint[])",
   counts: `SELECT (SELECT count(*) FROM weighbridge.hints) AS hints, (SELECT min(taken_at) FROM weighbridge.hints) AS oldest,
+    (SELECT added_at FROM weighbridge.outbox WHERE state < ${PARKED} ORDER BY id LIMIT 1) AS oldest_owed,
     count(*) FILTER (WHERE state <> ${PARKED}) AS owed, count(*) FILTER (WHERE state = ${PARKED}) AS parked
     FROM weighbridge.outbox`,
   retained: "SELECT topic FROM weighbridge.retained",

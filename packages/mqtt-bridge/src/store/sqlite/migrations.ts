@@ -41,4 +41,18 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO hints (id, person, from_s, to_s, taken_at) SELECT id, person, from_s, to_s, unixepoch() FROM inbox;
   CREATE INDEX hints_by_person ON hints (person, id);
   DROP TABLE inbox;`,
+  `CREATE TABLE held (
+    person INTEGER NOT NULL, weigh_in INTEGER NOT NULL, measured_at INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (person, weigh_in)) STRICT, WITHOUT ROWID;
+  CREATE INDEX held_by_time ON held (person, measured_at DESC, weigh_in DESC);
+  -- Those that wait already: announced, and without a verdict.
+  INSERT INTO held (person, weigh_in, measured_at, json)
+    SELECT g.person, g.id, g.measured_at, json_object('weight', max(m.value ->> 'value'))
+    FROM event_counts AS e JOIN groups AS g ON g.person = e.person AND g.id = e.subject, json_each(g.json, '$.measures') AS m
+    WHERE g.json ->> '$.attribution.name' = 'ambiguous' AND g.json ->> '$.category.name' = 'measure'
+      AND m.value ->> 'type' = 'weight' AND m.value ->> 'position' IS NULL AND m.value ->> 'value' > 0
+      AND NOT EXISTS (SELECT 1 FROM verdicts AS v WHERE v.person = g.person AND v.weigh_in = g.id)
+    GROUP BY g.person, g.id;`,
+  `ALTER TABLE outbox ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE outbox SET added_at = unixepoch();`,
 ];

@@ -46,6 +46,36 @@ const CLOSE = "Run chmod go-w on it: whoever may write there can keep the bridge
 const RESTORE =
   "If people were followed here before, restore a copy of it; without one, weigh-ins come back from the API, and events that were not published yet are lost.";
 
+/** Opens the database of a state directory for reading alone, also beside a bridge that runs. Throws a StoreError. */
+export function openDatabaseToRead(directory: string): DatabaseSync {
+  const file = databaseFile(directory);
+  if (!existsSync(file))
+    throw new StoreError(`There is no database in ${directory} yet`, {
+      code: "state_missing",
+      remedy: "Run the bridge first, or name the configuration whose state_dir has one.",
+    });
+  let db: DatabaseSync | undefined;
+  try {
+    db = new Database(file, { readOnly: true });
+    db.exec("PRAGMA busy_timeout = 5000");
+    checkVersion(versionOf(db), directory);
+    return db;
+  } catch (cause) {
+    db?.close();
+    throw storeError(file, cause);
+  }
+}
+
+/** What was written by another version may be laid out in another way. */
+function checkVersion(version: number, directory: string): void {
+  if (version > MIGRATIONS.length) throw newer(directory);
+  if (version === MIGRATIONS.length) return;
+  throw new StoreError(`The state in ${directory} was written by an older bridge`, {
+    code: "state_older",
+    remedy: "Run the bridge of this version once: it brings the state up to date.",
+  });
+}
+
 /** False on a system without such modes. */
 const isOpenToOthers = (directory: string): boolean =>
   process.platform !== "win32" && (statSync(directory).mode & 0o022) !== 0;
@@ -74,8 +104,8 @@ function closeAll(db: DatabaseSync | undefined, lock: DatabaseSync): void {
   }
 }
 
-/** A transaction that stays open on a file of its own: the system ends it with the process, however that dies. */
-function lockDirectory(directory: string): DatabaseSync {
+/** Keeps every other bridge out of a state directory until it is closed. A transaction that stays open on a file of its own: the system ends it with the process, however that dies. */
+export function lockDirectory(directory: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     const file = join(directory, LOCK_FILE);
@@ -105,13 +135,18 @@ function holderOf(directory: string): string {
   }
 }
 
+const versionOf = (db: DatabaseSync): number =>
+  (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+
+const newer = (directory: string) =>
+  new StoreError(`The state in ${directory} was written by a newer bridge`, {
+    code: "state_newer",
+    remedy: "Run the newer version again, or give this one another state_dir.",
+  });
+
 function migrate(db: DatabaseSync, directory: string): void {
-  const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (version > MIGRATIONS.length)
-    throw new StoreError(`The state in ${directory} was written by a newer bridge`, {
-      code: "state_newer",
-      remedy: "Run the newer version again, or give this one another state_dir.",
-    });
+  const version = versionOf(db);
+  if (version > MIGRATIONS.length) throw newer(directory);
   for (let step = version; step < MIGRATIONS.length; step++)
     db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
 }

@@ -9,9 +9,19 @@ import {
   type SyncChange,
   type Window,
 } from "@weighbridge/core";
+import { StoreError } from "../../errors.ts";
 import { LIMITS } from "../../limits.ts";
-import type { OutboxRow, Store, StoredPerson, SyncCommit } from "../store.ts";
-import { databaseFile, type OpenOptions, openDatabase } from "./open-database.ts";
+import type {
+  HeldChange,
+  HeldWeighIn,
+  HeldWeighIns,
+  OutboxRow,
+  Store,
+  StoredPerson,
+  StoreReader,
+  SyncCommit,
+} from "../store.ts";
+import { databaseFile, type OpenOptions, openDatabase, openDatabaseToRead } from "./open-database.ts";
 import { OWED, PARKED, RELEASED, type StatementName, Statements, type Step } from "./statements.ts";
 import { storeError } from "./store-errors.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -26,6 +36,13 @@ interface PersonRow {
   readonly subscription: string | null;
   readonly memory: string;
   readonly seen: string;
+}
+
+interface HeldRow {
+  readonly person: number;
+  readonly weigh_in: number;
+  readonly measured_at: number;
+  readonly json: string;
 }
 
 interface HintRow {
@@ -58,6 +75,31 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     onFailure: (error) => onFailure(storeError(file, error)),
   });
   return new SqliteStore({ statements, queue, clock, closeDatabase: close });
+}
+
+/** Opens the store of a state directory for reading alone, also beside a bridge that runs. Throws a StoreError. */
+export function openSqliteStoreToRead(directory: string, clock: Clock): StoreReader {
+  const db = openDatabaseToRead(directory);
+  const statements = new Statements(db);
+  const store = new SqliteStore({
+    ...{ statements, clock },
+    queue: new WriteQueue({ statements, startThread: undefined, onFailure: () => {} }),
+    closeDatabase: () => db.close(),
+  });
+  return {
+    people: () => store.people(),
+    reader: (personId) => store.reader(personId),
+    groupsFrom: (...part) => store.groupsFrom(...part),
+    async setting(name) {
+      const row = statements.get("setting").get(name);
+      if (row) return row["value"] as string;
+      throw new StoreError(`The bridge has not made its ${name} yet`, {
+        code: "state_missing",
+        remedy: "Run the bridge once with this configuration.",
+      });
+    },
+    close: async () => db.close(),
+  };
 }
 
 interface Parts {
@@ -94,6 +136,7 @@ class SqliteStore implements Store {
   }
 
   async people(): Promise<StoredPerson[]> {
+    const held = this.#heldByPerson();
     return (this.#sql("people").all() as unknown as PersonRow[]).map((row) => ({
       id: row.id,
       key: row.key,
@@ -103,14 +146,32 @@ class SqliteStore implements Store {
       subscription: row.subscription === null ? null : JSON.parse(row.subscription),
       memory: JSON.parse(row.memory),
       seen: JSON.parse(row.seen),
+      held: held.get(row.id) ?? NOTHING_HELD,
     }));
+  }
+
+  #heldByPerson(): Map<number, HeldWeighIns> {
+    const rows = this.#sql("allHeld").all() as unknown as HeldRow[];
+    const people = Map.groupBy(rows, ({ person }) => person);
+    return new Map(
+      [...people].map(([person, all]) => [
+        person,
+        { count: all.length, newest: all.slice(0, LIMITS.heldShown).map(heldOf) },
+      ]),
+    );
+  }
+
+  async held(personId: number): Promise<HeldWeighIns> {
+    const newest = (this.#sql("held").all(personId) as unknown as HeldRow[]).map(heldOf);
+    const { n: count } = this.#sql("countHeld").get(personId) as { n: number };
+    return { count, newest };
   }
 
   async addPerson(key: string, addedAt: number): Promise<StoredPerson> {
     const state = emptyPersonState();
     const [added] = await this.#parts.queue.write([["addPerson", key, addedAt, JSON.stringify(state)]]);
     const id = added?.["id"] as number;
-    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [] };
+    return { id, key, addedAt, cursor: null, state, subscription: null, memory: {}, seen: [], held: NOTHING_HELD };
   }
 
   removePerson(id: number): Promise<void> {
@@ -119,6 +180,7 @@ class SqliteStore implements Store {
       ["removeVerdicts", id],
       ["removeEventCounts", id],
       ["removeHints", id],
+      ["removeHeld", id],
       ["removePerson", id],
     ]);
   }
@@ -178,12 +240,19 @@ class SqliteStore implements Store {
     };
   }
 
+  async groupsFrom(personId: number, from: EpochSeconds, limit: number): Promise<MeasureGroup[]> {
+    const rows = this.#sql("from").all(personId, from, limit) as { json: string }[];
+    return rows.map(({ json }) => JSON.parse(json));
+  }
+
   commitSync(personId: number, commit: SyncCommit): Promise<void> {
-    const { change, messages, doneHints = [], triedHints = [] } = commit;
+    const { change, held, messages, doneHints = [], triedHints = [] } = commit;
+    const addedAt = Math.floor(this.#parts.clock.now() / 1000);
     return this.#write([
       ...(change ? groupSteps(personId, change) : []),
+      ...(held ? heldSteps(personId, held) : []),
       ...personSteps(personId, commit),
-      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload]),
+      ...messages.map(({ topic, payload }): Step => ["addEvent", topic, payload, addedAt]),
       ...doneHints.map((id): Step => ["doneHint", id]),
       ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", tries, nextAt, id]),
     ]);
@@ -243,7 +312,9 @@ class SqliteStore implements Store {
   async counts() {
     const rows = (from: number, to: number) => (this.#sql("countOutbox").get(from, to) as { n: number }).n;
     const { n: hints, oldest } = this.#sql("countHints").get() as { n: number; oldest: number | null };
-    return { hints, oldestHintAt: oldest, owed: rows(OWED, RELEASED), parked: rows(PARKED, PARKED) };
+    const { added_at: oldestOwedAt = null } = (this.#sql("oldestOwed").get() ?? {}) as { added_at?: number };
+    const [owed, parked] = [rows(OWED, RELEASED), rows(PARKED, PARKED)];
+    return { hints, oldestHintAt: oldest, owed, oldestOwedAt, parked };
   }
 
   async retainedTopics(): Promise<string[]> {
@@ -278,6 +349,19 @@ function groupSteps(personId: number, { upserts, removals, events, verdicts = []
     ...verdicts.map(({ weighInId, verdict }): Step => ["putVerdict", personId, weighInId, verdict]),
   ];
 }
+
+const heldSteps = (personId: number, { added, ended }: HeldChange): Step[] => [
+  ...ended.map((id): Step => ["endHeld", personId, id]),
+  ...added.map(({ id, measuredAt, values }): Step => ["hold", personId, id, measuredAt, JSON.stringify(values)]),
+];
+
+const heldOf = ({ weigh_in: id, measured_at: measuredAt, json }: HeldRow): HeldWeighIn => ({
+  id,
+  measuredAt,
+  values: JSON.parse(json),
+});
+
+const NOTHING_HELD: HeldWeighIns = { count: 0, newest: [] };
 
 function personSteps(personId: number, commit: SyncCommit): Step[] {
   const { change, memory, subscription, isStateChanged, seen } = commit;

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { WAITING_WINDOWS } from "@weighbridge/core";
+import { LIMITS } from "../../limits.ts";
 
 /** States of an outbox row. */
 export const OWED = 0;
@@ -40,13 +41,21 @@ const SQL = {
   between: "SELECT json FROM groups WHERE person = ? AND measured_at BETWEEN ? AND ? ORDER BY measured_at, id",
   byId: "SELECT json FROM groups WHERE person = ? AND id = ?",
   before: "SELECT json FROM groups WHERE person = ? AND measured_at <= ? ORDER BY measured_at DESC, id DESC LIMIT ?",
+  from: "SELECT json FROM groups WHERE person = ? AND measured_at >= ? ORDER BY measured_at, id LIMIT ?",
   putGroup: "INSERT OR REPLACE INTO groups (person, id, measured_at, json) VALUES (?, ?, ?, ?)",
   removeGroup: "DELETE FROM groups WHERE person = ? AND id = ?",
   span: `SELECT (SELECT min(measured_at) FROM groups WHERE person = ?) AS oldest,
     (SELECT max(measured_at) FROM groups WHERE person = ?) AS newest`,
   verdict: "SELECT verdict FROM verdicts WHERE person = ? AND weigh_in = ?",
   putVerdict: "INSERT OR REPLACE INTO verdicts (person, weigh_in, verdict) VALUES (?, ?, ?)",
-  addEvent: "INSERT INTO outbox (topic, payload) VALUES (?, ?)",
+  allHeld: "SELECT person, weigh_in, measured_at, json FROM held ORDER BY person, measured_at DESC, weigh_in DESC",
+  held: `SELECT weigh_in, measured_at, json FROM held WHERE person = ? ORDER BY measured_at DESC, weigh_in DESC
+    LIMIT ${LIMITS.heldShown}`,
+  countHeld: "SELECT count(*) AS n FROM held WHERE person = ?",
+  hold: "INSERT OR REPLACE INTO held (person, weigh_in, measured_at, json) VALUES (?, ?, ?, ?)",
+  endHeld: "DELETE FROM held WHERE person = ? AND weigh_in = ?",
+  removeHeld: "DELETE FROM held WHERE person = ?",
+  addEvent: "INSERT INTO outbox (topic, payload, added_at) VALUES (?, ?, ?)",
   owed: `SELECT id, topic, payload FROM outbox WHERE state = ${OWED} AND id > ? ORDER BY id LIMIT ?`,
   released: `SELECT id FROM outbox WHERE state = ${RELEASED} ORDER BY id`,
   lastOutboxId: "SELECT coalesce(max(id), 0) AS id FROM outbox",
@@ -55,6 +64,7 @@ const SQL = {
   unpark: `UPDATE outbox SET state = ${OWED}, note = NULL WHERE state = ${PARKED}`,
   finish: "DELETE FROM outbox WHERE id = ?",
   countHints: "SELECT count(*) AS n, min(taken_at) AS oldest FROM hints",
+  oldestOwed: `SELECT added_at FROM outbox WHERE state < ${PARKED} ORDER BY id LIMIT 1`,
   countOutbox: "SELECT count(*) AS n FROM outbox WHERE state BETWEEN ? AND ?",
   retained: "SELECT topic FROM retained",
   addRetained: "INSERT OR IGNORE INTO retained (topic) VALUES (?)",

@@ -138,7 +138,7 @@ function sourceOf(node: Node, settings: AccountSettings, { application, ...grant
 
 const GRANT_WARNINGS = {
   tokens_in_memory:
-    "the newest tokens could not be stored for hours and are used from memory: a restart or deploy now would lose the consent. Free the disk",
+    "the newest tokens could not be stored for hours and are used from memory: a restart now would lose the consent. Free the disk",
   consent_old: "the consent was not renewed for eleven months and ends after a year: see why the API is not reached",
 } as const;
 
