@@ -26,7 +26,9 @@ async function fill(store: Store): Promise<void> {
   const verdicts = [{ weighInId: 7, verdict: "claimed" }] as const;
   const change = changeOf([...groups, odd], { cursor: 9_000, verdicts, events: [{ ...event, ...more }] });
   const messages = Array.from({ length: 5 }, (_, n) => ({ topic: "ü/weigh_in", payload: `{"n":${n}}` }));
-  await store.commitSync(ada.id, { change, messages, isStateChanged: true, seen: ["weight"], memory: { rereadAt: 5 } });
+  const held = { added: [{ id: 7, measuredAt: 1, values: { weight: 80.1 } }], ended: [] };
+  const rest = { seen: ["weight"], memory: { rereadAt: 5 }, held };
+  await store.commitSync(ada.id, { change, messages, isStateChanged: true, ...rest });
   await store.takeHint(ada.id, { from: 1, to: 2 }, 3);
   await store.takeHint(ada.id, null, 4);
   await store.addRetainedTopics(["b", "Ä", "a", "B"]);

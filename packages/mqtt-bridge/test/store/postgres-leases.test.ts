@@ -84,7 +84,7 @@ describeWithPostgres((server) => {
     const client = await connect();
     const add = (lease: typeof former, payload: string) =>
       commit(client, lease as NonNullable<typeof former>, [
-        ["addEvents", ["t"], [payload]],
+        ["addEvents", ["t"], [payload], 0],
         ["addRetained", [payload]],
       ]);
     await add(former, "first");
