@@ -64,11 +64,12 @@ export function loadRunnableConfig(sources: ConfigSources): Config {
   const { file } = sources;
   const message =
     file === undefined
-      ? "There is no configuration: neither --config <file> nor WEIGHBRIDGE_PEOPLE is given"
+      ? "There is no configuration: no weighbridge.yaml in this folder, no --config <file>, no WEIGHBRIDGE_PEOPLE"
       : `${file} cannot be used: it has no people, so there is nobody to watch`;
   throw new ConfigError(message, {
     code: "config_invalid",
-    remedy: "Give people, each with slug and name; weighbridge.example.yaml shows how.",
+    remedy:
+      "Run weighbridge init, which makes one, or give people, each with slug and name, as weighbridge.example.yaml shows.",
   });
 }
 

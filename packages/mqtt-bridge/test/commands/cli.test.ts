@@ -166,7 +166,7 @@ test.each([["run"], ["config", "check"]])(
   async (...args) => {
     const { code, err } = await weighbridge(args.filter(Boolean)).ended();
     expect(code).toBe(2);
-    expect(err).toContain("neither --config <file> nor WEIGHBRIDGE_PEOPLE is given");
+    expect(err).toContain("no --config <file>, no WEIGHBRIDGE_PEOPLE");
   },
 );
 

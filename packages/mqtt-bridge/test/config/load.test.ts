@@ -17,7 +17,7 @@ describe("a bridge that is to run", () => {
   });
 
   test("is told where a configuration may come from when there is none", () => {
-    expect(running({ env: { HOME: "/root" } })).toThrow(/--config <file> nor WEIGHBRIDGE_PEOPLE/);
+    expect(running({ env: { HOME: "/root" } })).toThrow(/--config <file>, no WEIGHBRIDGE_PEOPLE/);
   });
 });
 
