@@ -158,10 +158,13 @@ const bridge: Package = {
     "doctor/": base("doctor/ looks at what people depend on, and changes nothing", [
       ...[...SHARED, "config/", "accounts/", "grants/"],
     ]),
+    "open-store.ts": base("open-store.ts chooses the store that the configuration names", [
+      ...[...SHARED, "store/", "config/", ...STORES],
+    ]),
     "updates/": base("updates/ asks a registry, and knows nobody who listens", SHARED, ["zod", "registry-url"]),
     "history/": base("history/ brings stored measures to Home Assistant, and reads no store itself", [...SHARED]),
     "bridge.ts": base("bridge.ts wires the rooms below it", [
-      ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, ...STORES, "grants/"],
+      ...[...SHARED, ...DATA, ...MIDDLE, ...UPPER, "open-store.ts", "grants/"],
     ]),
     "index.ts": base("index.ts exports the library: the bridge, its configuration, its log", [
       ...["bridge.ts", "config/", "log.ts"],
@@ -180,6 +183,7 @@ const bridge: Package = {
           "backup/",
           "admin/",
           "admin/contract.ts",
+          "open-store.ts",
           "bridge.ts",
         ],
       ],

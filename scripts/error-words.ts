@@ -89,7 +89,7 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
     remedy: "Read `weighbridge init --help`.",
   },
   state_locked: {
-    means: "Another bridge uses the state directory.",
+    means: "Another bridge uses the state directory, or the database.",
     cause: "It runs already, such as by systemd.",
     remedy: "Stop that one, or give this one a `state_dir` and people of its own.",
   },

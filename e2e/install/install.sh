@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the end-to-end tests drive: Mosquitto, Chromium, nginx, Caddy, and a Home Assistant in a Debian folder of its own.
+# Installs what the end-to-end tests drive: Mosquitto, PostgreSQL, Chromium, nginx, Caddy, and a Home Assistant in a Debian folder of its own.
 # Idempotent: what is there is left alone. Needs root and apt; about two minutes and 2 GB the first time.
 #   HOME_ASSISTANT_ROOT   where Home Assistant lives; /opt/home-assistant without it
 set -euo pipefail
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 packages() {
   local missing=()
-  for package in mosquitto mosquitto-clients chromium debootstrap nginx-light caddy; do
+  for package in mosquitto mosquitto-clients chromium debootstrap nginx-light caddy postgresql; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then return; fi

@@ -6,7 +6,7 @@ import {
   type Simulator,
   startSimulator,
 } from "@weighbridge/simulator";
-import { freePort, until } from "@weighbridge/testing/parts";
+import { freePort, Postgres, until } from "@weighbridge/testing/parts";
 import { type BridgeProcess, type ConfigText, newBridgeProcess } from "./bridge-process.ts";
 import { startLossyProxy } from "./lossy-proxy.ts";
 import { startMosquitto } from "./mosquitto.ts";
@@ -19,6 +19,10 @@ export interface KillRunOptions {
   readonly people?: number;
   /** @default "wbs" */
   readonly generation?: Generation;
+  /** Where the bridge keeps everything. @default "sqlite" */
+  readonly store?: "sqlite" | "postgres";
+  /** In every nth life the database server crashes under the bridge, which ends by itself. */
+  readonly databaseCrashesEvery?: number;
   /** Kills at these steps instead of at random instants. */
   readonly points?: readonly string[];
   /** In every nth life the broker restarts under the bridge, and as often while no bridge runs. */
@@ -35,6 +39,7 @@ export interface KillRunOptions {
 export interface KillRunResult {
   readonly kills: number;
   readonly brokerRestarts: number;
+  readonly databaseCrashes: number;
   readonly outages: number;
   readonly weighIns: number;
   /** Events that came while the kills went on, and not only in the peace after them. */
@@ -129,6 +134,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
   const slugs = Array.from({ length: options.people ?? PEOPLE }, (_, index) => `person${index}`);
   const simulator = await startSimulator();
   const broker = await startMosquitto({ isPersistent: options.isBrokerPersistent ?? true });
+  const database = await databaseOf(options);
   const witness = await startWitness(broker.url);
   const port = await freePort();
   const proxy =
@@ -139,6 +145,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
   const app = options.generation === "public" ? simulator.application({ quirks: UNHURRIED }) : undefined;
   const bridge = await newBridgeProcess({
     ...crowdConfig(simulator, slugs, app),
+    ...storeOf(database),
     mqtt: { url: broker.url },
     home_assistant: { enabled: false },
     callback: { public_url: publicUrl, host: "127.0.0.1", port, per_minute: 1_000_000 },
@@ -146,7 +153,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     timing: { coalesce_s: 0.1, repeat_call_s: 0.1 },
   });
   const crowd = new Crowd(simulator, slugs, witness);
-  const counts = { kills: 0, brokerRestarts: 0, outages: 0 };
+  const counts = { kills: 0, brokerRestarts: 0, databaseCrashes: 0, outages: 0 };
   try {
     await subscribeAll(bridge, simulator, slugs, app);
     crowd.start();
@@ -154,7 +161,8 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
       const point = options.points?.[counts.kills % options.points.length];
       bridge.start(point === undefined ? undefined : { step: point, nth: 1 + Math.floor(random() * 15) });
       await disturb(counts, { random, broker, simulator, restartsEvery });
-      await endOf(bridge, point, { random, witness });
+      const isOver = await crash(database, bridge, { counts, random, every: options.databaseCrashesEvery });
+      await endOf(bridge, point, { random, witness, isOver });
       if (counts.kills % restartsEvery === 1) {
         counts.brokerRestarts++;
         await broker.restart();
@@ -173,9 +181,15 @@ export async function runKills(options: KillRunOptions): Promise<KillRunResult> 
     await proxy?.close();
     await witness.close();
     await broker.remove();
+    await database?.remove();
     await simulator.stop();
   }
 }
+
+const databaseOf = async ({ store }: KillRunOptions) => (store === "postgres" ? await Postgres.start() : undefined);
+
+const storeOf = (database: Postgres | undefined): ConfigText =>
+  database === undefined ? {} : { store: database.urlOf(database.emptyDatabase()) };
 
 /** The pace of this crowd is a thousand times that of an application, and its lives are shorter than the wait before an identical call. */
 const UNHURRIED = { callsPerMinute: 100_000, sameArgumentsS: 0 };
@@ -224,7 +238,7 @@ function subscribeOnce(app: RegisteredApplication, person: Person, profile: Prof
   if (!isThere) app.hasSubscription(person, profile);
 }
 
-type Disturbed = { kills: number; brokerRestarts: number; outages: number };
+type Disturbed = { kills: number; brokerRestarts: number; databaseCrashes: number; outages: number };
 interface Around {
   readonly random: () => number;
   readonly broker: { restart(): Promise<void> };
@@ -252,17 +266,39 @@ async function disturb(
 async function endOf(
   bridge: BridgeProcess,
   point: string | undefined,
-  { random, witness }: { readonly random: () => number; readonly witness: Witness },
+  { random, witness, isOver }: { readonly random: () => number; readonly witness: Witness; readonly isOver: boolean },
 ): Promise<void> {
+  if (isOver) return;
   if (point !== undefined) await Promise.race([bridge.ended(), sleep(8_000)]);
   else if (random() < 0.25) await sleep(150 + random() * 300);
   else {
     const { total } = witness;
-    await until(() => witness.total > total, 5_000).catch(() => {});
+    await until(() => witness.total > total, 20_000).catch(() => {});
     await sleep(random() * 900);
   }
   if (point === undefined && !bridge.isRunning) throw new Error(`the bridge ended by itself:\n${bridge.output}`);
   await bridge.end("SIGKILL");
+}
+
+interface Crash {
+  readonly counts: Disturbed;
+  readonly random: () => number;
+  readonly every: number | undefined;
+}
+
+/** The bridge ends by itself with its database server, whatever it was doing. False where this life ends in another way. */
+async function crash(
+  database: Postgres | undefined,
+  bridge: BridgeProcess,
+  { counts, random, every = Number.POSITIVE_INFINITY }: Crash,
+): Promise<boolean> {
+  if (database === undefined || counts.kills % every !== every - 1) return false;
+  await sleep(random() * 1_500);
+  await database.goAway("crash");
+  await bridge.ended();
+  await database.comeBack();
+  counts.databaseCrashes++;
+  return true;
 }
 
 /** A last life in peace: everything that is owed comes out, also what the API tries again after hours. */

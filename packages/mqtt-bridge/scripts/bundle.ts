@@ -27,7 +27,7 @@ const { metafile } = await build({
   conditions: ["@weighbridge/source"],
   // Its build for browsers is ES modules and does the same; the one for Node is CommonJS.
   alias: { yaml: file("../node_modules/yaml/browser/index.js") },
-  external: ["mqtt", "open", "@clack/prompts", "prom-client", "pino-pretty", "registry-url"],
+  external: ["mqtt", "open", "pg", "@clack/prompts", "prom-client", "pino-pretty", "registry-url"],
   banner: { js: REQUIRE },
   metafile: true,
   absWorkingDir: file(".."),

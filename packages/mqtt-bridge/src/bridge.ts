@@ -11,6 +11,7 @@ import type { LeveledLog, Log } from "./log.ts";
 import { topicsBelow } from "./messages/topics.ts";
 import { BrokerSide } from "./mqtt/broker-side.ts";
 import type { Step as PublisherStep } from "./mqtt/publisher.ts";
+import { openStore } from "./open-store.ts";
 import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
@@ -20,7 +21,6 @@ import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
 import { Receiver } from "./receiver/receiver.ts";
 import { Status } from "./status.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 /** The steps of a weigh-in's way through the bridge. */
@@ -77,7 +77,7 @@ export class Bridge {
     const topics = topicsBelow(config.mqtt.base_topic);
     const admin = new AdminSide({ config, clock, log: this.#options.log });
     const { log } = admin.feed;
-    const store = this.#openStore(admin, clock);
+    const store = await this.#openStore(admin, clock);
     this.#teardown.add(() => store.close());
     const paths = await callbackPaths(config, store);
     // With the second connection's -c it has 23 characters: no broker takes fewer.
@@ -141,17 +141,15 @@ export class Bridge {
     log.info("Started", { people: people.all.length, callback: hasCallback });
   }
 
-  #openStore(admin: AdminSide, clock: Clock): Store {
-    const { log } = admin.feed;
-    return openSqliteStore({
-      directory: this.#options.config.state_dir,
+  #openStore(admin: AdminSide, clock: Clock): Promise<Store> {
+    return openStore({
+      config: this.#options.config,
       clock,
+      log: admin.feed.log,
       onFailure: (error) => {
         admin.storeFailed();
         this.#options.onFatal(error);
       },
-      hasThread: true,
-      onWarning: (words, facts) => log.warn(words, facts),
     });
   }
 

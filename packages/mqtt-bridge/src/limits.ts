@@ -70,6 +70,26 @@ export const LIMITS = {
   outboxRead: 256,
   /** A finished event's row may stay this long, to share a commit with what comes next. */
   lazyCommitMs: 50,
+  databaseConnectMs: 10_000,
+  /** How long a start waits for the lock of a bridge that ended just before. */
+  databaseLockMs: 5_000,
+  databaseMigrationMs: 600_000,
+  /** The connection to the database server is tried out this often. */
+  databaseCheckMs: 5_000,
+  /** A server that says nothing for so long is gone. With the wait above less than the 25 s after which it gives this bridge up. */
+  databaseSilenceMs: 15_000,
+  /** How long the end of a bridge whose database failed waits for its connections to end. */
+  databaseLastMs: 2_000,
+  /** A shard whose owner says nothing for so long may be taken by another replica. */
+  leaseMs: 4_000,
+  /** Between two renewals: two may fail. */
+  leaseRenewMs: 1_000,
+  /** Rows that a move between two stores reads and writes at once. */
+  rowsMoved: 1_000,
+  /** Longest time that a configuration may give one statement. */
+  databaseStatementS: 600,
+  /** Connections of one bridge to the database server. */
+  databaseConnections: 100,
   /** People named in an answer about one who is unknown. */
   slugsNamed: 20,
   requestBytes: 16 * 1024,

@@ -2,14 +2,17 @@ import { resolve } from "node:path";
 import { isoTime } from "@weighbridge/core";
 import { makeBackup } from "../backup/backup.ts";
 import { restoreBackup } from "../backup/restore.ts";
+import { databaseOf } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
 import { VERSION } from "../config/version.ts";
+import { ConfigError } from "../errors.ts";
 import { answer } from "./answer.ts";
 import type { JsonOption } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Copies the state directory into a new folder, beside a bridge that runs. Returns the exit code. */
 export async function backup(config: Config, folder: string, options: JsonOption, terminal: Terminal): Promise<number> {
+  refuseDatabase(config, "Run pg_dump --schema=weighbridge on it, and copy state_dir: consents are there.");
   const madeAt = isoTime(Math.floor(terminal.now() / 1000));
   if (terminal.isWatched && options.json !== true) terminal.note("Copying the state directory …\n");
   const { files } = makeBackup({ stateDir: config.state_dir, folder, madeBy: VERSION, madeAt });
@@ -27,6 +30,10 @@ export async function restore(
   options: JsonOption & { readonly force?: boolean },
   terminal: Terminal,
 ): Promise<number> {
+  refuseDatabase(
+    config,
+    "Stop the bridge, run pg_restore, then DELETE FROM weighbridge.meta WHERE name = 'client_id'; and put the copy of state_dir back.",
+  );
   const { manifest, movedTo } = restoreBackup({
     ...{ folder, stateDir: config.state_dir, mayReplace: options.force === true },
     now: Math.floor(terminal.now() / 1000),
@@ -40,4 +47,13 @@ export async function restore(
   const document = { state_dir: config.state_dir, made_at: manifest.made_at, moved_to: movedTo ?? null };
   answer(terminal, options, document, words);
   return 0;
+}
+
+/** What a database server keeps is copied by its own programs, which know how to do it while it is written. */
+function refuseDatabase(config: Config, remedy: string): void {
+  if (databaseOf(config) === undefined) return;
+  throw new ConfigError("backup and restore copy a file in state_dir, and store names a PostgreSQL database", {
+    code: "config_invalid",
+    remedy,
+  });
 }

@@ -14,7 +14,7 @@ import type { Config, PersonConfig } from "../config/schema.ts";
 import { ConfigError } from "../errors.ts";
 import { openGrants } from "../grants/grants.ts";
 import { LIMITS } from "../limits.ts";
-import { openSqliteStoreToRead } from "../store/sqlite/sqlite-store.ts";
+import { openStoreToRead } from "../open-store.ts";
 import type { StoredPerson, StoreReader } from "../store/store.ts";
 
 /** A person of the configuration with their rows, read beside a bridge that may run. */
@@ -37,7 +37,7 @@ export async function withPast<T>(
 ): Promise<T> {
   const wanted = slug === undefined ? config.people : config.people.filter((person) => person.slug === slug);
   if (wanted.length === 0) throw unknownPerson(config, slug);
-  const store = openSqliteStoreToRead(config.state_dir, systemClock);
+  const store = await openStoreToRead(config, systemClock);
   try {
     const rows = new Map((await store.people()).map((stored) => [stored.key, stored]));
     const people: ReadPerson[] = [];
@@ -47,7 +47,7 @@ export async function withPast<T>(
     }
     return await read({ people, store });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

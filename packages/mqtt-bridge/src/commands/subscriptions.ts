@@ -4,7 +4,7 @@ import type { StatusAnswer } from "../admin/contract.ts";
 import { accountOf, accountsOf } from "../config/accounts.ts";
 import type { Config, PersonConfig } from "../config/schema.ts";
 import type { SubscriptionDocument } from "../messages/person-documents.ts";
-import { openSqliteStoreToRead } from "../store/sqlite/sqlite-store.ts";
+import { openStoreToRead } from "../open-store.ts";
 import { answer } from "./answer.ts";
 import { BridgeClient, BridgeError } from "./bridge-client.ts";
 import type { JsonOption, PersonOption } from "./command.ts";
@@ -123,7 +123,7 @@ async function isRunning(config: Config): Promise<boolean> {
 
 /** The URL of each person's account, with the secret that the bridge made at its first start. */
 async function callbackUrls(config: Config): Promise<(person: PersonConfig) => string | undefined> {
-  const store = openSqliteStoreToRead(config.state_dir, systemClock);
+  const store = await openStoreToRead(config, systemClock);
   try {
     const paths = await callbackPaths(config, store);
     return (person) => {
@@ -131,7 +131,7 @@ async function callbackUrls(config: Config): Promise<(person: PersonConfig) => s
       return paths.find(({ accountId }) => accountId === account?.id)?.url;
     };
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

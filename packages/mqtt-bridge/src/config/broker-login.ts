@@ -70,21 +70,22 @@ function fileProblems(mqtt: Mqtt): Problem[] {
   return problems;
 }
 
-const HOLDS_NO_CERTIFICATE = "holds no certificate in PEM form (a block that starts with -----BEGIN CERTIFICATE-----)";
+export const HOLDS_NO_CERTIFICATE =
+  "holds no certificate in PEM form (a block that starts with -----BEGIN CERTIFICATE-----)";
 
 const keyWords = (content: Buffer): string =>
   content.includes("ENCRYPTED")
     ? "the key is locked by a passphrase; give one without"
     : "the file holds no private key in PEM form (a block that starts with -----BEGIN PRIVATE KEY-----)";
 
-function parseCertificate(content: Buffer): X509Certificate {
+export function parseCertificate(content: Buffer): X509Certificate {
   // TLS of Node reads PEM only; this class reads DER as well.
   if (!content.includes("-----BEGIN ")) throw new Error("not PEM");
   return new X509Certificate(content);
 }
 
 /** The file's content, or why it cannot be read. The path is not quoted: it may be the content itself. */
-function contentOf(file: string): Buffer | string {
+export function contentOf(file: string): Buffer | string {
   try {
     return readFileSync(file);
   } catch (cause) {

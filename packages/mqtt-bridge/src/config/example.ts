@@ -16,13 +16,14 @@ const MUST: Json = {
   mqtt: { url: "mqtt://127.0.0.1:1883" },
 };
 
-/** Shown behind a # for keys that have no default. */
+/** Shown behind a # for keys that have no default, by key, or by section and key where sections differ. */
 const SHOWN: Readonly<Record<string, unknown>> = {
   account: "home",
   userid: 12_345_678,
   client_id: "weighbridge",
   username: "weighbridge",
   password_file: "secrets/mqtt.password",
+  "postgres.password_file": "secrets/postgres.password",
   token_file: "secrets/admin.token",
   ca_file: "tls/ca.pem",
   cert_file: "tls/bridge.pem",
@@ -36,8 +37,8 @@ const SHOWN: Readonly<Record<string, unknown>> = {
 
 /** Sections in the order in which somebody fills them in; the others follow. */
 const FIRST = ["accounts", "people", "mqtt", "callback"];
-/** `api` is the older way to say what `accounts` says. */
-const LEFT_OUT = new Set(["api"]);
+/** `api` is the older way to say what `accounts` says. `store_file` takes the place of `store`, whose comment explains it. */
+const LEFT_OUT = new Set(["api", "store_file"]);
 
 /** A commented configuration of today's API with every setting and its default. */
 export const exampleText = (): string =>
@@ -53,7 +54,7 @@ export function configText(values: Json, heading: readonly string[]): string {
   const names = [...FIRST, ...Object.keys(root).filter((name) => !FIRST.includes(name))];
   const sections = names
     .filter((name) => root[name] !== undefined && !LEFT_OUT.has(name))
-    .map((name) => keyLines(name, root[name] as SchemaNode, values[name]).join("\n"));
+    .map((name) => keyLines([name], root[name] as SchemaNode, values[name]).join("\n"));
   const first = [
     ...heading,
     "A line with a # before its key shows the default, or an example where there is none. Every setting can also come from",
@@ -62,12 +63,16 @@ export function configText(values: Json, heading: readonly string[]): string {
   return `${first.map((line) => `# ${line}`).join("\n")}\n\n${sections.join("\n\n")}\n`;
 }
 
+/** Keys from the root of the configuration. */
+type Path = readonly string[];
+
 /** One key with its comment; behind a # where it is not given. */
-function keyLines(name: string, node: SchemaNode, value: unknown): string[] {
+function keyLines(path: Path, node: SchemaNode, value: unknown): string[] {
+  const name = path.at(-1);
   const comment = node.description === undefined ? [] : wrapped(node.description);
   // Without the # before it, a section that is not given says its defaults.
   const inner = value ?? defaultsOf(node);
-  const lines = isSection(node) ? sectionLines(name, node, inner) : [`${name}: ${shown(name, node, value)}`];
+  const lines = isSection(node) ? sectionLines(path, node, inner) : [`${name}: ${shown(path, node, value)}`];
   return [...comment, ...(value === undefined ? lines.map((line) => `# ${line}`.trimEnd()) : lines)];
 }
 
@@ -79,18 +84,19 @@ function defaultsOf({ properties = {} }: SchemaNode): Json {
 const isSection = ({ properties, items }: SchemaNode): boolean =>
   properties !== undefined || (items !== undefined && Object.keys(propertiesOf(items)).length > 0);
 
-function sectionLines(name: string, node: SchemaNode, value: unknown): string[] {
-  if (!node.items) return [`${name}:`, ...innerLines(node, value).map(indented)];
+function sectionLines(path: Path, node: SchemaNode, value: unknown): string[] {
+  const heading = `${path.at(-1)}:`;
+  if (!node.items) return [heading, ...innerLines(path, node, value).map(indented)];
   const items = Array.isArray(value) && value.length > 0 ? value : [undefined];
-  const lists = items.map((item, index) => itemLines(node.items as SchemaNode, item, index === 0));
-  return [`${name}:`, ...lists.flat().map(indented)];
+  const lists = items.map((item, index) => itemLines(path, node.items as SchemaNode, item, index === 0));
+  return [heading, ...lists.flat().map(indented)];
 }
 
 /** Only the first entry of a list explains every key. */
-function itemLines(node: SchemaNode, value: unknown, isExplained: boolean): string[] {
+function itemLines(path: Path, node: SchemaNode, value: unknown, isExplained: boolean): string[] {
   const kind = kindOf(node, value);
   const lines = isExplained
-    ? innerLines(kind, value)
+    ? innerLines(path, kind, value)
     : Object.entries(value as Json).map(([key, inner]) => `${key}: ${scalar(inner)}`);
   const start = lines.findIndex((line) => !line.startsWith("#"));
   // A dash begins an entry, so the comments of its first key stand before it.
@@ -106,12 +112,12 @@ function kindOf(node: SchemaNode, value: unknown): SchemaNode {
   return [first, ...others].find(isOf) ?? first;
 }
 
-function innerLines(node: SchemaNode, value: unknown): string[] {
+function innerLines(path: Path, node: SchemaNode, value: unknown): string[] {
   const given = isJson(value) ? value : {};
   const known = propertiesOf(node);
   return Object.keys(known)
     .filter((name) => isWritten(name, given))
-    .flatMap((name) => keyLines(name, known[name] as SchemaNode, given[name]));
+    .flatMap((name) => keyLines([...path, name], known[name] as SchemaNode, given[name]));
 }
 
 /** Of a secret only its file, unless the value gives the secret itself. A publickey only where there is one: today's API has none. */
@@ -122,8 +128,8 @@ function isWritten(name: string, given: Json): boolean {
   return !(SECRET_KEYS.has(secret) && secret !== name && secret in given);
 }
 
-function shown(name: string, node: SchemaNode, value: unknown): string {
-  return scalar(value ?? node.default ?? SHOWN[name] ?? "…");
+function shown(path: Path, node: SchemaNode, value: unknown): string {
+  return scalar(value ?? node.default ?? SHOWN[path.join(".")] ?? SHOWN[path.at(-1) ?? ""] ?? "…");
 }
 
 const scalar = (value: unknown): string =>

@@ -5,6 +5,7 @@ import { accountOf, accountsOf, ONLY_ACCOUNT, personProblems, twinAccounts } fro
 import { adminProblems } from "./admin.ts";
 import { brokerProblems, brokerWarnings, FILE_KEYS } from "./broker-login.ts";
 import { callbackProblem } from "./callback-url.ts";
+import { databaseProblems } from "./database.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { type Problem, problemsOf, unusable } from "./problems.ts";
 import { type Config, configSchema, type PersonConfig, personSchema } from "./schema.ts";
@@ -42,6 +43,7 @@ export function loadConfig({ file, env = {}, onWarning = () => {} }: ConfigSourc
     ...secrets.problems,
     ...(tree["api"] !== undefined && config.accounts ? [TWO_WAYS] : []),
     ...brokerProblems(config),
+    ...databaseProblems(config),
     ...twinAccounts(config),
     ...twins(config),
     ...callbackProblem(config),
@@ -99,7 +101,9 @@ function withWholePaths(config: Config, base: string): Config {
     const file = mqtt[key];
     if (file !== undefined) mqtt[key] = resolve(base, file);
   }
-  return { ...config, mqtt, state_dir: resolve(base, config.state_dir) };
+  const postgres = { ...config.postgres };
+  if (postgres.ca_file !== undefined) postgres.ca_file = resolve(base, postgres.ca_file);
+  return { ...config, mqtt, postgres, state_dir: resolve(base, config.state_dir) };
 }
 
 const TWO_WAYS: Problem = {

@@ -29,9 +29,13 @@ export function permissionWarnings(file: string | undefined, written: Json, secr
 function firstSecret(value: unknown, path: Path = []): Path | undefined {
   if (Array.isArray(value)) return firstOf(value.entries(), path);
   if (!isJson(value)) return undefined;
-  const key = Object.keys(value).find((name) => SECRET_KEYS.has(name) && value[name] !== "");
+  const key = Object.keys(value).find((name) => SECRET_KEYS.has(name) && isSecret(name, value[name]));
   return key === undefined ? firstOf(Object.entries(value), path) : [...path, key];
 }
+
+/** A store without a password in it is none. */
+const isSecret = (key: string, value: unknown): boolean =>
+  value !== "" && (key !== "store" || /:[^/@]+@/.test(String(value)));
 
 function firstOf(entries: Iterable<[string | number, unknown]>, path: Path): Path | undefined {
   for (const [key, inner] of entries) {

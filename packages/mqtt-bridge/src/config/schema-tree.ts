@@ -15,7 +15,7 @@ export interface SchemaNode {
 }
 
 /** Keys that hold a secret. Each may be given as `<key>_file` instead, which the loader reads. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(["publickey", "password", "client_secret", "token"]);
+export const SECRET_KEYS: ReadonlySet<string> = new Set(["publickey", "password", "client_secret", "token", "store"]);
 
 export const configJsonSchema = (): SchemaNode =>
   withSecretFiles(z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode);

@@ -17,6 +17,8 @@ const topic = z
   .refine((text) => !text.startsWith("$"), "must not start with $: brokers keep such topics for themselves")
   // MQTT forbids NUL and lets a broker close the connection for the others.
   .refine((text) => !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text), "must have no control characters");
+/** The value of `store` that needs nothing beside the state directory. */
+export const SQLITE = "sqlite";
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `must be a URL that starts with http:// or https://, such as ${example}` });
 /** Whether a URL leads to this machine. */
@@ -225,12 +227,34 @@ const timingSchema = z.strictObject({
   parallel_syncs: z.int().min(1).max(64).default(32).describe("People whose data are fetched at the same time."),
 });
 
+const postgresSchema = z.strictObject({
+  password: z.string().optional().describe("Where store has none. Or password_file: a file that holds it."),
+  ca_file: z.string().optional().describe("The authority that signed the server's certificate, where it is your own."),
+  pool_size: z
+    .int()
+    .min(1)
+    .max(LIMITS.databaseConnections)
+    .default(4)
+    .describe("Connections that read; one more writes."),
+  statement_timeout_s: seconds
+    .max(LIMITS.databaseStatementS)
+    .default(10)
+    .describe("Seconds that one statement may take."),
+});
+
 const logSchema = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The lowest level that is logged."),
 });
 
 export const configSchema = z.strictObject({
   state_dir: z.string().default("./weighbridge-state").describe("Holds everything that must survive a restart."),
+  store: z
+    .string()
+    .default(SQLITE)
+    .describe(
+      "sqlite: a file in state_dir. Or a PostgreSQL database: postgres://user@host/database, or store_file: a file that holds the URL.",
+    ),
+  postgres: postgresSchema.prefault({}).describe("How the database of store is reached."),
   accounts: z
     .array(z.discriminatedUnion("generation", [publicAccountSchema, wbsAccountSchema]))
     .min(1)

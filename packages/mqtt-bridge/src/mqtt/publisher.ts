@@ -17,8 +17,8 @@ interface InFlight {
   readonly topic: string;
   /** It may have been on the wire before. */
   readonly isRepeat: boolean;
-  /** Settles when the broker has answered every document that was written before it. */
-  readonly documents: Promise<void>;
+  /** Settles when PUBREL may go: the broker has answered every document that was written before, and the row's release, once begun, is on disk. */
+  mayRelease: Promise<unknown>;
   /** The broker has it; from here on only PUBREL is sent. */
   isReleased: boolean;
 }
@@ -97,14 +97,8 @@ export class Publisher {
     this.#oldUpTo = await store.lastOutboxId();
     // Nothing is in flight: a session of this client id that the broker still keeps is of another database.
     this.#mustForget = this.#oldUpTo === 0;
-    for (const rowId of await store.released())
-      this.#inFlight.set(packetIdOf(rowId), {
-        rowId,
-        topic: "",
-        isRepeat: true,
-        documents: Promise.resolve(),
-        isReleased: true,
-      });
+    const released = { topic: "", isRepeat: true, isReleased: true, mayRelease: Promise.resolve() };
+    for (const rowId of await store.released()) this.#inFlight.set(packetIdOf(rowId), { rowId, ...released });
     this.#connection = this.#input.connect(this.#handshake());
     this.#retryParked().catch((error: Error) => {
       if (this.#stopping.signal.aborted) return;
@@ -263,7 +257,7 @@ export class Publisher {
     }
     const packetId = packetIdOf(id);
     const isRepeat = id <= this.#oldUpTo;
-    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, documents: this.#lastDocument, isReleased: false });
+    this.#inFlight.set(packetId, { rowId: id, topic, isRepeat, mayRelease: this.#lastDocument, isReleased: false });
     (this.#connection as EventConnection).publishEvent({ packetId, topic, payload }, isRepeat);
     this.#input.onStep?.("handed");
   }
@@ -282,6 +276,7 @@ export class Publisher {
       },
       lost: (reason) => {
         this.#phase = "away";
+        this.#session = undefined;
         this.#documents.clear();
         this.#rows = [];
         this.#ahead = 0;
@@ -297,7 +292,8 @@ export class Publisher {
         const flight = this.#inFlight.get(packetId);
         if (flight === undefined || flight.isReleased) return;
         flight.isReleased = true;
-        await Promise.all([this.#input.store.release(flight.rowId), flight.documents]);
+        flight.mayRelease = Promise.all([this.#input.store.release(flight.rowId), flight.mayRelease]);
+        await flight.mayRelease;
         onStep?.("pubrel-stored");
       },
       acknowledged: (packetId) => {
@@ -316,6 +312,9 @@ export class Publisher {
    */
   async #connected(session: Session): Promise<void> {
     this.#session = session;
+    // A process that was frozen may not know yet that another one publishes in its place.
+    await this.#input.store.confirm();
+    if (this.#session !== session) return new Promise(() => {});
     this.#phase = "documents" as Phase; // Not narrowed: it moves on while answers are awaited.
     this.#hold.connected();
     this.#reportLimits(session);
@@ -324,9 +323,8 @@ export class Publisher {
     // Forgotten before anything is waited for: a PUBREL to a broker that forgot would look like success.
     for (const [packetId] of again) this.#inFlight.delete(packetId);
     this.#oldUpTo = Math.max(this.#oldUpTo, this.#highestHanded);
-    const taken = new Promise<void>((resolve) => {
-      this.#onDocumentsTaken = resolve;
-    });
+    const { promise: taken, resolve } = Promise.withResolvers<void>();
+    this.#onDocumentsTaken = resolve;
     this.#input.onConnected();
     this.#ahead = this.#documents.size;
     this.#run();
@@ -337,7 +335,8 @@ export class Publisher {
       this.#input.log.warn("The broker forgot our session; events in doubt are sent again", {
         events: doubtful.length,
       });
-    await taken;
+    // A release that is still on its way to the disk: a PUBREL before it would be unknown to a restart.
+    await Promise.all([taken, ...[...this.#inFlight.values()].map(({ mayRelease }) => mayRelease)]);
     if (this.#session === session && this.#phase === "answers") this.#phase = "releasing";
   }
 

@@ -96,11 +96,13 @@ export interface StoreReader extends Pick<PeopleStore, "people" | "reader"> {
   setting(name: string): Promise<string>;
   /** The groups of a person from this second on, ascending. */
   groupsFrom(personId: number, from: EpochSeconds, limit: number): Promise<MeasureGroup[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Events on their way to the broker. */
 export interface Outbox {
+  /** Resolves when it is certain that nobody else has begun to publish from this outbox. To be asked before the first packet of each connection. */
+  confirm(): Promise<void>;
   /** Owed rows above an id, ascending. */
   owed(above: number, limit: number): Promise<OutboxRow[]>;
   released(): Promise<number[]>;

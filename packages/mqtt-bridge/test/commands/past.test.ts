@@ -1,7 +1,7 @@
 import { type MeasureGroup, type PastReading, pastReadings, systemClock } from "@weighbridge/core";
 import { stateDir } from "@weighbridge/testing";
 import { expect, test } from "vitest";
-import { type ReadPerson, readingsIn } from "../../src/commands/past.ts";
+import { allGroups, type ReadPerson, readingsIn } from "../../src/commands/past.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { openSqliteStoreToRead } from "../../src/store/sqlite/sqlite-store.ts";
 import { changeOf } from "../support/changes.ts";
@@ -28,9 +28,23 @@ async function read(groups: readonly MeasureGroup[], span: { from: number; to: n
     for await (const part of readingsIn(person, span, reader)) found.push(...part);
     return found;
   } finally {
-    reader.close();
+    await reader.close();
   }
 }
+
+test("every group is read once, also where more have one second than one part takes", async () => {
+  const directory = stateDir();
+  const { store } = openStore(directory);
+  const { id } = await store.addPerson("wbs:29", 0);
+  const times = Array.from({ length: LIMITS.exportRead * 3 }, (_, n) => (n < LIMITS.exportRead * 1.5 ? 500 : 500 + n));
+  const groups = times.map((at, n) => group(n + 1, START + at, "weight"));
+  await store.commitSync(id, { change: changeOf(groups), messages: [], isStateChanged: true });
+  const reader = openSqliteStoreToRead(directory, systemClock);
+  const found: MeasureGroup[] = [];
+  for await (const part of allGroups(reader, id)) found.push(...part);
+  await reader.close();
+  expect(found).toEqual(groups);
+});
 
 const UNKNOWN = { verdicts: new Map(), eventCounts: new Map() };
 const ALL = { from: 0, to: 99_999_999_999 };

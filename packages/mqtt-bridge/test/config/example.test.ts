@@ -24,7 +24,12 @@ const all = [everything, parse(uncommented(original)) as Tree];
 function written(content: string): string {
   const directory = stateDir();
   for (const folder of ["secrets", "tls"]) mkdirSync(join(directory, folder));
-  for (const file of ["secrets/ada.key", "secrets/withings.secret", "secrets/mqtt.password"])
+  for (const file of [
+    "secrets/ada.key",
+    "secrets/withings.secret",
+    "secrets/mqtt.password",
+    "secrets/postgres.password",
+  ])
     writeFileSync(join(directory, file), "0123\n");
   writeFileSync(join(directory, "secrets/admin.token"), "0123456789abcdef\n");
   const tls = (name: string) => new URL(`tls/${name}`, import.meta.url);
@@ -63,7 +68,7 @@ test("the examples can be used with every line of them", () => {
 
 test("the examples name every key", () => {
   // A secret is named by its key or by its file.
-  const plain = (path: string) => path.replace(/(?<=\.(publickey|password|client_secret|token))_file$/, "");
+  const plain = (path: string) => path.replace(/(?<=(^store|\.(publickey|password|client_secret|token)))_file$/, "");
   const named = all.flatMap((tree) => leaves(tree).map(([path]) => plain(path)));
   const known = keysOf(configJsonSchema()).map(plain);
   // A server of the original API takes the keys of `api` as an entry of accounts, too.
@@ -85,6 +90,8 @@ test("each default that the examples show is the default", () => {
     "admin.token_file",
     "admin.url",
     "home_assistant.registry_url",
+    "postgres.password_file",
+    "postgres.ca_file",
   ];
   expect(new Set(differing)).toEqual(new Set([...examples.map((key) => `mqtt.${key}`), ...others]));
 });

@@ -16,7 +16,7 @@ const withoutExactUrl = (content: string) => content.replace(/^ *exact_url:.*\n/
 function written(content: string): string {
   const directory = stateDir();
   for (const folder of ["secrets", "tls"]) mkdirSync(join(directory, folder));
-  for (const file of ["withings.secret", "mqtt.password", "admin.token"])
+  for (const file of ["withings.secret", "mqtt.password", "postgres.password", "admin.token"])
     writeFileSync(join(directory, "secrets", file), "0123456789abcdef0123456789abcdef\n", { mode: 0o600 });
   const tls = (name: string) => new URL(`tls/${name}`, import.meta.url);
   copyFileSync(tls("bridge.pem"), join(directory, "tls/ca.pem"));
@@ -42,7 +42,7 @@ test("config example names every key of a configuration for today's API, with th
     const only = items ?? oneOf?.[0];
     if (only) return look(only, path);
     for (const [key, inner] of Object.entries(properties)) {
-      if (/^(api|publickey.*|password|client_secret|token)$/.test(key)) continue;
+      if (/^(api|publickey.*|password|client_secret|token|store_file)$/.test(key)) continue;
       expect(text, `${path}.${key}`).toMatch(new RegExp(`\\b${key}:`));
       expect(flat, `${path}.${key}`).toContain(inner.description ?? "");
       look(inner, `${path}.${key}`);

@@ -30,7 +30,11 @@ test("guides with configuration are found", () => {
 
 test.each(guides)("configuration $index of $file can be used", ({ text }) => {
   const whole = text.includes("people:") ? text : `${text}\n${PEOPLE}`;
-  const files = { "withings.secret": "0123\n", "admin.token": "0123456789abcdef0123456789abcdef\n" };
+  const files = {
+    "withings.secret": "0123\n",
+    "postgres.password": "0123\n",
+    "admin.token": "0123456789abcdef0123456789abcdef\n",
+  };
   const file = written(whole.replaceAll("secrets/", ""), files);
   expect(loadConfig({ file }).people).toHaveLength(1);
 });

@@ -116,6 +116,55 @@ test("a publisher that is started again goes on with the handshake of the one be
   expect(broker.released).toEqual([broker.publishes[0]?.packetId, broker.publishes[0]?.packetId]);
 });
 
+test("a release that is still on its way to the disk holds its PUBREL back, also over a new connection", async () => {
+  const broker = await RawBroker.start();
+  const { store, add } = await outbox();
+  const disk = Promise.withResolvers<void>();
+  const release = store.release.bind(store);
+  let begun = 0;
+  store.release = async (id) => {
+    begun++;
+    await disk.promise;
+    return release(id);
+  };
+  await add("a");
+  await post(broker.url, store);
+  await expect.poll(() => begun, { timeout: 5_000 }).toBe(1);
+  broker.drop();
+  await expect.poll(() => broker.connections, { timeout: 5_000 }).toBe(2);
+  await broker.turn();
+  expect(broker.released).toEqual([]);
+  disk.resolve();
+  await drained(store);
+  expect(broker.released).toHaveLength(1);
+  expect(broker.publishes).toHaveLength(1);
+});
+
+test("nothing goes over a new connection before it is certain that nobody else publishes from the outbox", async () => {
+  const broker = await RawBroker.start();
+  const { store, add } = await outbox();
+  const asked: PromiseWithResolvers<void>[] = [];
+  store.confirm = () => {
+    const one = Promise.withResolvers<void>();
+    asked.push(one);
+    return one.promise;
+  };
+  await add("a");
+  await post(broker.url, store, {
+    onConnected: (publisher) => publisher.publishDocuments([{ topic: "state", payload: "s" }]),
+  });
+  await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(1);
+  broker.drop();
+  await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+  // Of the connection that is over: it changes nothing for the one that is there.
+  asked[0]?.resolve();
+  await broker.turn();
+  expect(broker.arrived).toEqual([]);
+  asked[1]?.resolve();
+  await drained(store);
+  expect(broker.arrived).toEqual(["state", TOPIC, "PUBREL"]);
+});
+
 test("an event without a PUBREC is sent again as the same packet, marked as a repeat", async () => {
   const broker = await RawBroker.start();
   broker.takesEvents = false;

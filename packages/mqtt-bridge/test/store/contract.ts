@@ -13,19 +13,19 @@ const commitOf = (more: Partial<SyncCommit> = {}): SyncCommit => ({
 const ids = (groups: readonly { readonly id: number }[]) => groups.map(({ id }) => id);
 
 /** Rules that every store keeps. `open` opens the same place again and again; the one before is closed. */
-export function testStore(name: string, start: () => { open(): Store }): void {
+export function testStore(name: string, start: () => { open(): Store | Promise<Store> }): void {
   describe(`${name} keeps the store's contract:`, () => {
     test("a setting is made once and kept", async () => {
       const { open } = start();
-      const first = open();
+      const first = await open();
       expect(await first.setting("secret", () => "made")).toBe("made");
       expect(await first.setting("secret", () => "made again")).toBe("made");
       await first.close();
-      expect(await open().setting("secret", () => "made again")).toBe("made");
+      expect(await (await open()).setting("secret", () => "made again")).toBe("made");
     });
 
     test("a person starts without a cursor and with nothing known", async () => {
-      const store = start().open();
+      const store = await start().open();
       const added = await store.addPerson("wbs:29", 1_000);
       expect(added).toMatchObject({ key: "wbs:29", addedAt: 1_000, cursor: null, subscription: null, seen: [] });
       expect(await store.people()).toEqual([added]);
@@ -33,7 +33,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
 
     test("what a sync commits is there after reopening: groups, cursor, state, verdict, seen keys, events", async () => {
       const { open } = start();
-      const before = open();
+      const before = await open();
       const { id } = await before.addPerson("wbs:29", 1_000);
       const state = { ...emptyPersonState(), previousWeight: 80.5 };
       const change = changeOf([weightGroup(7, 5_000)], {
@@ -45,7 +45,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       await before.commitSync(id, commitOf({ change, messages, isStateChanged: true, seen: ["weight"] }));
       await before.close();
 
-      const after = open();
+      const after = await open();
       expect(await after.people()).toMatchObject([{ id, cursor: 9_000, state, seen: ["weight"] }]);
       expect(await after.reader(id).byIds([7])).toEqual([weightGroup(7, 5_000)]);
       expect(await after.reader(id).verdicts([7, 8])).toEqual(new Map([[7, "claimed"]]));
@@ -53,7 +53,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
     });
 
     test("groups, verdicts and counts are those of one person only", async () => {
-      const store = start().open();
+      const store = await start().open();
       const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
       const verdicts = [{ weighInId: 5, verdict: "claimed" }] as const;
       const change = changeOf([weightGroup(5, 300)], { verdicts, events: [eventOf(5)] });
@@ -68,7 +68,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
 
     test("held weigh-ins are those of one person, the newest first, and go with the person", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       const [ada, ben] = [await store.addPerson("wbs:1", 0), await store.addPerson("wbs:2", 0)];
       expect(ada.held).toEqual({ count: 0, newest: [] });
       const added = [5, 6].map((id) => ({ id, measuredAt: id * 100, values: { weight: 68 } }));
@@ -84,13 +84,13 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect((await store.people()).map(({ held }) => held)).toEqual([adas, bens]);
       await store.removePerson(ada.id);
       await store.close();
-      const after = open();
+      const after = await open();
       expect(await after.held(ada.id)).toEqual({ count: 0, newest: [] });
       expect(await after.held(ben.id)).toEqual(bens);
     });
 
     test("a sync that changes nothing leaves the state as it is", async () => {
-      const store = start().open();
+      const store = await start().open();
       const { id } = await store.addPerson("wbs:29", 0);
       const state = { ...emptyPersonState(), previousWeight: 80 };
       await store.commitSync(id, commitOf({ change: changeOf([], { state }), isStateChanged: true }));
@@ -100,7 +100,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
 
     test("hints wait, the newest first, until a sync that followed them is committed", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       const { id } = await store.addPerson("wbs:29", 0);
       await store.takeHint(id, { from: 10, to: 11 }, 100);
       await store.takeHint(id, { from: 5, to: 6 }, 101);
@@ -111,14 +111,14 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       expect(second).toMatchObject({ window: { from: 5, to: 6 }, takenAt: 101 });
       await store.commitSync(id, commitOf({ doneHints: [newest?.id as number, second?.id as number] }));
       await store.close();
-      const after = open();
+      const after = await open();
       expect(await after.hinted()).toEqual([id]);
       expect(await after.hints(id, 9)).toMatchObject([{ window: { from: 10, to: 11 } }]);
     });
 
     test("an event is owed until it is released, then released until it is finished", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       const { id } = await store.addPerson("wbs:29", 0);
       const messages = ["a", "b", "c"].map((payload) => ({ topic: "t", payload }));
       await store.commitSync(id, commitOf({ messages }));
@@ -130,7 +130,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
       store.finish(a);
       await store.close();
 
-      const after = open();
+      const after = await open();
       expect(await after.released()).toEqual([b]);
       expect(ids(await after.owed(0, 9))).toEqual([c]);
       await after.requeue(b);
@@ -139,7 +139,7 @@ export function testStore(name: string, start: () => { open(): Store }): void {
     });
 
     test("a parked event is neither owed nor forgotten, until it is unparked", async () => {
-      const store = start().open();
+      const store = await start().open();
       const { id } = await store.addPerson("wbs:29", 0);
       await store.commitSync(id, commitOf({ messages: [{ topic: "t", payload: "a" }] }));
       await store.park(1, "0x87");
@@ -152,19 +152,19 @@ export function testStore(name: string, start: () => { open(): Store }): void {
 
     test("the id of a finished event is never given again", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       const { id } = await store.addPerson("wbs:29", 0);
       const messages = [{ topic: "t", payload: "a" }];
       await store.commitSync(id, commitOf({ messages }));
       store.finish(1);
       await store.close();
-      const after = open();
+      const after = await open();
       await after.commitSync(id, commitOf({ messages }));
       expect(ids(await after.owed(0, 9))).toEqual([2]);
     });
 
     test("a removed person takes everything along but the events that are owed", async () => {
-      const store = start().open();
+      const store = await start().open();
       const { id } = await store.addPerson("wbs:29", 0);
       await store.takeHint(id, { from: 1, to: 2 }, 100);
       const messages = [{ topic: "t", payload: "a" }];
@@ -178,23 +178,23 @@ export function testStore(name: string, start: () => { open(): Store }): void {
 
     test("topics that were ever retained are remembered until they are removed", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       await store.addRetainedTopics(["a", "b"]);
       await store.addRetainedTopics(["b", "c"]);
       await store.removeRetainedTopics(["a"]);
       await store.close();
-      expect(new Set(await open().retainedTopics())).toEqual(new Set(["b", "c"]));
+      expect(new Set(await (await open()).retainedTopics())).toEqual(new Set(["b", "c"]));
     });
 
     test("the subscription report and the follower's memory are kept", async () => {
       const { open } = start();
-      const store = open();
+      const store = await open();
       const { id, memory } = await store.addPerson("wbs:29", 0);
       expect(memory).toEqual({});
       const subscription = { status: "active", callbackUrl: "http://x", checkedAt: 1, nextCheckAt: 2 } as const;
       await store.commitSync(id, commitOf({ subscription, memory: { rereadAt: 5_000 } }));
       await store.close();
-      expect(await open().people()).toMatchObject([{ subscription, memory: { rereadAt: 5_000 } }]);
+      expect(await (await open()).people()).toMatchObject([{ subscription, memory: { rereadAt: 5_000 } }]);
     });
   });
 }

@@ -58,6 +58,21 @@ export const CARE = [
       return restore(await config(), String(folder), options, terminal);
     },
   }),
+  command<{ readonly to?: string }>({
+    name: "store move",
+    group: "Look after it:",
+    summary: "Move everything to another store, while no bridge runs",
+    more: "Every row is compared. An interrupted move goes on when it is run again; what was there is kept under another name.",
+    options: [{ flags: "--to <store>", words: "postgres://user@host/database, or sqlite" }],
+    examples: [
+      ["store move --to postgres://weighbridge@db.example.org/weighbridge", "from the file in state_dir to a database"],
+      ["store move --to sqlite", "back into a file"],
+    ],
+    async start({ options, config, terminal }) {
+      const { moveStore } = await import("../store.ts");
+      return moveStore(await config(), options.to, terminal);
+    },
+  }),
   command<JsonOption>({
     name: "config check",
     group: "Configuration and shell:",

@@ -16,7 +16,7 @@ export const WEIGH_INS = [
     name: "weigh-ins",
     group: "Weigh-ins:",
     summary: "List weigh-ins, the newest first",
-    more: "Reads the state directory beside a bridge that runs. Masses are in the person's unit, times in UTC.",
+    more: "Reads what is stored beside a bridge that runs. Masses are in the person's unit, times in UTC.",
     options: [
       ONE,
       ...SPAN_OPTIONS,

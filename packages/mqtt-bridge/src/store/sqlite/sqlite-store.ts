@@ -98,7 +98,7 @@ export function openSqliteStoreToRead(directory: string, clock: Clock): StoreRea
         remedy: "Run the bridge once with this configuration.",
       });
     },
-    close: () => db.close(),
+    close: async () => db.close(),
   };
 }
 
@@ -257,6 +257,9 @@ class SqliteStore implements Store {
       ...triedHints.map(({ id, tries, nextAt }): Step => ["triedHint", tries, nextAt, id]),
     ]);
   }
+
+  /** The lock on the state directory ends with this process, and not before. */
+  async confirm(): Promise<void> {}
 
   async owed(above: number, limit: number): Promise<OutboxRow[]> {
     return this.#sql("owed").all(above, limit) as unknown as OutboxRow[];
