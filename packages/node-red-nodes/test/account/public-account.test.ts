@@ -1,11 +1,9 @@
-import { mkdtempSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Application, type Clock, fileTokenStore, type TokenStore } from "@weighbridge/core";
 import { ManualClock } from "@weighbridge/core/testing";
 import type { Person, RegisteredApplication } from "@weighbridge/simulator";
-import { START, simulate, startReceiver } from "@weighbridge/testing";
+import { START, simulate, startReceiver, stateDir } from "@weighbridge/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import type { MeasureQuery } from "../../src/account/account-api.ts";
@@ -31,7 +29,7 @@ async function house(): Promise<House> {
   const clock = new ManualClock(START * 1000);
   const sim = await simulate({ clock });
   const app = sim.application({ clientId: "client", clientSecret: "s3cr3t" });
-  const directory = mkdtempSync(join(tmpdir(), "weighbridge-account-"));
+  const directory = stateDir();
   const tokens = fileTokenStore({ directory: join(directory, "grants") });
   // Every wait before a call is over at once: the service's clock, too, has then moved on.
   const paced: Clock = {
