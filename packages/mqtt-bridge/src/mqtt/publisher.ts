@@ -290,9 +290,12 @@ export class Publisher {
       released: async (packetId) => {
         onStep?.("pubrec");
         const flight = this.#inFlight.get(packetId);
-        if (flight === undefined || flight.isReleased) return;
-        flight.isReleased = true;
-        flight.mayRelease = Promise.all([this.#input.store.release(flight.rowId), flight.mayRelease]);
+        if (flight === undefined) return;
+        if (!flight.isReleased) {
+          flight.isReleased = true;
+          flight.mayRelease = Promise.all([this.#input.store.release(flight.rowId), flight.mayRelease]);
+        }
+        // A second PUBREC waits, too: its PUBREL would be ahead of the disk.
         await flight.mayRelease;
         onStep?.("pubrel-stored");
       },

@@ -140,6 +140,28 @@ test("a release that is still on its way to the disk holds its PUBREL back, also
   expect(broker.publishes).toHaveLength(1);
 });
 
+test("a PUBREC that comes twice waits for the disk twice", async () => {
+  const broker = await RawBroker.start();
+  broker.repeatsPubrec = true;
+  const { store, add } = await outbox();
+  const disk = Promise.withResolvers<void>();
+  const release = store.release.bind(store);
+  const begun = vi.fn();
+  store.release = async (id) => {
+    begun();
+    await disk.promise;
+    return release(id);
+  };
+  await add("a");
+  await post(broker.url, store);
+  await expect.poll(() => begun.mock.calls.length, { timeout: 5_000 }).toBe(1);
+  await broker.turn();
+  expect(broker.released).toEqual([]);
+  disk.resolve();
+  await drained(store);
+  expect(broker.publishes).toHaveLength(1);
+});
+
 test("nothing goes over a new connection before it is certain that nobody else publishes from the outbox", async () => {
   const broker = await RawBroker.start();
   const { store, add } = await outbox();

@@ -66,6 +66,8 @@ export class RawBroker {
   /** Whether a PUBREC is answered at all. */
   takesEvents = true;
   completesEvents = true;
+  /** Sends each PUBREC twice. */
+  repeatsPubrec = false;
   /** Whether CONNACK has the session. */
   keepsSession = true;
   receiveMaximum = 100;
@@ -206,7 +208,7 @@ export class RawBroker {
       socket.write(Buffer.from(reason === 0 ? [type, 2, ...id] : [type, 3, ...id, reason]));
     if (qos === 1 && this.holdsDocuments) this.#held.push(() => answer(0x40));
     else if (qos === 1 || (qos === 2 && this.acknowledgesAtOnce)) answer(0x40);
-    else if (qos === 2 && this.takesEvents) answer(0x50);
+    else if (qos === 2 && this.takesEvents) for (let n = this.repeatsPubrec ? 2 : 1; n > 0; n--) answer(0x50);
   }
 }
 
