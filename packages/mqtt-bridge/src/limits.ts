@@ -114,6 +114,8 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** A next poll that moves by less is published with the next status. */
+  nextPollMovedS: 60,
   /** Between two questions for the newest version. */
   updateCheckMs: 86_400_000,
   updateAnswerMs: 10_000,
