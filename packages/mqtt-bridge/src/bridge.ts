@@ -123,7 +123,7 @@ export class Bridge {
     const receiver = this.#receiverOf({ paths, inbox, admin, clock });
     const status = this.#statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback });
     const publishEverything = () => broker.publishEverything();
-    const handlers = requestHandlers({ people, followers, status, hasCallback, log, publishEverything });
+    const handlers = requestHandlers({ people, followers, status, clock, hasCallback, log, publishEverything });
     const devices = new Devices({ clock, log, onRead: (personId) => reports.changed(personId) });
     await broker.start({ people, followers, status, handlers, devices }, this.#teardown);
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.

@@ -62,6 +62,8 @@ export const LIMITS = {
   liveRetryMs: 2_000,
   /** Between two messages that the status changed. */
   liveStatusMs: 1_000,
+  /** Between two signs of life while polls are waited for. */
+  syncBeatMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */
@@ -92,6 +94,8 @@ export const LIMITS = {
   databaseConnections: 100,
   /** People named in an answer about one who is unknown. */
   slugsNamed: 20,
+  /** Two presses of a button within this time are a double tap. */
+  secondPressMs: 3_000,
   requestBytes: 16 * 1024,
   /** Of a requester's response topic. */
   responseTopicCharacters: 512,

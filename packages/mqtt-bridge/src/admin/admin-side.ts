@@ -20,6 +20,7 @@ import { Recent } from "./recent.ts";
 import type { Route } from "./router.ts";
 import { routesOf } from "./routes.ts";
 import { StatusView } from "./status-view.ts";
+import { syncReply } from "./sync-stream.ts";
 
 export interface AdminSideInput {
   readonly config: Config;
@@ -120,6 +121,7 @@ export class AdminSide {
     return routesOf({
       ...{ access, handlers, people, recent: this.#recent, live: this.#live },
       metrics: () => metrics.text(),
+      sync: (slug) => syncReply({ ...subjects, recent: this.#recent, clock }, slug),
       log: "level" in log ? log : undefined,
       status: () => view.body,
       readiness: () =>

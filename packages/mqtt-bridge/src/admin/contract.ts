@@ -120,6 +120,22 @@ export interface RecentAnswer {
   readonly entries: readonly RecentEntry[];
 }
 
+/** `POST /api/sync`, its first line: whose polls are waited for. */
+export interface SyncHead {
+  readonly people: readonly string[];
+}
+
+/** `POST /api/sync`, one line at the end of each person's poll. */
+export interface SyncLine {
+  readonly person: string;
+  /** The documents of the events that came of it. */
+  readonly events: readonly object[];
+  /** Null where the poll worked. */
+  readonly error: Problem | null;
+  /** When a failed poll is tried again by itself; null where nothing failed, or somebody must act before. */
+  readonly again_in_s: number | null;
+}
+
 /** `PUT /api/log-level`: request and answer. */
 export interface LogLevelAnswer {
   readonly level: LogLevel;

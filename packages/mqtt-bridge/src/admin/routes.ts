@@ -20,6 +20,8 @@ export interface RoutesInput {
   readonly people: People;
   readonly recent: Recent;
   readonly live: Live;
+  /** Polls one person, or everybody. */
+  sync(slug: string | undefined): Reply;
   /** Undefined where the program that started the bridge has a log of its own. */
   readonly log: LeveledLog | undefined;
   readiness(): Promise<ReadyAnswer>;
@@ -109,11 +111,20 @@ const readRoutes = ({ people, recent, live, status }: RoutesInput): Route[] => [
   },
 ];
 
-const writeRoutes = ({ handlers, log }: RoutesInput): Route[] => [
+const writeRoutes = ({ handlers, log, sync }: RoutesInput): Route[] => [
   {
     ...{ method: "POST", path: "/api/requests/<command>", needs: "token" },
     words: "does what the [request](#requests) of this name does, with the same payload and answer",
     run: (request, command) => answered(request, command, handlers),
+  },
+  {
+    ...{ method: "POST", path: "/api/sync", needs: "token" },
+    words:
+      '`{"person": "ada"}`, or `{}` for everybody: polls, and answers with lines of JSON: first the people, then one line at the end of each poll, with its events or its error',
+    run: async (request) => {
+      const { person } = await objectIn(request);
+      return sync(typeof person === "string" ? person : undefined);
+    },
   },
   {
     ...{ method: "PUT", path: "/api/log-level", needs: "token" },

@@ -94,6 +94,15 @@ export class Followers {
     this.#wake(personId, (follower) => follower.requestPoll());
   }
 
+  /** Polls as soon as the person's turn comes. Resolves when that poll has ended, with its failure where it failed. */
+  poll(personId: number): ReturnType<Follower["poll"]> {
+    const followed = this.#people.get(personId);
+    if (followed === undefined) throw new Error(`unknown person ${personId}`);
+    const ended = followed.follower.poll();
+    this.#rounds.wake(followed.follower);
+    return ended;
+  }
+
   /** Reads the profile as soon as the person's turn comes. */
   requestProfile(personId: number): void {
     this.#wake(personId, (follower) => follower.requestProfile());
