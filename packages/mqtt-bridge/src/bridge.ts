@@ -16,6 +16,7 @@ import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
 import { type OpenedPeople, openPeople } from "./people/open-people.ts";
+import { PageConsents } from "./people/page-consents.ts";
 import { toAll } from "./people/reports.ts";
 import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
@@ -129,7 +130,9 @@ export class Bridge {
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
     if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
-    await admin.start({ people, waiting, followers, status, handlers, hasCallback, broker, receiver }, this.#teardown);
+    const consents = new PageConsents({ config, accounts, tokens, clock });
+    const subjects = { people, waiting, followers, status, handlers, consents, hasCallback, broker, receiver };
+    await admin.start(subjects, this.#teardown);
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
     devices.start(people.all);

@@ -6,6 +6,7 @@ import type { LeveledLog, Log } from "../log.ts";
 import type { RequestHandlers } from "../messages/requests.ts";
 import type { Followers } from "../people/followers.ts";
 import type { WaitingPerson } from "../people/open-people.ts";
+import type { PageConsents } from "../people/page-consents.ts";
 import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
 import { Access } from "./access.ts";
@@ -36,6 +37,7 @@ export interface AdminSubjects {
   readonly followers: Followers;
   readonly status: Status;
   readonly handlers: RequestHandlers;
+  readonly consents: PageConsents;
   /** False where the bridge only polls. */
   readonly hasCallback: boolean;
   readonly broker: { readonly isOnline: boolean };
@@ -105,7 +107,7 @@ export class AdminSide {
 
   #routes(subjects: AdminSubjects, access: Access): readonly Route[] {
     const { config, clock, log } = this.#input;
-    const { people, handlers, receiver, broker, status } = subjects;
+    const { people, handlers, consents, receiver, broker, status } = subjects;
     const isOnline = () => broker.isOnline;
     const isReceiverNeeded = config.callback.public_url !== undefined;
     const view = new StatusView({
@@ -119,7 +121,7 @@ export class AdminSide {
       problems: () => view.problems,
     });
     return routesOf({
-      ...{ access, handlers, people, recent: this.#recent, live: this.#live },
+      ...{ access, handlers, people, consents, recent: this.#recent, live: this.#live },
       metrics: () => metrics.text(),
       sync: (slug) => syncReply({ ...subjects, recent: this.#recent, clock }, slug),
       log: "level" in log ? log : undefined,

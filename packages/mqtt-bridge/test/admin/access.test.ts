@@ -34,6 +34,7 @@ async function serving(admin: object = {}, more: readonly Route[] = []) {
         metrics: async () => ({ type: "text/plain", body: "" }),
         readiness: async () => ({ ready: true, reasons: [] }),
         sync: () => json({}),
+        consents: { begin: async () => undefined, take: async () => undefined },
         status: () => Buffer.from(JSON.stringify({ secret: "68.45" })),
       }),
     ],
