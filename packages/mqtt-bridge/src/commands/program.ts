@@ -31,6 +31,7 @@ weighbridge <command> --help explains a command, with examples.
 const PARENTS: Readonly<Record<string, string>> = {
   config: "Check, show or describe the configuration",
   grant: "Move a person's consent to another machine",
+  store: "Move everything to another store",
   subscriptions: "See and keep what the API notifies the bridge of",
 };
 
