@@ -137,7 +137,6 @@ class Story {
         this.#published(topic, payload.toString());
         topics.push(topic);
         const document = documentIn(payload.toString());
-        if (document === undefined) return;
         if (topic === "weighbridge/people/ada/state") state = document;
         if (topic === "weighbridge/people/ada/weigh_in") event = { document, at: this.#now() };
         // The demo's broker keeps no order between messages of different quality of service.
@@ -179,12 +178,12 @@ class Story {
   }
 }
 
-/** Undefined for what is no document: a cleared topic, a number, or whatever another client publishes to the demo's broker. */
-function documentIn(payload: string): Record<string, unknown> | undefined {
+/** Empty for what is no document: a cleared topic, a number, or whatever another client publishes to the demo's broker. */
+function documentIn(payload: string): Record<string, unknown> {
   try {
     const document: unknown = JSON.parse(payload);
-    return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : undefined;
+    return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
