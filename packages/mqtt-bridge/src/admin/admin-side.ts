@@ -30,7 +30,7 @@ export interface AdminSideInput {
   readonly log: Log | LeveledLog;
 }
 
-/** What the private side shows, and the handlers of requests. */
+/** Everything that the private side shows, and the handlers of requests. */
 export interface AdminSubjects {
   readonly people: People;
   readonly waiting: readonly WaitingPerson[];

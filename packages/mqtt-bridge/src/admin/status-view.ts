@@ -22,7 +22,7 @@ export interface StatusViewInput {
   bridgeProblems(): readonly Problem[];
 }
 
-/** What was made of a person, and what of. */
+/** A person's part of the answer, with the values that it was made of. */
 interface Made {
   readonly stored: StoredPerson;
   readonly problem: Problem | null;

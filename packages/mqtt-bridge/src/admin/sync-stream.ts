@@ -82,7 +82,7 @@ async function beat(response: ServerResponse, clock: Clock, left: AbortSignal): 
   }
 }
 
-/** What happens to each person from now on. */
+/** Events of each person from now on. */
 class EventsOf {
   readonly #events = new Map<string | null, object[]>();
   readonly stop: () => void;

@@ -54,7 +54,7 @@ function wordsOf({ person, events, error, again_in_s }: SyncLine): string {
   return `✗ ${person}: ${error.message}\n    ${error.remedy}${again}\n${news}`;
 }
 
-/** What the words need of an event's document. */
+/** Keys of an event's document that its words are made of. */
 interface Told {
   readonly event_type: string;
   readonly weigh_in: number | null;

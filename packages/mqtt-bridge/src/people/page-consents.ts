@@ -56,7 +56,7 @@ export class PageConsents {
     const account = person && accountOf(accountsOf(config), person);
     if (account?.generation !== "public") return undefined;
     const client = accounts.today(account);
-    // Nobody should log in and agree in vain.
+    // Fails before a person logs in and agrees in vain.
     await client.checkClient();
     const consent = new Consent({
       ...{ client, tokens, clock, name: slug, redirectUrl: account.redirect_url },
