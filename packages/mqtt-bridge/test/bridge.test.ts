@@ -281,7 +281,9 @@ test("a warning that nobody can hear while the broker is away is not told when i
   const now = at.simulator.clock.seconds();
   const body = new URLSearchParams({ userid: String(at.ada.userId), startdate: `${now}`, enddate: `${now + 1}` });
   expect((await fetch(bridge.callbackUrl as string, { method: "POST", body })).status).toBe(200);
-  await expect.poll(() => at.log.lines.join(), { timeout: 5_000 }).toContain("No data may come");
+  await expect
+    .poll(() => at.log.lines.join(), { timeout: 5_000 })
+    .toContain("Data of this person may be missing or late");
   await at.broker.comeBack();
   await at.subscriber.until(() => at.subscriber.on("weighbridge/people/ada/availability").at(-1) === "offline");
   // Answered over the connection that the warning would have come over.

@@ -13,7 +13,7 @@ import { CHORES, type Chore, type ChoreIntervals, Chores } from "./chores.ts";
 import { Followed } from "./followed.ts";
 import { HintFollower } from "./hint-follower.ts";
 import type { News } from "./hints.ts";
-import { PollWaits } from "./poll-waits.ts";
+import { type PollEnd, PollWaits } from "./poll-waits.ts";
 import { blockedBy, emptyData, type FollowProblem, isAccountWorking, lateData, missingCallbacks } from "./problem.ts";
 import type { Turns } from "./rounds.ts";
 import { type Callback, doCallbacksCome, isSubscribed } from "./subscription.ts";
@@ -167,7 +167,7 @@ export class Follower implements Turns {
   }
 
   /** Polls once more. Resolves when that poll has ended, with its failure where it failed. */
-  poll(): Promise<Failure | null> {
+  poll(): Promise<PollEnd> {
     const ended = this.#pollWaits.ended();
     this.requestPoll();
     return ended;
@@ -232,7 +232,7 @@ export class Follower implements Turns {
     this.#stopping.abort(reason);
     this.#calls?.abort(reason);
     await Promise.all([this.#running, this.#keeping]);
-    this.#pollWaits.endAll({ error: reason, againInS: 0, isBlocked: false });
+    this.#pollWaits.endAll("stopped");
   }
 
   async #serve(): Promise<void> {
@@ -333,7 +333,7 @@ export class Follower implements Turns {
 
   #succeeded(chore: FollowFailure["chore"], backoff: Backoff): void {
     backoff.succeeded();
-    if (chore === "poll") this.#pollWaits.end(null);
+    if (chore === "poll") this.#pollWaits.end("polled");
     if (this.#failures.delete(chore)) this.#input.onRecovered(chore);
   }
 

@@ -1,14 +1,17 @@
 import type { Failure } from "./backoff.ts";
 
-type Ended = (failure: Failure | null) => void;
+/** The end of a poll that somebody waited for; `stopped`: none is made any more. */
+export type PollEnd = "polled" | "stopped" | Failure;
 
-/** Those who wait for the end of a poll. One that began before they asked may have missed what they ask for. */
+type Ended = (end: PollEnd) => void;
+
+/** Waits for the end of a poll. One that began before somebody asked may have missed what they ask for. */
 export class PollWaits {
   readonly #next: Ended[] = [];
   readonly #running: Ended[] = [];
 
-  /** Resolves at the end of a poll that begins from now on, with its failure where it fails. */
-  ended(): Promise<Failure | null> {
+  /** Resolves at the end of a poll that begins from now on. */
+  ended(): Promise<PollEnd> {
     return new Promise((resolve) => this.#next.push(resolve));
   }
 
@@ -17,13 +20,13 @@ export class PollWaits {
   }
 
   /** A poll that was interrupted has not ended: it begins again. */
-  end(failure: Failure | null): void {
-    for (const ended of this.#running.splice(0)) ended(failure);
+  end(end: PollEnd): void {
+    for (const ended of this.#running.splice(0)) ended(end);
   }
 
   /** No poll begins for now. */
-  endAll(failure: Failure): void {
+  endAll(end: PollEnd): void {
     this.begin();
-    this.end(failure);
+    this.end(end);
   }
 }

@@ -46,6 +46,8 @@ export function syncReply(input: SyncStreamInput, slug: string | undefined): Rep
   };
 }
 
+type Failed = Extract<Awaited<ReturnType<Followers["poll"]>>, object>;
+
 interface Wanted {
   readonly polled: readonly Person[];
   readonly absent: readonly WaitingPerson[];
@@ -65,14 +67,17 @@ async function stream(
   void beat(response, clock, left.signal);
   await Promise.all(
     polled.map(async ({ config: { slug }, rows }) => {
-      const failure = await followers.poll(rows.stored.id);
-      const error = failure === null ? null : problemOf(failure.error);
-      send({ person: slug, events: events.of(slug), error, again_in_s: failure?.againInS ?? null });
+      const end = await followers.poll(rows.stored.id);
+      if (end === "stopped") return;
+      const failed = end === "polled" ? { error: null, again_in_s: null } : failureOf(end);
+      send({ person: slug, events: events.of(slug), ...failed });
     }),
   );
   events.stop();
   response.end();
 }
+
+const failureOf = ({ error, againInS }: Failed) => ({ error: problemOf(error), again_in_s: againInS });
 
 /** Never rejects. */
 async function beat(response: ServerResponse, clock: Clock, left: AbortSignal): Promise<void> {

@@ -70,7 +70,7 @@ export class Followers {
         callback: url === undefined ? null : { url, comment: SUBSCRIPTION_COMMENT },
         onSubscription: (report) => this.#reportSubscription(followed, report),
         onProblem: (problem) => {
-          if (problem) this.#input.log.warn("No data may come", { person: slug, ...problem });
+          if (problem) this.#input.log.warn("Data of this person may be missing or late", { person: slug, ...problem });
           reports.problem(personId, problem);
         },
         onFailure: (failure) => this.#logFailure(slug, failure),
