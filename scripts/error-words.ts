@@ -173,6 +173,11 @@ export const BRIDGE_WORDS: Readonly<Record<BridgeCode, Words>> = {
     cause: "Only a weigh-in that may be somebody else's can be claimed or refused.",
     remedy: "Edit or delete it in the Withings app.",
   },
+  pressed_twice: {
+    means: "The same button was pressed for two held weigh-ins within 3 s.",
+    cause: "A double tap: by its second half the button stood for the next held weigh-in.",
+    remedy: "Press once more if that one is to be answered, too.",
+  },
   no_callback_url: {
     means: "There is no subscription to check.",
     cause: "Neither `callback.public_url` nor `callback.exact_url` is set: the bridge polls.",

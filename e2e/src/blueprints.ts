@@ -1,6 +1,6 @@
 const FOLDER = "weighbridge";
 
-/** Where the repository has them, and where Home Assistant looks for them. */
+/** The blueprints' folder in the repository, and the one in which Home Assistant looks for them. */
 export const BLUEPRINT_FILES = {
   [`blueprints/automation/${FOLDER}`]: new URL("../../deploy/home-assistant/blueprints/automation/", import.meta.url),
 } as const;

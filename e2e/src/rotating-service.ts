@@ -41,7 +41,7 @@ export class RotatingService {
       return { status: 503, body: {}, error: "Invalid Params: invalid refresh_token" };
     }
     this.refreshes++;
-    // What was given before and never used is forgotten with its successor.
+    // A pair that was given before and never used ends with its successor.
     this.#newest = n + 1;
     this.#isUsed = false;
     const pair = { access_token: `access-${n + 1}`, refresh_token: `refresh-${n + 1}` };

@@ -27,12 +27,17 @@ export interface ServedOptions {
 
 /** Starts everything; resolves when everybody is followed. */
 export async function serveHouse({ people, admin = {}, days = 0 }: ServedOptions): Promise<ServedHouse> {
-  execFileSync(process.execPath, ["--conditions=@weighbridge/source", BUILD]);
+  buildStatusPage();
   const port = await freePort();
   const house = await makeHouse({ people, config: { admin: { port, ...admin } } });
   for (const [index, { name }] of people.entries()) livesFor(house, name, index, days);
   await house.open(...people.map(({ name }) => name));
   return { house, url: `http://127.0.0.1:${port}/` };
+}
+
+/** The page that the bridge serves from the sources. */
+export function buildStatusPage(): void {
+  execFileSync(process.execPath, ["--conditions=@weighbridge/source", BUILD]);
 }
 
 /** A weight that falls slowly and wavers, the same in each run. */

@@ -216,6 +216,28 @@ describeWith("Home Assistant and Mosquitto", isHomeAssistantInstalled && isInsta
     await home.shows("button.ada_claim", "unavailable");
   });
 
+  test("a double tap on a button answers one weigh-in", async () => {
+    const [older, newer] = [72, 73].map((weight) => {
+      lastDate += 600;
+      return person("Ben").weighsIn({ weight, attribution: 1, at: lastDate }).grpid;
+    });
+    await home.shows("sensor.ben_held", "2");
+    const answers = () => house.listener.heard.filter(({ topic }) => topic === "weighbridge/bridge/response/refuse");
+    const before = answers().length;
+    await press("button.ben_refuse");
+    await home.shows("sensor.ben_held", "1");
+    await press("button.ben_refuse");
+    await expect.poll(() => answers().length).toBe(before + 2);
+    expect(JSON.parse(answers().at(-1)?.payload ?? "")).toMatchObject({
+      error: { code: "pressed_twice", message: expect.stringContaining(String(newer)) },
+    });
+    await house.listener.publish(
+      "weighbridge/bridge/request/refuse",
+      JSON.stringify({ person: "ben", weigh_in: older }),
+    );
+    await home.shows("sensor.ben_held", "0");
+  });
+
   test("somebody in the bathroom makes the bridge look", async () => {
     person().subscriptions.lose();
     weighsIn(70.5);

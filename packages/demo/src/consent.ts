@@ -5,7 +5,7 @@ import type { Person, RegisteredApplication, Simulator } from "@weighbridge/simu
 
 const REDIRECT_URL = "http://localhost:8643/callback";
 
-/** What the bridge's configuration says of today's API, and the page on which people consented. */
+/** Keys of the bridge's configuration for today's API, and the page on which people consented. */
 export interface Consented {
   readonly account: object;
   readonly consentPage: string;

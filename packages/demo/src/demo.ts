@@ -136,9 +136,9 @@ class Story {
         if (retain) return;
         this.#published(topic, payload.toString());
         topics.push(topic);
-        if (topic === "weighbridge/people/ada/state") state = JSON.parse(payload.toString());
-        if (topic === "weighbridge/people/ada/weigh_in")
-          event = { document: JSON.parse(payload.toString()), at: this.#now() };
+        const document = documentIn(payload.toString());
+        if (topic === "weighbridge/people/ada/state") state = document;
+        if (topic === "weighbridge/people/ada/weigh_in") event = { document, at: this.#now() };
         // The demo's broker keeps no order between messages of different quality of service.
         if (event === undefined || state["weight"] !== WEIGH_IN.weight) return;
         resolve({ event: event.document, state, topics, at: event.at });
@@ -175,5 +175,15 @@ class Story {
   #show(text: string): void {
     if (this.#held === undefined) this.#print(text);
     else this.#held.push(text);
+  }
+}
+
+/** Empty for what is no document: a cleared topic, a number, or whatever another client publishes to the demo's broker. */
+function documentIn(payload: string): Record<string, unknown> {
+  try {
+    const document: unknown = JSON.parse(payload);
+    return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }

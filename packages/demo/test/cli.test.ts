@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { connectAsync } from "mqtt";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 // Each test starts a Node.
@@ -82,6 +83,13 @@ test("the standing demo names its page, and ends at SIGINT with 0", async () => 
   await expect.poll(() => running.text.out, { timeout: 20_000 }).toContain("Now it is your turn");
   const page = /Virtual scale +(\S+)/.exec(running.text.out)?.[1] as string;
   expect((await fetch(page)).status).toBe(200);
+  // Somebody clears a topic, as the next bridge at this broker does.
+  const broker = /MQTT broker +(\S+)/.exec(running.text.out)?.[1] as string;
+  const other = await connectAsync(broker, { protocolVersion: 4 });
+  await other.publishAsync("weighbridge/people/ada/state", "", { retain: true });
+  await other.endAsync();
+  await expect.poll(() => running.text.out, { timeout: 5_000 }).toContain("(cleared)");
+  expect(running.text.err).toBe("");
   running.child.kill("SIGINT");
   expect((await running.ended()).code).toBe(0);
 });

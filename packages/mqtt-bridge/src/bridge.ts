@@ -16,6 +16,7 @@ import { reportWaiting, watchGrants } from "./people/consents.ts";
 import { Devices } from "./people/devices.ts";
 import { Followers } from "./people/followers.ts";
 import { type OpenedPeople, openPeople } from "./people/open-people.ts";
+import { PageConsents } from "./people/page-consents.ts";
 import { toAll } from "./people/reports.ts";
 import { requestHandlers } from "./people/requests.ts";
 import { Inbox } from "./receiver/inbox.ts";
@@ -123,13 +124,15 @@ export class Bridge {
     const receiver = this.#receiverOf({ paths, inbox, admin, clock });
     const status = this.#statusOf({ people, waiting, store, accounts, receiver, inbox, hasCallback });
     const publishEverything = () => broker.publishEverything();
-    const handlers = requestHandlers({ people, followers, status, hasCallback, log, publishEverything });
+    const handlers = requestHandlers({ people, followers, status, clock, hasCallback, log, publishEverything });
     const devices = new Devices({ clock, log, onRead: (personId) => reports.changed(personId) });
     await broker.start({ people, followers, status, handlers, devices }, this.#teardown);
     // The API calls the URL when it subscribes: the receiver must listen first. An exact URL is another program's.
     if (config.callback.public_url !== undefined) await receiver.start();
     this.#teardown.add(() => receiver.stop());
-    await admin.start({ people, waiting, followers, status, handlers, hasCallback, broker, receiver }, this.#teardown);
+    const consents = new PageConsents({ config, accounts, tokens, clock });
+    const subjects = { people, waiting, followers, status, handlers, consents, hasCallback, broker, receiver };
+    await admin.start(subjects, this.#teardown);
     await followers.start(people.all);
     this.#teardown.add(() => followers.stop());
     devices.start(people.all);

@@ -62,6 +62,8 @@ export const LIMITS = {
   liveRetryMs: 2_000,
   /** Between two messages that the status changed. */
   liveStatusMs: 1_000,
+  /** Between two signs of life while polls are waited for. */
+  syncBeatMs: 1_000,
   /** Events and documents on the wire at once; the broker's own limit counts if it is lower. */
   eventsInFlight: 256,
   /** Events that the broker refused are tried again this often. */
@@ -92,6 +94,8 @@ export const LIMITS = {
   databaseConnections: 100,
   /** People named in an answer about one who is unknown. */
   slugsNamed: 20,
+  /** Two presses of a button within this time are a double tap. */
+  secondPressMs: 3_000,
   requestBytes: 16 * 1024,
   /** Of a requester's response topic. */
   responseTopicCharacters: 512,
@@ -114,6 +118,8 @@ export const LIMITS = {
   measuresAdvertised: 200,
   /** Between two updates of the bridge's own figures. */
   infoDelayMs: 5_000,
+  /** A next poll that moves by less is published with the next status. */
+  nextPollMovedS: 60,
   /** Between two questions for the newest version. */
   updateCheckMs: 86_400_000,
   updateAnswerMs: 10_000,

@@ -226,6 +226,29 @@ test("bridge/info has what waits and what was called, a person's status has the 
   await expect.poll(isPollAhead, { timeout: 5_000 }).toBe(true);
 });
 
+test("a person's status is published for a poll, and for no next poll that moved by seconds alone", async () => {
+  const at = await home();
+  // Halves of seconds make the date of the next poll waver.
+  const clock = new ManualClock(Math.floor(Date.now() / 1000) * 1000 + 500);
+  const { callbackUrl = "" } = await at.start({ clock });
+  await settledFor(at);
+  const infos = () => at.subscriber.on("weighbridge/bridge/info").length;
+  for (let turn = 1; turn <= 12; turn++) {
+    const before = infos();
+    await fetch(callbackUrl, { method: "POST", body: `userid=${at.ada.userId}&startdate=${turn}&enddate=${turn + 1}` });
+    await expect.poll(async () => [await clock.advance(1_300), infos() > before][1], { timeout: 5_000 }).toBe(true);
+  }
+  const polls = at.subscriber
+    .on("weighbridge/people/ada/status")
+    .map((text) => JSON.parse(text) as { last_poll: string | null; next_poll: string });
+  const isNews = polls.map(({ last_poll, next_poll }, index) => {
+    const before = polls[index - 1];
+    if (before === undefined || before.last_poll !== last_poll) return true;
+    return Math.abs(Date.parse(next_poll) - Date.parse(before.next_poll)) >= LIMITS.nextPollMovedS * 1000;
+  });
+  expect(isNews).toEqual(polls.map(() => true));
+});
+
 test("after Home Assistant's birth documents and discovery come again", async () => {
   const at = await home();
   const clock = new ManualClock(Date.now());
@@ -258,7 +281,9 @@ test("a warning that nobody can hear while the broker is away is not told when i
   const now = at.simulator.clock.seconds();
   const body = new URLSearchParams({ userid: String(at.ada.userId), startdate: `${now}`, enddate: `${now + 1}` });
   expect((await fetch(bridge.callbackUrl as string, { method: "POST", body })).status).toBe(200);
-  await expect.poll(() => at.log.lines.join(), { timeout: 5_000 }).toContain("No data may come");
+  await expect
+    .poll(() => at.log.lines.join(), { timeout: 5_000 })
+    .toContain("Data of this person may be missing or late");
   await at.broker.comeBack();
   await at.subscriber.until(() => at.subscriber.on("weighbridge/people/ada/availability").at(-1) === "offline");
   // Answered over the connection that the warning would have come over.

@@ -15,11 +15,16 @@ function written(level: "debug" | "info" | "warn" | "error" = "info") {
 
 test("an entry is one line of JSON, written at once: time, level, fields, message", () => {
   const { lines, log } = written();
-  log.warn("No data may come", { person: "ada", code: "network", message: "no\nroute", again: undefined });
+  log.warn("Data of this person may be missing or late", {
+    person: "ada",
+    code: "network",
+    message: "no\nroute",
+    again: undefined,
+  });
   expect(lines).toHaveLength(1);
   expect(lines[0]?.indexOf("\n")).toBe((lines[0]?.length ?? 0) - 1);
   expect(JSON.parse(lines[0] as string)).toEqual({
-    ...{ level: "warn", time: "2026-03-01T07:00:00.000Z", msg: "No data may come" },
+    ...{ level: "warn", time: "2026-03-01T07:00:00.000Z", msg: "Data of this person may be missing or late" },
     ...{ person: "ada", code: "network", message: "no\nroute" },
   });
 });

@@ -13,6 +13,7 @@ import { CHORES, type Chore, type ChoreIntervals, Chores } from "./chores.ts";
 import { Followed } from "./followed.ts";
 import { HintFollower } from "./hint-follower.ts";
 import type { News } from "./hints.ts";
+import { type PollEnd, PollWaits } from "./poll-waits.ts";
 import { blockedBy, emptyData, type FollowProblem, isAccountWorking, lateData, missingCallbacks } from "./problem.ts";
 import type { Turns } from "./rounds.ts";
 import { type Callback, doCallbacksCome, isSubscribed } from "./subscription.ts";
@@ -76,6 +77,7 @@ export class Follower implements Turns {
   /** Fresh hints wait for more of them, monotonic milliseconds. */
   #coalesceUntil = -Infinity;
   readonly #failures = new Map<FollowFailure["chore"], Failure>();
+  readonly #pollWaits = new PollWaits();
   #problem: FollowProblem | null = null;
   #isStopped = false;
   /** The calls that are being made. */
@@ -164,6 +166,13 @@ export class Follower implements Turns {
     this.#chores.request("poll");
   }
 
+  /** Polls once more. Resolves when that poll has ended, with its failure where it failed. */
+  poll(): Promise<PollEnd> {
+    const ended = this.#pollWaits.ended();
+    this.requestPoll();
+    return ended;
+  }
+
   /** Reads the profile once more, such as after the API said that it changed. */
   requestProfile(): void {
     this.#chores.backoff.profile.retryNow();
@@ -223,6 +232,7 @@ export class Follower implements Turns {
     this.#stopping.abort(reason);
     this.#calls?.abort(reason);
     await Promise.all([this.#running, this.#keeping]);
+    this.#pollWaits.endAll("stopped");
   }
 
   async #serve(): Promise<void> {
@@ -261,6 +271,7 @@ export class Follower implements Turns {
   async #pollForHints(signal: AbortSignal): Promise<News> {
     this.#chores.request("poll");
     this.#chores.begin("poll");
+    this.#pollWaits.begin();
     try {
       const news = await this.#work.poll("hint", signal);
       this.#succeeded("poll", this.#chores.backoff.poll);
@@ -277,6 +288,7 @@ export class Follower implements Turns {
   async #do(chore: Chore, { canInterrupt }: { readonly canInterrupt: boolean }): Promise<void> {
     const backoff = this.#chores.backoff[chore];
     this.#chores.begin(chore);
+    if (chore === "poll") this.#pollWaits.begin();
     try {
       await this.#call(
         () => canInterrupt,
@@ -321,19 +333,22 @@ export class Follower implements Turns {
 
   #succeeded(chore: FollowFailure["chore"], backoff: Backoff): void {
     backoff.succeeded();
+    if (chore === "poll") this.#pollWaits.end("polled");
     if (this.#failures.delete(chore)) this.#input.onRecovered(chore);
   }
 
-  #failed(chore: FollowFailure["chore"], backoff: Backoff, error: unknown): void {
+  #failed(chore: FollowFailure["chore"], backoff: Backoff, error: unknown): Failure {
     const failure = backoff.failed(error);
     const before = this.#failures.get(chore);
     this.#failures.set(chore, failure);
+    if (chore === "poll") this.#pollWaits.end(failure);
     if (before === undefined || codeOf(before.error) !== codeOf(error)) this.#input.onFailure({ ...failure, chore });
+    return failure;
   }
 
   /** The store failed, or what is no fault of the API. Fresh hints wait too: nothing could be done for them. */
   #failedUnexpectedly(error: unknown): void {
-    this.#failed("hints", this.#backoff, error);
+    this.#pollWaits.endAll(this.#failed("hints", this.#backoff, error));
     this.#coalesceUntil = this.#backoff.until;
   }
 

@@ -71,7 +71,7 @@ interface Parameters {
   get(name: string): string | null | undefined;
 }
 
-/** Told by the body itself: its content type may be lost on the way. */
+/** Recognized by the body itself: its content type may be lost on the way. */
 function parametersOf(body: string): Parameters {
   const text = body.trimStart();
   if (text.startsWith("{")) return fieldsOf(text) ?? new Map();

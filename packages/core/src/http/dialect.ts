@@ -7,7 +7,7 @@ export interface Envelope {
   /** 0 is success. */
   readonly status: number;
   readonly body?: unknown;
-  /** What the service says of the failure. No error shows it before secrets are hidden in it. */
+  /** The service's own words for the failure. Secrets are hidden in them before an error shows them. */
   readonly error?: string;
 }
 

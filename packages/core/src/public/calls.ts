@@ -22,7 +22,7 @@ export const CALLS = {
     service: "notify",
     action: "subscribe",
     request: subscribeRequest,
-    // Nobody knows whether a second one makes a duplicate: the list is read instead.
+    // Not repeated: a second one may make a duplicate. The list is read instead.
     isRepeatable: false,
     pace: "subscribe",
   },

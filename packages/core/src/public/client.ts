@@ -61,7 +61,7 @@ export interface PublicClient {
 const BASE_URL = "https://wbsapi.withings.net/";
 const AUTHORIZE_URL = "https://account.withings.com/oauth2_user/authorize2";
 
-/** What a scale needs: nothing more is asked for. */
+/** Scopes of a scale's data: nothing more is asked for. */
 export const SCOPES: readonly string[] = ["user.info", "user.metrics"];
 
 /**

@@ -193,7 +193,7 @@ export class GrantKeeper {
   }
 }
 
-/** What a new pair makes of a grant. `requestedAt`: when it was asked for, since its time runs from then. */
+/** A grant with a new pair of tokens. `requestedAt`: when the pair was asked for, since its time runs from then. */
 export function nextGrant(
   before: Pick<Grant, "clientId" | "revision">,
   { userId, accessToken, expiresInS, refreshToken, scope }: TokenPair,

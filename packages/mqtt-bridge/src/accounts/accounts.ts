@@ -86,7 +86,7 @@ export class Accounts {
     try {
       const grant = await this.#input.tokens.read(slug);
       if (grant === undefined || grant.clientId !== account.client_id)
-        return { account, problem: { ...NOT_AUTHORIZED, remedy: `Run weighbridge authorize --person ${slug}.` } };
+        return { account, problem: { ...NOT_AUTHORIZED, remedy: authorizeRemedy(slug) } };
       if (userid !== undefined && String(userid) !== grant.userId)
         return { account, problem: wrongPerson(slug, grant.userId) };
       const today = this.today(account).person(slug, grant.userId);
@@ -167,6 +167,9 @@ export class Accounts {
 }
 
 const NOT_AUTHORIZED = { code: "not_authorized", message: "the person has not consented to this application yet" };
+
+const authorizeRemedy = (slug: string) =>
+  `Choose Authorize on the status page, or run weighbridge authorize --person ${slug}.`;
 
 const wrongPerson = (slug: string, userId: string): Problem => ({
   code: "wrong_person",

@@ -17,7 +17,7 @@ export class GrantWatch {
   readonly #input: GrantWatchInput;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  /** What each file was when its person's consent was first missed. */
+  /** The version of each person's file at the moment when their consent was first missing. */
   readonly #seen = new Map<string, string>();
 
   constructor(input: GrantWatchInput) {
@@ -50,7 +50,7 @@ export class GrantWatch {
       const version = this.#versionOf(slug);
       const before = this.#seen.get(slug);
       this.#seen.set(slug, version);
-      // Of one that is missed only since the last look nobody knows what the file was: it may be the new consent already.
+      // A consent that is missing only since the last look has no known version: the file may be the new consent already.
       if (before !== version) onChanged(slug);
     }
   }

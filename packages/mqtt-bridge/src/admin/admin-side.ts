@@ -6,6 +6,7 @@ import type { LeveledLog, Log } from "../log.ts";
 import type { RequestHandlers } from "../messages/requests.ts";
 import type { Followers } from "../people/followers.ts";
 import type { WaitingPerson } from "../people/open-people.ts";
+import type { PageConsents } from "../people/page-consents.ts";
 import type { People } from "../people/people.ts";
 import type { Status } from "../status.ts";
 import { Access } from "./access.ts";
@@ -20,6 +21,7 @@ import { Recent } from "./recent.ts";
 import type { Route } from "./router.ts";
 import { routesOf } from "./routes.ts";
 import { StatusView } from "./status-view.ts";
+import { syncReply } from "./sync-stream.ts";
 
 export interface AdminSideInput {
   readonly config: Config;
@@ -28,13 +30,14 @@ export interface AdminSideInput {
   readonly log: Log | LeveledLog;
 }
 
-/** What the private side shows, and the handlers of requests. */
+/** Everything that the private side shows, and the handlers of requests. */
 export interface AdminSubjects {
   readonly people: People;
   readonly waiting: readonly WaitingPerson[];
   readonly followers: Followers;
   readonly status: Status;
   readonly handlers: RequestHandlers;
+  readonly consents: PageConsents;
   /** False where the bridge only polls. */
   readonly hasCallback: boolean;
   readonly broker: { readonly isOnline: boolean };
@@ -104,7 +107,7 @@ export class AdminSide {
 
   #routes(subjects: AdminSubjects, access: Access): readonly Route[] {
     const { config, clock, log } = this.#input;
-    const { people, handlers, receiver, broker, status } = subjects;
+    const { people, handlers, consents, receiver, broker, status } = subjects;
     const isOnline = () => broker.isOnline;
     const isReceiverNeeded = config.callback.public_url !== undefined;
     const view = new StatusView({
@@ -118,8 +121,9 @@ export class AdminSide {
       problems: () => view.problems,
     });
     return routesOf({
-      ...{ access, handlers, people, recent: this.#recent, live: this.#live },
+      ...{ access, handlers, people, consents, recent: this.#recent, live: this.#live },
       metrics: () => metrics.text(),
+      sync: (slug) => syncReply({ ...subjects, recent: this.#recent, clock }, slug),
       log: "level" in log ? log : undefined,
       status: () => view.body,
       readiness: () =>

@@ -1,4 +1,4 @@
-import type { Problem } from "@weighbridge/core";
+import type { Problem, WrongRedirect } from "@weighbridge/core";
 import type { LogLevel } from "../log.ts";
 import type { InfoDocument, Presence } from "../messages/bridge-documents.ts";
 import type {
@@ -31,6 +31,8 @@ export interface StatusAnswer {
   readonly has_callback: boolean;
   readonly info: InfoDocument;
   readonly problems: readonly StatusProblem[];
+  /** People whose consent is missing or has ended: each can be given on the page. */
+  readonly consents: readonly { readonly person: string; readonly name: string; readonly code: string }[];
   readonly people: readonly StatusPerson[];
 }
 
@@ -118,6 +120,49 @@ export interface RecentEntry {
 /** `GET /api/recent`, the oldest first. */
 export interface RecentAnswer {
   readonly entries: readonly RecentEntry[];
+}
+
+/** `POST /api/sync`, its first line: whose polls are waited for. */
+export interface SyncHead {
+  readonly people: readonly string[];
+}
+
+/** `POST /api/sync`, one line at the end of each person's poll. */
+export interface SyncLine {
+  readonly person: string;
+  /** The documents of the events that came of it. */
+  readonly events: readonly object[];
+  /** Null where the poll worked. */
+  readonly error: Problem | null;
+  /** When a failed poll is tried again by itself; null where nothing failed, or somebody must act before. */
+  readonly again_in_s: number | null;
+}
+
+/** `POST /api/people/<slug>/consent` with `{}`. */
+export interface ConsentLinkAnswer {
+  /** The consent page. Works once, for ten minutes, until the next link is asked for. */
+  readonly link: string;
+  /** The beginning of the address that the browser is led to afterwards. */
+  readonly redirect_url: string;
+}
+
+/** `POST /api/people/<slug>/consent` with `{"address": "…"}`. Everything but `authorized` stored nothing, and needs a fresh link. */
+export interface ConsentAnswer {
+  readonly outcome:
+    | "authorized"
+    | "refused"
+    | WrongRedirect
+    | "failed"
+    | "stranger_expected"
+    | "stranger_other"
+    | "stranger_before";
+  /** Of the other person who consented. */
+  readonly userid: string | null;
+  /** `stranger_expected`: the userid of the configuration; `stranger_other`: who that is; `stranger_before`: the userid so far. */
+  readonly other: string | null;
+  readonly problem: Problem | null;
+  /** Logs the other person out, and leads to a fresh consent page. */
+  readonly first_open: string | null;
 }
 
 /** `PUT /api/log-level`: request and answer. */

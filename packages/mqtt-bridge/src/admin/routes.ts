@@ -5,6 +5,7 @@ import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
 import type { Access } from "./access.ts";
 import { compressed } from "./compress.ts";
+import { type ConsentsOfPage, consentAnswer, consentLink } from "./consent-answer.ts";
 import type { LogLevelAnswer, ReadyAnswer, RecentAnswer } from "./contract.ts";
 import { heldAnswer } from "./held.ts";
 import { seriesOf, weighInsOf } from "./history.ts";
@@ -20,6 +21,9 @@ export interface RoutesInput {
   readonly people: People;
   readonly recent: Recent;
   readonly live: Live;
+  readonly consents: ConsentsOfPage;
+  /** Polls one person, or everybody. */
+  sync(slug: string | undefined): Reply;
   /** Undefined where the program that started the bridge has a log of its own. */
   readonly log: LeveledLog | undefined;
   readiness(): Promise<ReadyAnswer>;
@@ -109,11 +113,31 @@ const readRoutes = ({ people, recent, live, status }: RoutesInput): Route[] => [
   },
 ];
 
-const writeRoutes = ({ handlers, log }: RoutesInput): Route[] => [
+const writeRoutes = ({ handlers, log, sync, consents }: RoutesInput): Route[] => [
   {
     ...{ method: "POST", path: "/api/requests/<command>", needs: "token" },
     words: "does what the [request](#requests) of this name does, with the same payload and answer",
     run: (request, command) => answered(request, command, handlers),
+  },
+  {
+    ...{ method: "POST", path: "/api/sync", needs: "token" },
+    words:
+      '`{"person": "ada"}`, or `{}` for everybody: polls, and answers with lines of JSON: first the people, then one line at the end of each poll, with its events or its error',
+    run: async (request) => {
+      const { person } = await objectIn(request);
+      return sync(typeof person === "string" ? person : undefined);
+    },
+  },
+  {
+    ...{ method: "POST", path: "/api/people/<slug>/consent", needs: "token" },
+    words:
+      '`{}` gives a link to the consent page; `{"address": "…"}` takes the address that the browser is led to afterwards, within 30 s',
+    run: async (request, slug) => {
+      const body = await objectIn(request);
+      return json(
+        "address" in body ? await consentAnswer(consents, slug, body["address"]) : await consentLink(consents, slug),
+      );
+    },
   },
   {
     ...{ method: "PUT", path: "/api/log-level", needs: "token" },

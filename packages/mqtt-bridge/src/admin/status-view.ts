@@ -1,5 +1,6 @@
 import { type Clock, isoTime, type Problem } from "@weighbridge/core";
 import { lastWeighInOf, type StatusDocument, stateOf, subscriptionOf } from "../messages/person-documents.ts";
+import { missingConsents } from "../people/consents.ts";
 import type { Followers } from "../people/followers.ts";
 import type { WaitingPerson } from "../people/open-people.ts";
 import type { People } from "../people/people.ts";
@@ -21,7 +22,7 @@ export interface StatusViewInput {
   bridgeProblems(): readonly Problem[];
 }
 
-/** What was made of a person, and what of. */
+/** A person's part of the answer, with the values that it was made of. */
 interface Made {
   readonly stored: StoredPerson;
   readonly problem: Problem | null;
@@ -68,6 +69,7 @@ export class StatusView {
       has_callback: hasCallback,
       info: infoDocument(latest),
       problems: this.#problems(made),
+      consents: this.#consents(),
     };
     const text = JSON.stringify(head);
     const isSame = text === this.#last.head && made.every((one, index) => one === this.#last.made[index]);
@@ -99,6 +101,13 @@ export class StatusView {
     });
     this.#since = since;
     return dated;
+  }
+
+  #consents(): StatusAnswer["consents"] {
+    const { people, waiting, followers } = this.#input;
+    const problemOf = (person: Person) => followers.statusOf(person).problem;
+    const missing = missingConsents({ people, waiting, problemOf });
+    return missing.map(({ slug, name, code }) => ({ person: slug, name, code }));
   }
 
   #of(person: Person): Made {

@@ -49,7 +49,7 @@ export async function restore(
   return 0;
 }
 
-/** What a database server keeps is copied by its own programs, which know how to do it while it is written. */
+/** A database server has its own programs for a copy, which work while it is written to. */
 function refuseDatabase(config: Config, remedy: string): void {
   if (databaseOf(config) === undefined) return;
   throw new ConfigError("backup and restore copy a file in state_dir, and store names a PostgreSQL database", {

@@ -1,3 +1,6 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { systemClock, WeighbridgeError } from "@weighbridge/core";
 import type { ErrorAnswer } from "../admin/contract.ts";
 import type { Config } from "../config/schema.ts";
@@ -41,6 +44,28 @@ export class BridgeClient {
     throw new BridgeError(message, { code, remedy: REMEDIES[code] ?? "Look at the log of the bridge." });
   }
 
+  /** Posts, and yields each line of the answer until `stop`: a document, or undefined for a sign of life. */
+  async *lines<T>(path: string, payload: object, stop: Promise<unknown>): AsyncGenerator<T | undefined> {
+    const stopping = new AbortController();
+    void stop.then(() => stopping.abort());
+    try {
+      const sent = { method: "POST", body: JSON.stringify(payload), headers: this.#headers, signal: stopping.signal };
+      const response = await fetch(`${this.#base}${path}`, sent);
+      if (!response.ok) throw refused((await response.json()) as ErrorAnswer);
+      const input = Readable.fromWeb(response.body as ReadableStream);
+      for await (const line of createInterface({ input })) yield line === "" ? undefined : (JSON.parse(line) as T);
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error instanceof BridgeError ? error : this.#unreachable(error);
+    }
+  }
+
+  get #headers(): Record<string, string> {
+    return {
+      "content-type": "application/json",
+      ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+    };
+  }
+
   async #ask(path: string, sent: { readonly method: string; readonly body?: string }): Promise<unknown> {
     const [late, done] = [new AbortController(), new AbortController()];
     systemClock.sleep(LIMITS.bridgeAnswerMs, done.signal).then(
@@ -48,11 +73,7 @@ export class BridgeClient {
       () => {},
     );
     try {
-      const headers = {
-        "content-type": "application/json",
-        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
-      };
-      const response = await fetch(`${this.#base}${path}`, { ...sent, headers, signal: late.signal });
+      const response = await fetch(`${this.#base}${path}`, { ...sent, headers: this.#headers, signal: late.signal });
       const document: unknown = await response.json();
       if (response.ok) return document;
       throw refused(document as ErrorAnswer);

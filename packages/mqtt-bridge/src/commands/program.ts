@@ -27,10 +27,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 weighbridge <command> --help explains a command, with examples.
 `;
 
-/** What is said before a command of two words, such as `config`, is chosen. */
+/** Summaries of the first words of commands that have two, such as `config`. */
 const PARENTS: Readonly<Record<string, string>> = {
   config: "Check, show or describe the configuration",
   grant: "Move a person's consent to another machine",
+  store: "Move everything to another store",
   subscriptions: "See and keep what the API notifies the bridge of",
 };
 

@@ -20,7 +20,7 @@ export function accountOf<A extends AccountName>(
   return accounts.find(({ id }) => id === account);
 }
 
-/** Where a person's rows are found again: the same for as long as the account has its id. */
+/** The key of a person's rows: the same for as long as the account has its id. */
 export const personKey = ({ id, generation }: AccountConfig, userId: string): string =>
   generation === "public" || id === ONLY_ACCOUNT ? `${generation}:${userId}` : `${generation}@${id}:${userId}`;
 

@@ -26,7 +26,7 @@ type SslMode = (typeof SSL_MODES)[number];
 /** Parameters of the URL: those of every client of PostgreSQL that have a meaning here. */
 const PARAMETERS: ReadonlySet<string> = new Set(["host", "sslmode"]);
 
-/** What is wrong with `store` and `postgres`. No words quote the URL: it may hold a password. */
+/** Problems of `store` and `postgres`. No words quote the URL: it may hold a password. */
 export function databaseProblems({ store, postgres }: Stored): Problem[] {
   if (store === SQLITE) return [];
   const words = storeProblem(store);
@@ -95,7 +95,7 @@ export function databaseOf({ store, postgres }: Stored): DatabaseConfig | undefi
   };
 }
 
-/** Nobody can listen between this machine and itself. */
+/** A connection within this machine needs no TLS. */
 const isNear = (host: string): boolean =>
   host.startsWith("/") || isLoopback(`http://${host.includes(":") ? `[${host}]` : host}`);
 

@@ -79,7 +79,7 @@ function parse(tree: Json): { readonly config: Config } | { readonly problems: r
   const isList = Array.isArray(people) && people.length <= LIMITS.people;
   const parsed = configSchema.safeParse(isList ? others : tree, { reportInput: true });
   const results = isList ? people.map((person) => personSchema.safeParse(person, { reportInput: true })) : [];
-  // Where the accounts are wrong themselves, how people fit them cannot be said.
+  // People are checked against accounts only where the accounts themselves are valid.
   const only = tree["accounts"] === undefined ? [{ id: ONLY_ACCOUNT, generation: "wbs" } as const] : undefined;
   const accounts = parsed.success ? accountsOf(parsed.data) : only;
   const problems = [

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import { ConfigError } from "../errors.ts";
 import { propertiesOf, type SchemaNode, schemaAt } from "./schema-tree.ts";
 
@@ -27,7 +27,7 @@ export function readYaml(file: string): Source {
   const document = parseDocument(textOf(file), { schema: "failsafe", lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => `line ${lines.linePos(offset).line}`;
   const [error] = document.errors;
-  if (error) throw notYaml(file, lineAt(error.pos[0]), YAML_PROBLEMS[error.code] ?? "cannot be understood");
+  if (error) throw notYaml(file, lineAt(error.pos[0]), yamlProblem(document.errors));
   let tree: unknown;
   try {
     tree = document.toJS() ?? {};
@@ -64,6 +64,15 @@ const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   MISSING_CHAR: "ends a text whose closing quote or bracket is missing",
   TAB_AS_INDENT: "is indented by a tab: use spaces",
 };
+
+/** The parser calls a line that is indented too far by what it takes the line for. */
+function yamlProblem([first, second]: readonly YAMLParseError[]): string {
+  const isItem = first?.code === "MISSING_CHAR" && first.message.startsWith("Sequence item");
+  if (isItem) return YAML_PROBLEMS["BAD_INDENT"] ?? "";
+  if (first?.code === "BLOCK_AS_IMPLICIT_KEY" && second?.code === "MULTILINE_IMPLICIT_KEY")
+    return "is followed by a line that is indented too far";
+  return YAML_PROBLEMS[first?.code ?? ""] ?? "cannot be understood";
+}
 
 function textOf(file: string): string {
   try {

@@ -79,7 +79,7 @@ export function heldWeighIns(
     command_topic: topics.request(command),
     payload_press: command,
     // Names the weigh-in that the button shows: a newer one that arrives meanwhile is not answered by mistake.
-    command_template: `{{ {'person': ${slug}, 'weigh_in': this.attributes.weigh_in} | tojson }}`,
+    command_template: `{{ {'person': ${slug}, 'weigh_in': this.attributes.weigh_in, 'pressed': true} | tojson }}`,
   });
   return {
     held: {

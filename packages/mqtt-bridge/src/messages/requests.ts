@@ -20,10 +20,18 @@ interface AnswerPort {
   publish(topic: string, payload: string, more?: { readonly correlationData?: Buffer }): Promise<void>;
 }
 
+interface DecisionRequest {
+  readonly person: string;
+  readonly weighInId: number;
+  readonly verdict: Verdict;
+  /** A person pressed a button that answers whichever weigh-in is the newest. */
+  readonly isPressed: boolean;
+}
+
 /** The actions that a request can ask for. Each resolves with the data of the response, or throws a RequestError. */
 export interface RequestHandlers {
   sync(person: string | undefined): Promise<object>;
-  decide(person: string, weighInId: number, verdict: Verdict): Promise<object>;
+  decide(decision: DecisionRequest): Promise<object>;
   subscription(person: string | undefined): Promise<object>;
   health(): Promise<object>;
   publishDiscovery(): Promise<object>;
@@ -36,6 +44,7 @@ export const REQUEST_ERROR_CODES = [
   "unknown_person",
   "unknown_weigh_in",
   "not_held",
+  "pressed_twice",
   "no_callback_url",
 ] as const;
 
@@ -55,7 +64,8 @@ export class RequestError extends Error {
 const transaction = z.union([z.string().max(256), z.number()]).optional();
 const person = z.string().min(1);
 const anybody = z.strictObject({ person: person.optional(), transaction });
-const weighIn = z.strictObject({ person, weigh_in: z.int(), transaction });
+const pressed = z.boolean().optional().describe("Sent by a button: its second press within 3 s answers no other one");
+const weighIn = z.strictObject({ person, weigh_in: z.int(), pressed, transaction });
 const nothing = z.strictObject({ transaction });
 
 interface Command<S extends z.ZodType> {
@@ -65,7 +75,9 @@ interface Command<S extends z.ZodType> {
 const command = <S extends z.ZodType>(schema: S, run: Command<S>["run"]): Command<S> => ({ schema, run });
 
 const decision = (verdict: Verdict) =>
-  command(weighIn, (handlers, input) => handlers.decide(input.person, input.weigh_in, verdict));
+  command(weighIn, (handlers, { person, weigh_in: weighInId, pressed: isPressed = false }) =>
+    handlers.decide({ person, weighInId, verdict, isPressed }),
+  );
 
 /** By the last part of the request's topic. */
 const COMMANDS = {

@@ -11,7 +11,7 @@ import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
 import type { People } from "../people/people.ts";
 import type { Person } from "../people/person.ts";
-import { infoDocument, type Status, statusDocument } from "../status.ts";
+import { infoDocument, type PersonStatus, type Status, statusDocument } from "../status.ts";
 import type { Message } from "../store/store.ts";
 import type { UpdateCheck } from "../updates/update-check.ts";
 
@@ -30,8 +30,8 @@ export interface AllDocumentsInput {
 /** Makes every message that the broker is to retain, as things stand. */
 export class AllDocuments {
   readonly #input: AllDocumentsInput;
-  /** As the status documents have it, by person. */
-  readonly #nextPolls = new Map<number, number | null>();
+  /** The polls that the last status document of each person shows. */
+  readonly #shownPolls = new Map<number, Polls>();
 
   constructor(input: AllDocumentsInput) {
     this.#input = input;
@@ -58,14 +58,15 @@ export class AllDocuments {
     return some.slice(0, LIMITS.slugsNamed).map(({ config: { slug, name } }) => ({ person: slug, name }));
   }
 
-  /** The status of everybody whose next poll moved since this was asked last. */
+  /** The status of everybody who was polled since this was asked last, or whose next poll moved by more than a person would notice. */
   movedStatuses(): Message[] {
     const { people, followers } = this.#input;
     const moved = people.all.filter((person) => {
       const { id } = person.rows.stored;
-      const { nextPollAt } = followers.statusOf(person);
-      if (this.#nextPolls.get(id) === nextPollAt) return false;
-      this.#nextPolls.set(id, nextPollAt);
+      const { lastPollAt, nextPollAt } = followers.statusOf(person);
+      const shown = this.#shownPolls.get(id);
+      if (shown?.lastPollAt === lastPollAt && isNear(shown.nextPollAt, nextPollAt)) return false;
+      this.#shownPolls.set(id, { lastPollAt, nextPollAt });
       return true;
     });
     return moved.map((person) => this.#statusOf(person));
@@ -143,6 +144,12 @@ export class AllDocuments {
     return config.home_assistant.enabled ? discoveryMessages(this.#settings(style), people.all.map(discovered)) : [];
   }
 }
+
+type Polls = Pick<PersonStatus, "lastPollAt" | "nextPollAt">;
+
+/** The next poll is a wait from now, so that its date wavers by a second without having moved. */
+const isNear = (a: number | null, b: number | null): boolean =>
+  a === null || b === null ? a === b : Math.abs(a - b) < LIMITS.nextPollMovedS;
 
 const discovered = ({ config, rows, today }: Person): DiscoveredPerson => ({
   slug: config.slug,

@@ -119,7 +119,12 @@ const NOT_MQTT: BrokerProblem = {
 
 /** By code of a system or TLS error. */
 const BY_CODE: Readonly<Record<string, BrokerProblem>> = {
-  ECONNREFUSED: { message: "No broker answers at mqtt.url; events wait on disk until it does", wait: "soon" },
+  ECONNREFUSED: {
+    message: "No broker answers at mqtt.url; events wait on disk until it does",
+    remedy:
+      "Start the broker, or correct host and port. In Docker, 127.0.0.1 is the container itself: use the broker's name.",
+    wait: "soon",
+  },
   ENOTFOUND: {
     message: "The host in mqtt.url is not known",
     remedy: "Check its name, and that this machine can look it up.",

@@ -17,7 +17,7 @@ export interface LinkInput {
   readonly clock: Clock;
   /** Made for each connection: nothing of mqtt.js outlives one. */
   options(attempt: Attempt, session: () => Session): IClientOptions;
-  /** Whether the broker has to forget the session first: then a connection is made that only starts clean and ends. */
+  /** True where the broker has to forget the session first: a connection that only starts clean and ends comes before. */
   mustForget?(): boolean;
   /** The broker has forgotten it. */
   onForgotten?(): void;

@@ -1,4 +1,4 @@
-// What the log says of a broker that does not take everything.
+// Words of the log for a broker that refuses messages, or takes them at a lower quality of service.
 export const REFUSED_REMEDY =
   "Let the user of mqtt.username publish to that topic, by the broker's access rules and limits; it is tried again every hour and at each start.";
 export const TOO_LARGE_REMEDY = "Raise the broker's limit of the packet size, such as max_packet_size of Mosquitto.";

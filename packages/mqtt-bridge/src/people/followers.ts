@@ -70,7 +70,7 @@ export class Followers {
         callback: url === undefined ? null : { url, comment: SUBSCRIPTION_COMMENT },
         onSubscription: (report) => this.#reportSubscription(followed, report),
         onProblem: (problem) => {
-          if (problem) this.#input.log.warn("No data may come", { person: slug, ...problem });
+          if (problem) this.#input.log.warn("Data of this person may be missing or late", { person: slug, ...problem });
           reports.problem(personId, problem);
         },
         onFailure: (failure) => this.#logFailure(slug, failure),
@@ -92,6 +92,15 @@ export class Followers {
   /** Polls as soon as the person's turn comes. */
   requestPoll(personId: number): void {
     this.#wake(personId, (follower) => follower.requestPoll());
+  }
+
+  /** Polls as soon as the person's turn comes. Resolves when that poll has ended, with its failure where it failed. */
+  poll(personId: number): ReturnType<Follower["poll"]> {
+    const followed = this.#people.get(personId);
+    if (followed === undefined) throw new Error(`unknown person ${personId}`);
+    const ended = followed.follower.poll();
+    this.#rounds.wake(followed.follower);
+    return ended;
   }
 
   /** Reads the profile as soon as the person's turn comes. */

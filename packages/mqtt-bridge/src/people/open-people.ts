@@ -49,7 +49,7 @@ export async function openPeople(input: OpenPeopleInput): Promise<OpenedPeople> 
   }
   const stored = await storedPeople({
     keys: opened.map(({ account, api }) => personKey(account, api.userId)),
-    // Whose rows a person has who is waiting for a consent is not known: nobody's are deleted meanwhile.
+    // The rows of a person who waits for a consent cannot be told from those of a removed one: none are deleted meanwhile.
     canRemove: waiting.length === 0,
     store,
     now: Math.floor(clock.now() / 1000),

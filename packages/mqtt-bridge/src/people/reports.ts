@@ -14,7 +14,7 @@ export interface Reports {
   changed(personId: number): void;
 }
 
-/** Tells each of them, in this order. */
+/** Passes each report on to all listeners, in this order. */
 export function toAll(listeners: readonly Reports[]): Required<Reports> {
   return {
     began(...report) {

@@ -1,4 +1,4 @@
-import { problemOf } from "@weighbridge/core";
+import { type Clock, problemOf } from "@weighbridge/core";
 import { LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { subscriptionOf } from "../messages/person-documents.ts";
@@ -12,6 +12,7 @@ export interface HandlersInput {
   readonly people: People;
   readonly followers: Followers;
   readonly status: Status;
+  readonly clock: Clock;
   readonly log: Log;
   /** Otherwise the bridge only polls. */
   readonly hasCallback: boolean;
@@ -21,7 +22,8 @@ export interface HandlersInput {
 
 /** Actions of requests over MQTT. */
 export function requestHandlers(input: HandlersInput): RequestHandlers {
-  const { people: everybody, followers, status, hasCallback, log, publishEverything } = input;
+  const { people: everybody, followers, status, clock, hasCallback, log, publishEverything } = input;
+  const presses = new Presses(clock);
   const named = (slug: string): Person => {
     const person = everybody.bySlug(slug);
     if (person) return person;
@@ -34,8 +36,9 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       for (const { rows } of people) followers.requestPoll(rows.stored.id);
       return { people: people.map(({ config }) => config.slug) };
     },
-    async decide(slug, weighInId, verdict) {
+    async decide({ person: slug, weighInId, verdict, isPressed }) {
       const { rows, today } = named(slug);
+      if (isPressed) presses.check(`${slug} ${verdict}`, weighInId);
       const decided = await followers.decide(rows.stored.id, weighInId, verdict);
       if (decided === "unknown")
         throw new RequestError(
@@ -72,6 +75,28 @@ export function requestHandlers(input: HandlersInput): RequestHandlers {
       return {};
     },
   };
+}
+
+/** Keeps the second half of a double tap from answering the next held weigh-in, which the button stands for by then. */
+class Presses {
+  readonly #clock: Clock;
+  readonly #last = new Map<string, { readonly weighInId: number; readonly at: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Throws a RequestError where the same button answered another weigh-in a moment ago. */
+  check(button: string, weighInId: number): void {
+    const last = this.#last.get(button);
+    const at = this.#clock.monotonic();
+    if (last !== undefined && last.weighInId !== weighInId && at - last.at < LIMITS.secondPressMs)
+      throw new RequestError(
+        "pressed_twice",
+        `weigh-in ${last.weighInId} was answered a moment ago; ${weighInId} still waits: press once more to answer it`,
+      );
+    this.#last.set(button, { weighInId, at });
+  }
 }
 
 /** Of a large household only the first. */

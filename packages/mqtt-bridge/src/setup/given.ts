@@ -41,7 +41,7 @@ export function givenAnswers(options: AnswerOptions): Partial<Answers> {
   };
 }
 
-/** What nobody may leave out who is not asked. Throws a ConfigError that names every missing option. */
+/** Options that are needed where no questions can be asked. Throws a ConfigError that names every missing one. */
 export function complete(given: Partial<Answers>): Answers {
   const { generation = "public", people, broker, clientId, clientSecret } = given;
   const needed: readonly (readonly [option: string, isGiven: boolean])[] = [

@@ -90,7 +90,7 @@ export interface PeopleStore {
   commitSync(personId: number, commit: SyncCommit): Promise<void>;
 }
 
-/** What is stored, beside a bridge that runs: nothing is written, and no write waits for a read. */
+/** Reads a store beside a bridge that runs: writes nothing, and holds up no write. */
 export interface StoreReader extends Pick<PeopleStore, "people" | "reader"> {
   /** The kept value. Rejects with a StoreError where the bridge has not made it yet. */
   setting(name: string): Promise<string>;

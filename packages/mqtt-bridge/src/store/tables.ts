@@ -63,7 +63,7 @@ export const TABLES: readonly Table[] = [
 export interface Tables {
   /** In words, for people to read; never with a password. */
   readonly place: string;
-  /** What an operator does to make it empty. */
+  /** The remedy for an operator: how to empty it. */
   readonly howToEmpty: string;
   /** True while a move makes it: no bridge starts with it before `finish`. */
   readonly isBeingMade: boolean;

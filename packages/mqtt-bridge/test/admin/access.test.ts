@@ -33,6 +33,8 @@ async function serving(admin: object = {}, more: readonly Route[] = []) {
         people: new People([]),
         metrics: async () => ({ type: "text/plain", body: "" }),
         readiness: async () => ({ ready: true, reasons: [] }),
+        sync: () => json({}),
+        consents: { begin: async () => undefined, take: async () => undefined },
         status: () => Buffer.from(JSON.stringify({ secret: "68.45" })),
       }),
     ],

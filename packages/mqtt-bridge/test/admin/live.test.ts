@@ -73,7 +73,7 @@ test("a problem stands in the list with its code and remedy", async () => {
     kind: "problem",
     person: "ada",
     code: expect.any(String),
-    words: expect.stringContaining("No data"),
+    words: expect.stringContaining("Data of this person may be missing"),
   };
   expect(entries).toContainEqual(expect.objectContaining(problem));
 });

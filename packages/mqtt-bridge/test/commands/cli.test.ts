@@ -28,6 +28,8 @@ function configFile(text: string): string {
 
 test("--help says what there is, --version which version it is", async () => {
   const help = await weighbridge(["--help"]).ended();
+  const listed = help.out.split("\n").filter((line) => /^ {2}[a-z]/.test(line));
+  expect(listed.filter((line) => !/^ {2}[a-z-]+( <[a-z-]+>)? {2,}[A-Z]/.test(line))).toEqual([]);
   expect(help).toMatchObject({ code: 0, err: "" });
   for (const words of ["run ", "config ", "authorize ", "--config <file>", "WEIGHBRIDGE_MQTT__URL", "Exit codes"])
     expect(help.out).toContain(words);

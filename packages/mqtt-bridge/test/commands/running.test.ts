@@ -26,15 +26,28 @@ test("status shows people and problems with remedies, sync polls, and a weigh-in
   expect(good.out).toContain("✓ broker online");
   expect(good.out).toMatch(/Ada \(ada\): 68\.45 kg at /);
   ada.weighsIn({ weight: 68.2 });
-  expect(await run("sync", "--person", "ada")).toMatchObject({ code: 0, out: "The bridge polls now for ada.\n" });
+  const synced = await run("sync", "--person", "ada");
+  expect(synced).toMatchObject({ code: 0, err: "" });
+  expect(synced.out).toMatch(/^✓ ada:\n {2}weigh-in, 68\.2 kg \(-0\.25 kg\) at 20\S+ \S+\n$/);
   await events.until(() => events.received.length > 0);
-  expect(JSON.parse((await run("sync", "--json")).out)).toEqual({ people: ["ada", "bob"] });
+  expect(await run("sync", "--no-wait", "--person", "ada")).toMatchObject({ out: "The bridge polls now for ada.\n" });
+  bob.weighsIn({ weight: 80, attribution: 1 });
+  expect(JSON.parse((await run("sync", "--json")).out)).toMatchObject({
+    people: ["ada", "bob"],
+    results: [
+      { person: "ada", events: [], error: null },
+      { person: "bob", events: [{ event_type: "weigh_in_ambiguous", weight: 80 }], error: null },
+    ],
+  });
   expect(await run("sync", "--person", "eve")).toMatchObject({
     code: 1,
-    err: expect.stringContaining("configured: ada, bob"),
+    err: expect.stringContaining("configuration: ada, bob"),
   });
   bob.stopsSharing();
-  await run("sync");
+  const failed = await run("sync");
+  expect(failed.code).toBe(1);
+  expect(failed.out).toContain("✓ ada: nothing new\n");
+  expect(failed.out).toMatch(/✗ bob: .+\n {4}.+ The bridge tries again in \d+ s\.\n/);
   await expect.poll(async () => (await run("status")).code, { timeout: 20_000 }).toBe(1);
   const { out } = await run("status");
   expect(out).toContain("✗ bob, account:");

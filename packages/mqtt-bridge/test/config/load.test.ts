@@ -222,6 +222,8 @@ describe("a file that cannot be used at all", () => {
     [`mqtt:\n\tpassword: ${SECRET}`, "line 2 is indented by a tab"],
     [`mqtt:\n  password: @${SECRET}`, "line 2 has a text that starts with a special character: put it in quotes"],
     [`mqtt:\n  password: a: ${SECRET}`, "line 2 holds more than one colon with a space behind it"],
+    [`people:\n  - slug: ada\n   name: ${SECRET}\n`, "line 3 is not indented like its neighbours"],
+    [`mqtt:\n  username: x\n    password: ${SECRET}`, "line 2 is followed by a line that is indented too far"],
     [`mqtt:\n  password: ${SECRET}\n  password: x`, "line 3 repeats a key of the same section"],
     [`mqtt:\n  password: *${SECRET}`, "a text that starts with * needs quotes"],
     [SECRET, "must be a list of `key: value` lines"],

@@ -1,5 +1,7 @@
+import { ManualClock } from "@weighbridge/core/testing";
 import { expect, test } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
+import { LIMITS } from "../../src/limits.ts";
 import { sendAnswer } from "../../src/messages/requests.ts";
 import { type Home, home, settledFor } from "../support/home.ts";
 
@@ -64,6 +66,22 @@ test("claim makes an ambiguous weigh-in count, refuse makes it not", async () =>
   await at.subscriber.until(() => at.events().length === 3);
   expect(at.events().at(-1)).toMatchObject({ event_type: "weigh_in", weigh_in: claimed.grpid, weight: 40 });
   expect(at.state()["weight"]).toBe(40);
+});
+
+test("the second half of a double tap on a button does not answer the next held weigh-in", async () => {
+  const at = await home();
+  const clock = new ManualClock(Date.now());
+  await at.start({ clock, callback: false });
+  await at.subscriber.until(() => at.subscriber.on("weighbridge/bridge/state").includes("online"));
+  const [older, newer] = [80, 81].map((weight) => at.ada.weighsIn({ weight, attribution: 1 }).grpid);
+  await ask(at, "sync", { person: "ada" });
+  await expect.poll(async () => [await clock.advance(100), at.events().length][1], { timeout: 5_000 }).toBe(2);
+  const press = (weigh_in: number | undefined) => ask(at, "claim", { person: "ada", weigh_in, pressed: true });
+  expect(await press(newer)).toMatchObject({ status: "ok" });
+  expect(await press(newer)).toMatchObject({ status: "ok" });
+  expect(await press(older)).toMatchObject({ error: { code: "pressed_twice" } });
+  await clock.advance(LIMITS.secondPressMs);
+  expect(await press(older)).toMatchObject({ status: "ok" });
 });
 
 test("a weigh-in of which the scale is sure can be neither claimed nor refused", async () => {

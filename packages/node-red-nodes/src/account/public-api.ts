@@ -43,7 +43,7 @@ async function* measures(
   };
 }
 
-/** What the query asks of one group, as a list of one or none. */
+/** The group where the query asks for it, as a list of one or none. */
 function chosen(group: MeasureGroup, { startDate, endDate, measureType }: MeasureQuery): MeasureGroup[] {
   const isInSpan = group.measuredAt >= (startDate ?? -Infinity) && group.measuredAt <= (endDate ?? Infinity);
   if (!isInSpan) return [];

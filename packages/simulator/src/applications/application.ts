@@ -136,7 +136,7 @@ export class Application {
       before,
     };
     consent.pairs.push(pair);
-    // What has ended for good makes room.
+    // Forgets the oldest pair, which has ended for good.
     if (consent.pairs.length > 20) consent.pairs.shift();
     return pair;
   }

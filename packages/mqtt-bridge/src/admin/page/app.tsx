@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Consents } from "./consents.tsx";
 import { Here, type Surroundings, wordsIn } from "./context.ts";
 import { Format } from "./format.ts";
 import { Header } from "./header.tsx";
@@ -80,6 +81,7 @@ function Content() {
         return (
           <main>
             <State status={status} />
+            {status.consents.length > 0 && <Consents missing={status.consents} />}
             {held.length > 0 && <Held held={held} />}
             <People people={status.people} hasCallback={status.has_callback} />
             <Log entries={entries} people={status.people} status={status} />

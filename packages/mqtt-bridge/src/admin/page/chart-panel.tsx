@@ -214,7 +214,7 @@ function Plot({ series, range, person, zoomTo }: PlotInput) {
 
 type Here = ReturnType<typeof useHere>;
 
-/** What a reader would see in the chart. */
+/** The chart in words, for a screen reader. */
 function summaryOf(
   { points, unit }: SeriesAnswer,
   { t, format, name }: Pick<Here, "t" | "format"> & { name: string },

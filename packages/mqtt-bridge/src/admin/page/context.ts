@@ -4,7 +4,7 @@ import type { Format } from "./format.ts";
 import type { Live } from "./live.ts";
 import { countText, type Key, type Language, type PluralStem, textOf, type Values } from "./words.ts";
 
-/** What every part of the page has at hand. */
+/** Everything that each part of the page may use. */
 export interface Surroundings {
   readonly live: Live;
   readonly language: Language;

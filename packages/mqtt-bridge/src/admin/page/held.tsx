@@ -66,7 +66,7 @@ function HeldRow({ one }: { readonly one: HeldWeighIn }) {
   );
 }
 
-/** What others weighed last, which tells whose it may be. */
+/** The last weights of other people, which suggest whose it may be. */
 function Others({ one: { others, unit } }: { readonly one: HeldWeighIn }) {
   const { t, n, format } = useHere();
   if (others.length === 0) return null;

@@ -12,6 +12,7 @@ export const LIMITS = {
   /** Names in one problem of many people, and people who may own a held weigh-in. */
   namesShown: 3,
   heldShown: 5,
+  consentsShown: 5,
   points: 500,
   /** Between two looks at the status, which many changes may ask for. */
   statusEveryMs: 1_000,

@@ -12,8 +12,11 @@ export const AWAY = "broker_offline";
 
 /** One group for many people with the same problem: an outage of the service is one thing, not a thousand. A broker that is away is a problem, too. */
 export function problemGroups(status: StatusAnswer, away: Pick<StatusProblem, "message" | "remedy">): ProblemGroup[] {
-  const { problems, broker, people } = status;
-  const nameOf = new Map(people.map(({ slug, name }) => [slug, name]));
+  const { problems, broker, people, consents } = status;
+  const nameOf = new Map([
+    ...people.map(({ slug, name }) => [slug, name] as const),
+    ...consents.map(({ person, name }) => [person, name] as const),
+  ]);
   const isAway = broker === "offline" && !problems.some(({ code }) => code.startsWith("broker"));
   const ofBroker: StatusProblem = { person: null, part: "bridge", code: AWAY, ...away };
   const groups = new Map<string, StatusProblem[]>();

@@ -1,6 +1,7 @@
-import { command, JSON_OPTION, type JsonOption, type OptionRow, type PersonOption } from "../command.ts";
+import { command, JSON_OPTION, type JsonOption, type OptionRow } from "../command.ts";
 import type { DecideOptions } from "../decide.ts";
 import type { SubscriptionOptions } from "../subscriptions.ts";
+import type { SyncOptions } from "../sync.ts";
 import { positive } from "../values.ts";
 
 const ONE: OptionRow = { flags: "--person <slug>", words: "this person alone; everybody without it" };
@@ -59,11 +60,12 @@ export const RUNNING = [
       return status(await config(), options, terminal);
     },
   }),
-  command<PersonOption & JsonOption>({
+  command<SyncOptions>({
     name: "sync",
     group: "The running bridge:",
-    summary: "Let the bridge poll now",
-    options: [ONE, JSON_OPTION],
+    summary: "Let the bridge poll now, and show what came",
+    more: "Waits for the end of the polls: the API takes the same call every 12 s at most. Ends with 1 where one failed.",
+    options: [ONE, { flags: "--no-wait", words: "do not wait for the polls" }, JSON_OPTION],
     examples: [
       ["sync", "for everybody"],
       ["sync --person ada", "for Ada alone"],

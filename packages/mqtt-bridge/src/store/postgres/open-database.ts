@@ -79,7 +79,7 @@ async function closeAll(writer: Client, pool: Pool): Promise<void> {
 
 const OLDEST = 13;
 
-/** What cannot be kept safely is refused before anything is written. */
+/** Refuses a server that would not keep rows safely, before anything is written. */
 async function checkServer(writer: Client, target: PostgresTarget, onWarning: OpenOptions["onWarning"]): Promise<void> {
   const { rows } = await writer.query(
     `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,

@@ -41,7 +41,7 @@ export async function openPostgresStoreToRead(target: PostgresTarget): Promise<S
 const missing = (words: string) =>
   new StoreError(words, { code: "state_missing", remedy: "Run the bridge once with this configuration." });
 
-/** What was written by another version may be laid out in another way. */
+/** Throws where another version wrote the tables: their layout may differ. */
 async function checkLayout(pool: Pool, target: PostgresTarget): Promise<void> {
   const { rows: found } = await pool.query(
     "SELECT to_regclass('weighbridge.migrations') IS NOT NULL AS there, obj_description(to_regnamespace('weighbridge')) AS comment",

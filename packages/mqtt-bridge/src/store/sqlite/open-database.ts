@@ -66,7 +66,7 @@ export function openDatabaseToRead(directory: string): DatabaseSync {
   }
 }
 
-/** What was written by another version may be laid out in another way. */
+/** Throws where another version wrote the tables: their layout may differ. */
 function checkVersion(version: number, directory: string): void {
   if (version > MIGRATIONS.length) throw newer(directory);
   if (version === MIGRATIONS.length) return;

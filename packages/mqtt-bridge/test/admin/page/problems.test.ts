@@ -10,7 +10,7 @@ const ofPerson = (person: string, code: string, remedy: string): StatusProblem =
 });
 
 const statusWith = (problems: readonly StatusProblem[], broker: StatusAnswer["broker"] = "online") =>
-  ({ broker, problems, people: [{ slug: "ada", name: "Ada" }] }) as unknown as StatusAnswer;
+  ({ broker, problems, people: [{ slug: "ada", name: "Ada" }], consents: [] }) as unknown as StatusAnswer;
 
 test("an outage of the service is one problem for a thousand people", () => {
   const problems = Array.from({ length: 1_000 }, (_, index) => ofPerson(`p${index}`, "network", "Wait."));

@@ -15,7 +15,7 @@ export interface ConsentRoutes {
   post(action: string, work: (body: Body) => Promise<unknown>): void;
   application(baseUrl: string, callsPerMinute: number, clientId?: string): Application;
   placeOf(accountId: string): GrantPlace;
-  /** Tells every account that uses the grant to look at it again. */
+  /** Lets every account that uses the grant read it again. */
   onChanged(grantName: string): Promise<void>;
   /** Accounts that run, by the name of their grants. */
   running(): ReadonlyMap<string, string>;
@@ -80,7 +80,7 @@ export function serveConsent(RED: NodeAPI, clock: Clock, routes: ConsentRoutes):
 }
 
 interface SignOut {
-  /** That of the form. */
+  /** ClientID of the application, from the form. */
   readonly clientId: string;
   client(): PublicClient;
   onChanged(grantName: string): Promise<void>;

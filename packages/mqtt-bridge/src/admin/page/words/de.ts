@@ -92,6 +92,33 @@ export const de: Words = {
   "subscription.check": "Abonnement prüfen",
   "subscription.checking": "{name}: Das Abonnement wird geprüft.",
 
+  "consent.title": "Wer muss noch zustimmen?",
+  "consent.hint":
+    "Der Dienst zeigt Wägungen nur Programmen, die eine Person zugelassen hat. Das dauert eine Minute und lässt sich jederzeit widerrufen.",
+  "consent.authorize": "{name} autorisieren",
+  "consent.open": "1. Zustimmungsseite öffnen",
+  "consent.open.hint": "Als {name} anmelden, alle Häkchen stehen lassen und zustimmen.",
+  "consent.address": "2. Die Adresse einfügen, die der Browser danach zeigt",
+  "consent.address.hint": "Sie beginnt mit {url} und gilt 30 Sekunden. Die Seite selbst muss nicht laden.",
+  "consent.submit": "Fertig",
+  "consent.done": "{name} ist autorisiert. Die Bridge folgt in wenigen Sekunden.",
+  "consent.outcome.refused": "Die Zustimmung wurde verweigert. Nichts wurde geändert.",
+  "consent.outcome.empty": "Es wurde nichts eingefügt. Nach dem Zustimmen die ganze Adresse der Seite einfügen.",
+  "consent.outcome.consent_page":
+    "Das ist die Adresse der Zustimmungsseite selbst. Erst dort zustimmen, dann die Adresse danach einfügen.",
+  "consent.outcome.redirect_not_registered":
+    "Die Weiterleitungsadresse ist für diese Anwendung nicht eingetragen. Im Entwicklerportal Zeichen für Zeichen eintragen: {url}",
+  "consent.outcome.other_attempt":
+    "Diese Adresse gehört zu einem früheren Versuch. Die Zustimmungsseite von hier aus noch einmal öffnen.",
+  "consent.outcome.no_code":
+    "Diese Adresse enthält keinen Code. Die ganze Adresse einfügen, die der Browser nach dem Zustimmen zeigt.",
+  "consent.outcome.stranger_expected":
+    "Jemand anderes hat zugestimmt: Userid {userid}, {name} hat in der Konfiguration {other}. Nichts wurde gespeichert. Die Seite noch einmal öffnen und als {name} anmelden.",
+  "consent.outcome.stranger_other":
+    "{other} hat zugestimmt (Userid {userid}), nicht {name}. Nichts wurde gespeichert. Die Seite noch einmal öffnen und als {name} anmelden.",
+  "consent.outcome.stranger_before":
+    "Jemand anderes hat zugestimmt: {name} war bisher Userid {other}, dies ist {userid}. Nichts wurde gespeichert. Die Seite noch einmal öffnen und als {name} anmelden.",
+
   "held.title": "Wessen Wägung ist das?",
   "held.hint": "Die Waage war nicht sicher. Eine abgelehnte Wägung ändert hier nichts.",
   "held.for": "Zurückgehalten für {name}",
@@ -229,8 +256,8 @@ export const problems: Problems = {
   callback_url_refused:
     "Die API konnte die Callback-URL nicht erreichen. Von außerhalb des Netzes probieren: Router, Proxy und Firewall.",
   too_many_subscriptions: "Diese Person wird schon von 16 Programmen verfolgt. Eines davon beenden.",
-  not_authorized: "Die Person hat noch nicht zugestimmt. „weighbridge authorize --person <slug>“ ausführen.",
-  grant_ended: "Die Zustimmung ist erloschen. „weighbridge authorize“ erneut ausführen, nichts geht verloren.",
+  not_authorized: "Die Person hat noch nicht zugestimmt. Sie kann es auf dieser Seite nachholen.",
+  grant_ended: "Die Zustimmung ist erloschen. Auf dieser Seite erneut autorisieren, nichts geht verloren.",
   wrong_person: "Eine andere Person hat zugestimmt. Bei Withings abmelden, dann neu autorisieren.",
   access_refused: "Der Dienst hat das Token abgelehnt. Bleibt es so, Secret erneuern und neu autorisieren.",
   wrong_client: "client_id oder Secret ist falsch. Beide erneut aus dem Entwicklerportal kopieren.",

@@ -90,6 +90,33 @@ export const en = {
   "subscription.check": "Check the subscription",
   "subscription.checking": "{name}: the subscription is being checked.",
 
+  "consent.title": "Who still has to consent?",
+  "consent.hint":
+    "The service shows weigh-ins only to programs that a person allowed. It takes a minute, and can be withdrawn at any time.",
+  "consent.authorize": "Authorize {name}",
+  "consent.open": "1. Open the consent page",
+  "consent.open.hint": "Log in as {name}, leave every box ticked, and allow.",
+  "consent.address": "2. Paste the address that the browser shows afterwards",
+  "consent.address.hint": "It begins with {url} and is valid for 30 seconds. The page itself need not load.",
+  "consent.submit": "Done",
+  "consent.done": "{name} is authorized. The bridge follows within seconds.",
+  "consent.outcome.refused": "The consent was refused. Nothing was changed.",
+  "consent.outcome.empty": "Nothing was given. Paste the whole address of the page after you have agreed.",
+  "consent.outcome.consent_page":
+    "That is the address of the consent page itself. Agree there first, then paste the address after that.",
+  "consent.outcome.redirect_not_registered":
+    "The redirect URL is not registered for this application. Enter it in the developer portal, letter by letter: {url}",
+  "consent.outcome.other_attempt":
+    "That address belongs to an earlier attempt. Open the consent page once more from here.",
+  "consent.outcome.no_code":
+    "That address holds no code. Paste the whole address that the browser shows after you have agreed.",
+  "consent.outcome.stranger_expected":
+    "Somebody else agreed: userid {userid}, but {name} is {other} in the configuration. Nothing was stored. Open the page once more and log in as {name}.",
+  "consent.outcome.stranger_other":
+    "{other} agreed (userid {userid}), not {name}. Nothing was stored. Open the page once more and log in as {name}.",
+  "consent.outcome.stranger_before":
+    "Somebody else agreed: {name} was userid {other} so far, this is {userid}. Nothing was stored. Open the page once more and log in as {name}.",
+
   "held.title": "Whose weigh-in is this?",
   "held.hint": "The scale was not sure. A refused weigh-in changes nothing here.",
   "held.for": "Held for {name}",

@@ -92,6 +92,34 @@ export const fr: Words = {
   "subscription.check": "Vérifier l’abonnement",
   "subscription.checking": "{name} : l’abonnement est en cours de vérification.",
 
+  "consent.title": "Qui doit encore consentir ?",
+  "consent.hint":
+    "Le service ne montre les pesées qu’aux programmes qu’une personne a autorisés. Cela prend une minute et se retire à tout moment.",
+  "consent.authorize": "Autoriser {name}",
+  "consent.open": "1. Ouvrir la page de consentement",
+  "consent.open.hint": "Se connecter en tant que {name}, laisser toutes les cases cochées et accepter.",
+  "consent.address": "2. Coller l’adresse que le navigateur montre ensuite",
+  "consent.address.hint":
+    "Elle commence par {url} et vaut 30 secondes. La page elle-même n’a pas besoin de se charger.",
+  "consent.submit": "Terminé",
+  "consent.done": "{name} est autorisé. Le pont suit dans quelques secondes.",
+  "consent.outcome.refused": "Le consentement a été refusé. Rien n’a changé.",
+  "consent.outcome.empty": "Rien n’a été collé. Après avoir accepté, coller l’adresse entière de la page.",
+  "consent.outcome.consent_page":
+    "C’est l’adresse de la page de consentement elle-même. Accepter d’abord, puis coller l’adresse qui suit.",
+  "consent.outcome.redirect_not_registered":
+    "L’adresse de redirection n’est pas enregistrée pour cette application. La saisir dans le portail des développeurs, lettre pour lettre : {url}",
+  "consent.outcome.other_attempt":
+    "Cette adresse appartient à un essai précédent. Ouvrir de nouveau la page de consentement d’ici.",
+  "consent.outcome.no_code":
+    "Cette adresse ne contient pas de code. Coller l’adresse entière que le navigateur montre après l’accord.",
+  "consent.outcome.stranger_expected":
+    "Quelqu’un d’autre a consenti : userid {userid}, alors que {name} est {other} dans la configuration. Rien n’a été enregistré. Ouvrir de nouveau la page et se connecter en tant que {name}.",
+  "consent.outcome.stranger_other":
+    "{other} a consenti (userid {userid}), pas {name}. Rien n’a été enregistré. Ouvrir de nouveau la page et se connecter en tant que {name}.",
+  "consent.outcome.stranger_before":
+    "Quelqu’un d’autre a consenti : {name} était userid {other} jusqu’ici, ceci est {userid}. Rien n’a été enregistré. Ouvrir de nouveau la page et se connecter en tant que {name}.",
+
   "held.title": "À qui est cette pesée ?",
   "held.hint": "La balance n’était pas sûre. Une pesée refusée ne change rien ici.",
   "held.for": "En attente pour {name}",
@@ -228,8 +256,8 @@ export const problems: Problems = {
   callback_url_refused:
     "L’API n’a pas pu joindre l’URL de callback. Essayer de l’extérieur du réseau : routeur, proxy et pare-feu.",
   too_many_subscriptions: "Seize programmes suivent déjà cette personne. En arrêter un.",
-  not_authorized: "La personne n’a pas encore consenti. Lancer « weighbridge authorize --person <slug> ».",
-  grant_ended: "Le consentement a pris fin. Relancer « weighbridge authorize », rien n’est perdu.",
+  not_authorized: "La personne n’a pas encore consenti. Cela se fait sur cette page.",
+  grant_ended: "Le consentement a pris fin. Autoriser de nouveau sur cette page, rien n’est perdu.",
   wrong_person: "Une autre personne a consenti. Se déconnecter de Withings, puis autoriser de nouveau.",
   access_refused: "Le service a refusé le jeton. Si cela dure, renouveler le secret et autoriser de nouveau.",
   wrong_client: "client_id ou secret est faux. Les copier de nouveau depuis le portail des développeurs.",
