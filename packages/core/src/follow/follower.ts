@@ -132,8 +132,10 @@ export class Follower implements Turns {
   }
 
   get status(): FollowStatus {
-    const waitMs = Math.max(0, this.#chores.at("poll") - this.#input.clock.monotonic());
-    return { nextPollAt: this.#followed.now() + Math.ceil(waitMs / 1000), oldestHintAt: this.#hints.oldestAt };
+    const { clock } = this.#input;
+    const waitMs = Math.max(0, this.#chores.at("poll") - clock.monotonic());
+    // Rounded once: it stays the same while time passes, and so does every document that has it.
+    return { nextPollAt: Math.ceil((clock.now() + waitMs) / 1000), oldestHintAt: this.#hints.oldestAt };
   }
 
   get isUrgent(): boolean {

@@ -1,6 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { FOLLOW_LIMITS } from "./limits.ts";
 
+/** Given as a reason, so that no error with a stack is made at each turn. */
+const OVER = "over";
+
 /** Something that has a next turn. */
 export interface Turns {
   /** Monotonic milliseconds; Infinity for never. */
@@ -112,7 +115,7 @@ export class Rounds {
     };
     this.#clock.sleep(FOLLOW_LIMITS.slowTurnMs, done.signal).then(leave, () => {});
     await one.serve();
-    done.abort();
+    done.abort(OVER);
     this.#serving.delete(one);
     places.delete(one);
     this.wake(one);
@@ -121,7 +124,7 @@ export class Rounds {
 
   #sleepUntil(at: number): void {
     if (at === this.#wakeAt) return;
-    this.#alarm.abort();
+    this.#alarm.abort(OVER);
     this.#wakeAt = at;
     if (at === Infinity || this.#stopping.signal.aborted) return;
     const alarm = new AbortController();

@@ -37,6 +37,9 @@ export interface Admission {
   readonly patienceMs?: number;
 }
 
+/** Given as a reason, so that no error with a stack is made for each call. */
+const OVER = "over";
+
 interface Waiting extends Admission {
   readonly go: () => void;
   readonly giveBack: (reason: unknown) => void;
@@ -190,7 +193,7 @@ export class Application {
 
   #sleepUntil(at: number, now: number): void {
     if (at === this.#wakeAt) return;
-    this.#alarm.abort();
+    this.#alarm.abort(OVER);
     this.#wakeAt = at;
     if (at === Infinity) return;
     const alarm = new AbortController();

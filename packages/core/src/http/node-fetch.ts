@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 // An import of node:http reads each of its exports, and that of WebSocket loads all of fetch: 25 ms of every start.
@@ -39,10 +38,14 @@ export const nodeFetch: Fetch = (url, { method, headers, body, signal }) =>
       method,
       headers: { ...headers, ...length, "accept-encoding": "gzip" },
       agent: agents[isTls ? "https:" : "http:"],
-      signal,
     };
+    signal.throwIfAborted();
     const sent = (isTls ? requestHttps : requestHttp)(url, options, (message) => resolve(answerOf(message)));
+    // Not the option `signal`, which watches for every way in which any stream can end.
+    const giveUp = () => sent.destroy(new Error("the call was given up"));
+    signal.addEventListener("abort", giveUp, { once: true });
     sent.on("error", reject);
+    sent.on("close", () => signal.removeEventListener("abort", giveUp));
     sent.end(body);
   });
 
@@ -57,13 +60,44 @@ const answerOf = (message: IncomingMessage): Answer => ({
   body: unzipped(message),
 });
 
-function unzipped(message: IncomingMessage): Readable {
-  if (message.headers["content-encoding"] !== "gzip") return message;
+function unzipped(message: IncomingMessage): AsyncIterable<Uint8Array> {
+  if (message.headers["content-encoding"] !== "gzip") return chunksOf(message);
   const plain = createGunzip();
   message.on("error", (error) => plain.destroy(error));
   // A server that is cut off ends a message without an error.
   message.on("aborted", () => plain.destroy(new Error("the answer was cut off")));
   return message.pipe(plain);
+}
+
+/** The chunks as they come, for half the cost of the stream's own iterator. Rejects where the answer is cut off. */
+async function* chunksOf(message: IncomingMessage): AsyncGenerator<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let failure: Error | undefined;
+  let wake = () => {};
+  const end = (error?: Error) => {
+    failure ??= error;
+    wake();
+  };
+  message.on("data", (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    wake();
+  });
+  message.on("end", () => end());
+  message.on("error", end);
+  message.on("close", () => end());
+  try {
+    for (;;) {
+      for (const chunk of chunks.splice(0)) yield chunk;
+      if (message.readableEnded) return;
+      if (failure !== undefined || message.destroyed) throw failure ?? new Error("the answer was cut off");
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    // A reader that has enough.
+    if (!message.readableEnded) message.destroy();
+  }
 }
 
 /** The same fetch, with something that runs before each request. */

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { CallbackEndpoint, isCallbackSecret, readCallbackBody } from "../../src/follow/callback.ts";
 import { FOLLOW_LIMITS } from "../../src/follow/limits.ts";
@@ -71,11 +72,23 @@ test("an address that calls too often is answered with 429 until the minute is o
 });
 
 test("a body is read up to the size that a callback can have", async () => {
-  const body = async function* (bytes: number) {
+  const chunks = function* (bytes: number) {
     for (let left = bytes; left > 0; left -= 1_024) yield Buffer.alloc(Math.min(left, 1_024), "a");
   };
+  const body = (bytes: number) => Readable.from(chunks(bytes));
   expect(await readCallbackBody(body(FOLLOW_LIMITS.callbackBytes))).toHaveLength(FOLLOW_LIMITS.callbackBytes);
   expect(await readCallbackBody(body(FOLLOW_LIMITS.callbackBytes + 1))).toBeUndefined();
+});
+
+test("a body that was read already is empty, and one that is cut off is an error", async () => {
+  const read = Readable.from(["a"]);
+  for await (const _ of read);
+  expect(await readCallbackBody(read)).toBe("");
+  const cut = new Readable({ read() {} });
+  cut.push("userid=");
+  const body = readCallbackBody(cut);
+  cut.destroy();
+  await expect(body).rejects.toThrow("ended before");
 });
 
 test("only the secret itself is right", () => {

@@ -51,6 +51,17 @@ test("a hint that shows nothing is asked for five times, each 12 s or more apart
   expect(ada.follower.status.oldestHintAt).toBeNull();
 });
 
+test("the time of the next poll stays the same while nothing happens", async () => {
+  const ada = await follow({ clock: new ManualClock(START * 1000 + 500) });
+  await ada.hint(START);
+  const times = new Set<number>();
+  for (let step = 0; step < 20; step++) {
+    times.add(ada.follower.status.nextPollAt);
+    await ada.clock.advance(130);
+  }
+  expect(times.size).toBe(1);
+});
+
 test("a hint goes on waiting over a restart, with the tries that it had", async () => {
   const ada = await follow();
   await ada.hint(START);

@@ -112,15 +112,16 @@ export function topicsBelow(base: string): Topics {
       measure: (id) => `${person}/${measure.path.replace("<id>", id)}`,
     };
   };
-  // A weigh-in asks for its person's topics several times in a row, and making them is dearer than most of its documents.
-  let last: { readonly slug: string; readonly topics: PersonTopics } | undefined;
+  // Made once for each person of the configuration: making them is dearer than most documents.
+  const people = new Map<string, PersonTopics>();
   return {
     ...(below(base, bridge) as unknown as Fixed<typeof BRIDGE_TOPICS, "request" | "response">),
     request: (command) => `${base}/${request.path.replace("<command>", command)}`,
     response: (command) => `${base}/${response.path.replace("<command>", command)}`,
     person(slug) {
-      if (last?.slug !== slug) last = { slug, topics: made(slug) };
-      return last.topics;
+      const topics = people.get(slug) ?? made(slug);
+      people.set(slug, topics);
+      return topics;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { DiscoveredPerson, DiscoverySettings } from "../home-assistant/devi
 import { discoveryMessages, ownDiscovery, personDiscovery } from "../home-assistant/discovery.ts";
 import { LIMITS } from "../limits.ts";
 import { documentsOf, messageOn } from "../messages/documents.ts";
-import type { PersonKeys } from "../messages/person-documents.ts";
+import type { PersonKeys, PersonView } from "../messages/person-documents.ts";
 import type { Topics } from "../messages/topics.ts";
 import type { Devices } from "../people/devices.ts";
 import type { Followers } from "../people/followers.ts";
@@ -32,24 +32,34 @@ export class AllDocuments {
   readonly #input: AllDocumentsInput;
   /** The polls that the last status document of each person shows. */
   readonly #shownPolls = new Map<number, Polls>();
+  /** Of each person, the view that `changedOf` looked at last. Forgotten with each `everything`, which the broker may hold instead. */
+  readonly #views = new Map<number, PersonView>();
 
   constructor(input: AllDocumentsInput) {
     this.#input = input;
   }
 
   of(person: Person): Message[] {
-    const { topics, followers } = this.#input;
+    return [...documentsOf(this.#input.topics, this.#viewOf(person)), this.#statusOf(person)];
+  }
+
+  /** What can differ from what this gave last. */
+  changedOf(person: Person): Message[] {
+    const { id } = person.rows.stored;
+    const view = this.#viewOf(person);
+    const before = this.#views.get(id);
+    this.#views.set(id, view);
+    return [...documentsOf(this.#input.topics, view, before), this.#statusOf(person)];
+  }
+
+  #viewOf(person: Person): PersonView {
+    const { followers, devices } = this.#input;
     const { id, state, seen, subscription, held } = person.rows.stored;
-    const devices = this.#input.devices.of(id);
-    const { problem } = followers.statusOf(person);
-    const isAvailable = isAccountWorking(problem);
-    return [
-      ...documentsOf(topics, {
-        ...{ settings: person.config, state, seen, subscription, devices, isAvailable, held },
-        others: this.#othersThan(person),
-      }),
-      this.#statusOf(person),
-    ];
+    const isAvailable = isAccountWorking(followers.problemOf(id));
+    return {
+      ...{ settings: person.config, state, seen, subscription, devices: devices.of(id), isAvailable, held },
+      others: held.count === 0 ? [] : this.#othersThan(person),
+    };
   }
 
   /** Of a large household only the first. */
@@ -123,6 +133,7 @@ export class AllDocuments {
   /** Everything retained; that the bridge is there comes last. */
   everything(): Message[] {
     const { topics, people } = this.#input;
+    this.#views.clear();
     return [
       ...this.discovery(),
       ...people.all.flatMap((person) => this.of(person)),

@@ -74,6 +74,7 @@ export class PersonReports implements Reports {
 
   #publishDocuments(personId: number): void {
     const { people, documents, retained } = this.#input;
-    retained().publish(documents().of(people().byId(personId)));
+    // What is not given on while the broker is away comes with everything else at its return.
+    retained().publish(documents().changedOf(people().byId(personId)));
   }
 }

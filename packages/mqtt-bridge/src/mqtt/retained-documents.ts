@@ -163,6 +163,6 @@ export class RetainedDocuments {
 }
 
 /** 48 bits: a change that goes unseen is a matter of chance, and is mended at the next connection. */
-const hashOf = (payload: string): number => hash("sha1", payload, "buffer").readUIntBE(0, 6);
+const hashOf = (payload: string): number => Number.parseInt(hash("sha1", payload, "hex").slice(0, 12), 16);
 
 const MIGRATE = JSON.stringify({ migrate_discovery: true });

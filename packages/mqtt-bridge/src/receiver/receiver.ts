@@ -154,7 +154,8 @@ export class Receiver {
     this.counts[count]++;
     // Does not wait for the unread rest of a refused request.
     const headers = request.complete ? {} : { connection: "close" };
-    response.writeHead(status, headers).end(() => {
+    // Without a length an empty answer would travel in chunks.
+    response.writeHead(status, { ...headers, "content-length": 0 }).end(() => {
       this.#input.onReply?.(count, this.#input.clock.monotonic() - cameAt);
       if (count === "taken") this.#input.onAnswered?.();
     });

@@ -2,6 +2,7 @@ import {
   EVENT_KINDS,
   emptyPersonState,
   isMass,
+  type LatestValue,
   type PersonEvent,
   typeOfKey,
   type WeighIn,
@@ -11,6 +12,7 @@ import { expect, test } from "vitest";
 import { documentsOf, eventMessage } from "../../src/messages/documents.ts";
 import { advertisedKeys, type PersonView } from "../../src/messages/person-documents.ts";
 import { topicsBelow } from "../../src/messages/topics.ts";
+import type { Message } from "../../src/store/store.ts";
 import { START } from "../support/open-store.ts";
 import { knownState, stateWith, viewOf, weighInEvent } from "../support/person-view.ts";
 
@@ -29,6 +31,46 @@ test("every document of a person is below their topic, and every JSON document h
     expect(topic).toMatch(/^weighbridge\/people\/ada\/[a-z_/]+$/);
     if (payload.startsWith("{")) expect(JSON.parse(payload)).toMatchObject({ schema: 1 });
   }
+});
+
+const other = stateWith({ weight: 78, fat_ratio: 17.8 });
+test.each<[string, Partial<PersonView>, readonly string[]]>([
+  ["nothing", {}, []],
+  ["the account", { isAvailable: false }, ["availability"]],
+  [
+    "a weight",
+    { state: { ...knownState, latest: { ...knownState.latest, weight: other.latest["weight"] as LatestValue } } },
+    ["state", "measure/weight"],
+  ],
+  ["a weight that is the same again", { state: { ...knownState, latest: { ...knownState.latest } } }, ["state"]],
+  [
+    "a deleted weight",
+    { state: { ...knownState, latest: {} } },
+    ["state", "measure/weight", "measure/fat_ratio", "measure/height"],
+  ],
+  [
+    "the measures that were ever seen",
+    { seen: ["weight", "fat_ratio", "height", "heart_pulse"] },
+    ["state", "measure/weight", "measure/fat_ratio", "measure/height", "measure/heart_pulse"],
+  ],
+  ["the last weigh-in", { state: { ...knownState, lastWeighIn: null } }, ["state", "last_weigh_in"]],
+  ["the target", { state: { ...knownState, target: {} } }, ["state", "target"]],
+  ["the profile", { state: { ...knownState, profile: null } }, ["state", "profile"]],
+  ["what is held", { held: { count: 1, newest: [] } }, ["held"]],
+  [
+    "the subscription",
+    { subscription: { callbackUrl: "http://a/", status: "made", checkedAt: START, nextCheckAt: START } },
+    ["subscription"],
+  ],
+  ["the devices", { devices: [] }, ["devices"]],
+])("of a view in which %s changed, only what depends on it is made again", (_what, change, names) => {
+  const before = viewOf(knownState);
+  const after = { ...before, ...change };
+  const changed = documentsOf(topics, after, before);
+  expect(changed.map(({ topic }) => topic.replace("weighbridge/people/ada/", ""))).toEqual(names);
+  const byTopic = (messages: readonly Message[]) => messages.map(({ topic, payload }) => [topic, payload] as const);
+  const whole = new Map([...byTopic(documentsOf(topics, before)), ...byTopic(changed)]);
+  expect(whole).toEqual(new Map(byTopic(documentsOf(topics, after))));
 });
 
 test("all topics follow the base topic", () => {

@@ -67,7 +67,7 @@ export class Callback {
 async function bodyOf(request: CallbackRequest): Promise<string | undefined> {
   // With its default roots Node-RED's editor has parsed the body already; with others nothing has.
   if (request.body !== undefined && request.readableEnded) return formOf(request.body);
-  return readCallbackBody(request as AsyncIterable<Buffer>);
+  return readCallbackBody(request);
 }
 
 function formOf(body: unknown): string | undefined {
