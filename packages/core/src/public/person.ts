@@ -4,7 +4,7 @@ import type { Subscription } from "../domain/subscription.ts";
 import { RejectedError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Transport } from "../http/transport.ts";
-import type { GroupQuery, PersonApi } from "../ports/person-api.ts";
+import type { GroupQuery, LookOptions, PersonApi } from "../ports/person-api.ts";
 import { CALLS } from "./calls.ts";
 import type { NotifyCategory } from "./categories.ts";
 import { decodeDevices, decodeWeightGoal, type ListedProfile } from "./decode/others.ts";
@@ -94,8 +94,10 @@ class Subscriptions {
   }
 
   /** Undefined where any wanted category lacks it. */
-  async look(callbackUrl: string, options?: CallOptions): Promise<Subscription | undefined> {
+  async look(callbackUrl: string, { previousUrl, ...options }: LookOptions = {}): Promise<Subscription | undefined> {
     const profiles = await this.#list(options);
+    const ours = [callbackUrl, ...(previousUrl === undefined ? [] : [previousUrl])];
+    this.#reportForeign(profiles.filter((one) => !ours.some((url) => isSameUrl(one.callbackUrl, url))).length);
     const isWhole = this.#lacking(profiles, callbackUrl).length === 0;
     return isWhole ? { callbackUrl } : undefined;
   }
@@ -141,7 +143,6 @@ class Subscriptions {
 
   #lacking(profiles: readonly ListedProfile[], callbackUrl: string): NotifyCategory[] {
     const ours = profiles.filter((one) => isSameUrl(one.callbackUrl, callbackUrl));
-    this.#reportForeign(profiles.length - ours.length);
     const present = new Set(ours.map(({ category }) => category));
     return this.#input.categories.filter((category) => !present.has(category));
   }
