@@ -9,6 +9,7 @@ import { CALLS } from "./calls.ts";
 import type { NotifyCategory } from "./categories.ts";
 import { decodeDevices, decodeWeightGoal, type ListedProfile } from "./decode/others.ts";
 import type { Device } from "./device.ts";
+import type { AnnouncedEnd } from "./grant-keeper.ts";
 import { GRANT_LIMITS } from "./limits.ts";
 import type { PublicMeasureFilters, PublicMeasureService } from "./services/measure.ts";
 import type { PublicNotifyService } from "./services/notify.ts";
@@ -25,6 +26,8 @@ export interface PublicPerson extends PersonApi {
   devices(options?: CallOptions): Promise<readonly Device[]>;
   /** The weight that the person wants to reach, kilograms; undefined without a goal. */
   weightGoal(options?: CallOptions): Promise<number | undefined>;
+  /** A callback says that the person withdrew the consent, or deleted the account: tells the problem's code, once a call is refused. */
+  announce(end: AnnouncedEnd): void;
   /** Ends the consent at the service, with all subscriptions, and drops the stored tokens. */
   signOut(options?: CallOptions): Promise<void>;
 }
@@ -38,11 +41,12 @@ export interface PublicPersonInput {
   readonly categories: readonly NotifyCategory[];
   /** Subscriptions of this application with other URLs than ours: another installation shares the application. */
   onForeign(count: number): void;
+  announce(end: AnnouncedEnd): void;
   signOut(options?: CallOptions): Promise<void>;
 }
 
 export function publicPerson(input: PublicPersonInput): PublicPerson {
-  const { userId, transport, measure, notify, signOut } = input;
+  const { userId, transport, measure, notify, announce, signOut } = input;
   const weightGoal = async (options?: CallOptions) => {
     const body = await transport.send(CALLS.getGoals, {}, options);
     return readBody(CALLS.getGoals, () => decodeWeightGoal(body));
@@ -53,6 +57,7 @@ export function publicPerson(input: PublicPersonInput): PublicPerson {
     measure,
     notify,
     weightGoal,
+    announce,
     signOut,
     measureGroups: (query, options) => measure.pages(filtersOf(query), options),
     async profile(options) {

@@ -311,6 +311,42 @@ describe("PUB-AUTH-16: a refused grant", () => {
     expect((await one.grant()).revision).toBe(41);
   });
 
+  test.each([
+    ["unlink", "person_unlinked"],
+    ["delete", "person_deleted"],
+  ] as const)(
+    "PUB-NOTIFY-3: tells that a callback said %s, whether it came before the refusal or after it",
+    async (end, code) => {
+      const before = await world();
+      before.service.living = "none";
+      before.service.issued = 7;
+      const first = before.keeper();
+      first.announce(end);
+      expect(await caught(first.grant())).toMatchObject({ code, actor: "person" });
+      const after = await ended();
+      await after.clock.advance(60_000);
+      after.one.announce(end);
+      expect(await caught(after.one.grant())).toMatchObject({ code });
+      for (const { tokens, keeper, service } of [before, after]) {
+        expect(await tokens.read("ada")).toMatchObject({ ended: { code } });
+        expect(await caught(keeper().grant())).toMatchObject({ code });
+        expect(service.calls).toBe(1);
+      }
+    },
+  );
+
+  test("PUB-NOTIFY-3: is not called withdrawn by a callback of another hour, and deleted stays deleted", async () => {
+    const { clock, one } = await ended();
+    await clock.advance(HOUR * 1000);
+    one.announce("unlink");
+    expect(await caught(one.grant())).toMatchObject({ code: "grant_ended" });
+    const other = await ended();
+    other.one.announce("delete");
+    await caught(other.one.grant());
+    other.one.announce("unlink");
+    expect(await caught(other.one.grant())).toMatchObject({ code: "person_deleted" });
+  });
+
   test("is refused after a restart, too, without a call", async () => {
     const { service, keeper } = await ended();
     expect(await caught(keeper().grant())).toMatchObject({ code: "grant_ended" });
@@ -325,6 +361,14 @@ test("PUB-AUTH-10: after a refusal the store is read again, and the newer pair o
   service.fail = () => new NotAuthorizedError("refused", { code: "grant_ended" });
   service.hold = tokens.write("ada", fresh);
   expect(await held.grant()).toEqual(fresh);
+});
+
+test("PUB-NOTIFY-3: a callback that says that the person withdrew ends nothing while the consent works", async () => {
+  const { keeper, tokens, service } = await world({ endsInS: 3 * HOUR });
+  const one = keeper();
+  one.announce("delete");
+  expect(await one.grant()).toMatchObject({ revision: 1 });
+  expect([(await tokens.read("ada"))?.ended, service.calls]).toEqual([undefined, 0]);
 });
 
 test("a person who never consented, or consented to another application, is told so", async () => {

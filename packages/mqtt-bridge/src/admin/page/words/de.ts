@@ -230,6 +230,9 @@ export const problems: Problems = {
     "Die API konnte die Callback-URL nicht erreichen. Von außerhalb des Netzes probieren: Router, Proxy und Firewall.",
   too_many_subscriptions: "Diese Person wird schon von 16 Programmen verfolgt. Eines davon beenden.",
   not_authorized: "Die Person hat noch nicht zugestimmt. „weighbridge authorize --person <slug>“ ausführen.",
+  person_unlinked:
+    "Die Person hat die Zustimmung zurückgezogen. „weighbridge authorize“ erneut ausführen, wenn sie es möchte.",
+  person_deleted: "Das Konto der Person wurde gelöscht. Die Person aus der Konfiguration entfernen.",
   grant_ended: "Die Zustimmung ist erloschen. „weighbridge authorize“ erneut ausführen, nichts geht verloren.",
   wrong_person: "Eine andere Person hat zugestimmt. Bei Withings abmelden, dann neu autorisieren.",
   access_refused: "Der Dienst hat das Token abgelehnt. Bleibt es so, Secret erneuern und neu autorisieren.",

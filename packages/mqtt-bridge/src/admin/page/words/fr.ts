@@ -229,6 +229,8 @@ export const problems: Problems = {
     "L’API n’a pas pu joindre l’URL de callback. Essayer de l’extérieur du réseau : routeur, proxy et pare-feu.",
   too_many_subscriptions: "Seize programmes suivent déjà cette personne. En arrêter un.",
   not_authorized: "La personne n’a pas encore consenti. Lancer « weighbridge authorize --person <slug> ».",
+  person_unlinked: "La personne a retiré son consentement. Relancer « weighbridge authorize » si elle le souhaite.",
+  person_deleted: "Le compte de la personne a été supprimé. Retirer la personne de la configuration.",
   grant_ended: "Le consentement a pris fin. Relancer « weighbridge authorize », rien n’est perdu.",
   wrong_person: "Une autre personne a consenti. Se déconnecter de Withings, puis autoriser de nouveau.",
   access_refused: "Le service a refusé le jeton. Si cela dure, renouveler le secret et autoriser de nouveau.",
