@@ -233,7 +233,7 @@ export class GrantKeeper {
 
 /** What a new pair makes of a grant. `requestedAt`: when it was asked for, since its time runs from then. */
 export function nextGrant(
-  before: Pick<Grant, "clientId" | "revision">,
+  before: Pick<Grant, "clientId" | "revision"> & Partial<Pick<Grant, "scope">>,
   { userId, accessToken, expiresInS, refreshToken, scope }: TokenPair,
   requestedAt: EpochSeconds,
 ): Grant {
@@ -244,7 +244,8 @@ export function nextGrant(
     accessEndsAt: requestedAt + expiresInS,
     refreshToken,
     refreshIssuedAt: requestedAt,
-    scope,
+    // A renewal changes nothing of it.
+    scope: scope || (before.scope ?? ""),
     revision: before.revision + 1,
   };
 }
