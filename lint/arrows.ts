@@ -208,7 +208,7 @@ const nodes: Package = {
     "account/wbs-api.ts": base("one file for each generation knows it", ["errors.ts", "limits.ts", "account/"]),
     "account/public-api.ts": base("one file for each generation knows it", ["errors.ts", "limits.ts", "account/"]),
     "account/account-source.ts": base("one file chooses the generation", [
-      ...["errors.ts", "limits.ts", "account/", "account/wbs-api.ts", "account/public-api.ts"],
+      ...["errors.ts", "limits.ts", "shared/", "account/", "account/wbs-api.ts", "account/public-api.ts"],
     ]),
     "documents/": base("documents are made without Node-RED", ["errors.ts", "limits.ts", "shared/", "account/"]),
     "runtime/": base("runtime/ knows no node", BEHAVIOUR, ["node-red"]),

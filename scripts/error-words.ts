@@ -17,6 +17,9 @@ export const CAUSES: Readonly<Partial<Record<keyof typeof ERROR_CODES, string>>>
   access_refused: "The API refuses a token that it has just renewed.",
   not_shared: "At the original API: sharing was switched off, which makes the publickey invalid, too.",
   grant_ended: "The person withdrew the consent, or a copy of it on another machine renewed it and so ended this one.",
+  person_unlinked:
+    "Somebody ended the access of the application in the Withings app. Told only where Withings can call a URL: otherwise it is `grant_ended`.",
+  person_deleted: "As before: told only where Withings can call a URL; otherwise it is `grant_ended`.",
   scope_missing: "A box of the consent page was not ticked.",
   wrong_person: "The browser was still logged in as somebody else.",
   wrong_client: "A slip while copying, a line break in the secret's file, or a secret that was renewed in the portal.",

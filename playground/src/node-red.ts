@@ -39,6 +39,7 @@ const QUIET = {
 };
 
 const PATIENCE_MS = 60_000;
+const LISTENS = /Server now running|headless mode/;
 const STARTED = /Started flows|Waiting for missing types/;
 
 const nodeRedOfWorkspace = (): string => createRequire(import.meta.url).resolve("node-red/red.js");
@@ -82,6 +83,8 @@ export class NodeRed {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", hear);
     child.once("close", () => this.#news.emit("news"));
     await this.hears(STARTED, from);
+    // It listens after its flows run.
+    await this.hears(LISTENS, from);
   }
 
   /** Waits until it prints what is looked for, from a place in its log on; at once, so that a benchmark can take the time. */

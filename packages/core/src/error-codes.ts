@@ -112,6 +112,15 @@ export const ERROR_CODES = {
     remedy:
       "Authorize the person again: nothing is lost, and the history goes on. If another installation uses this consent, let it have an application of its own. A person whose account is deleted is removed from the configuration instead.",
   },
+  person_unlinked: {
+    actor: "person",
+    remedy: "Authorize the person again, if they want it: nothing is lost, and the history goes on.",
+  },
+  person_deleted: {
+    actor: "person",
+    remedy:
+      "Remove the person from the configuration: the account is deleted. With a new account, authorize them again.",
+  },
   wrong_person: {
     actor: "person",
     remedy: "Log out at Withings first, then authorize again and choose the right person.",

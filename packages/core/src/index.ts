@@ -73,7 +73,7 @@ export { Rounds, type Turns } from "./follow/rounds.ts";
 export { type Callback, keepSubscription } from "./follow/subscription.ts";
 export { Application, type ApplicationOptions } from "./http/application.ts";
 export type { Method } from "./http/exchange.ts";
-export type { GroupQuery, PersonApi } from "./ports/person-api.ts";
+export type { GroupQuery, LookOptions, PersonApi } from "./ports/person-api.ts";
 export type {
   FollowMemory,
   GroupReader,

@@ -1,7 +1,7 @@
 import { ManualClock } from "@weighbridge/core/testing";
 import type { Quirks } from "@weighbridge/simulator";
 import { expect, test } from "vitest";
-import { house, moving } from "./support/todays-house.ts";
+import { type House, house, moving } from "./support/todays-house.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;
@@ -18,6 +18,8 @@ async function followed(timing: object = {}) {
   const problems = () => at.on("people/ada/status").flatMap((text) => JSON.parse(text).problem?.code ?? []);
   return { at, ada, clock, kinds, problems };
 }
+
+const calls = ({ sim }: House) => sim.log.filter((entry) => entry.kind === "call" && entry.action === "getmeas").length;
 
 test("PUB-AUTH-9, PUB-NOT-5: three hours after the start, with the service out of reach for the renewal, it waits for the service and asks nobody to authorize", async () => {
   const { at, ada, clock, problems } = await followed();
@@ -39,13 +41,17 @@ test("PUB-LIMIT-5: too many calls are waited out, as long as the service says, a
   expect(problems()).toEqual([]);
 });
 
-test("PUB-MEAS-15, PUB-NOT-7: three days of empty answers, with a nightly re-read in each, delete nothing, and the weigh-in after them counts", async () => {
+test("PUB-MEAS-15, PUB-NOT-7: forty days of empty answers, with a nightly re-read in each, delete nothing, and the weigh-in after them counts", async () => {
   const { at, ada, clock, kinds } = await followed({ poll_without_subscription_s: 6 * 3_600 });
   ada.weighsIn({ weight: 70 });
   await moving(at, clock, () => kinds().includes("weigh_in"), HOUR_MS);
   ada.pausesSharing();
-  const until = at.sim.clock.now() + 3 * DAY_S * 1000;
-  await moving(at, clock, () => at.sim.clock.now() > until, 8 * HOUR_MS);
+  const polled = calls(at);
+  for (let day = 1; day <= 40; day++) {
+    const until = at.sim.clock.now() + DAY_S * 1000;
+    await moving(at, clock, () => at.sim.clock.now() >= until, 12 * HOUR_MS);
+  }
+  expect(calls(at) - polled).toBeGreaterThan(40);
   expect(kinds()).toEqual(["weigh_in"]);
   expect(at.last("people/ada/state")).toMatchObject({ weight: 70 });
   ada.pausesSharing(false);

@@ -50,25 +50,33 @@ test("PUB-CLI-4: a consent that is stored while the bridge runs is taken up with
   expect(at.newcomers).toEqual(["ada"]);
 });
 
-test("PUB-AUTH-16, PUB-NOTIFY-3: an unlink is noticed at once, shown everywhere, and over with a new consent", async () => {
-  const at = await house();
-  const ada = at.sim.person("Ada");
-  await at.consents(ada);
-  const clock = new ManualClock(Date.now());
-  await at.start({ clock });
-  await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
-  await at.until("people/ada/availability", "online");
-  at.app.unlinks(ada);
-  await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "offline", 1_000);
-  expect(at.last("people/ada/status")).toMatchObject({ problem: { code: "grant_ended" } });
-  await at.consents(ada);
-  const consentedAt = clock.now();
-  await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "online");
-  expect(at.last("people/ada/status")).toMatchObject({ problem: null });
-  // The service had ended the subscriptions with the consent.
-  await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
-  expect(clock.now() - consentedAt).toBeLessThan(10 * 60_000);
-});
+test.each([
+  ["an unlink", "unlinks", "person_unlinked"],
+  ["a deleted account", "deletes", "person_deleted"],
+] as const)(
+  "PUB-AUTH-16, PUB-NOTIFY-3: %s is noticed at once, shown everywhere, and over with a new consent",
+  async (_, ends, code) => {
+    const at = await house();
+    const ada = at.sim.person("Ada");
+    await at.consents(ada);
+    const clock = new ManualClock(Date.now());
+    await at.start({ clock });
+    await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
+    await at.until("people/ada/availability", "online");
+    at.app[ends](ada);
+    await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "offline", 1_000);
+    expect(at.last("people/ada/status")).toMatchObject({ problem: { code } });
+    const told = () => at.on("bridge/event").map((text) => JSON.parse(text));
+    expect(told().filter(({ event }) => event === "account_problem")).toMatchObject([{ code }]);
+    await at.consents(ada);
+    const consentedAt = clock.now();
+    await moving(at, clock, () => at.on("people/ada/availability").at(-1) === "online");
+    expect(at.last("people/ada/status")).toMatchObject({ problem: null });
+    // The service had ended the subscriptions with the consent.
+    await moving(at, clock, () => at.app.subscriptionsOf(ada).length === 3);
+    expect(clock.now() - consentedAt).toBeLessThan(10 * 60_000);
+  },
+);
 
 test("PUB-NOTIFY-3, PUB-USER-2: a new goal is read when the API says that the person changed", async () => {
   const at = await house();

@@ -17,21 +17,36 @@ async function subscribed(around?: (at: House, ada: Person) => void) {
   await at.consents(ada, clock);
   around?.(at, ada);
   const bridge = await at.start({ clock });
-  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 3);
+  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 3 && made(at) === 1);
   return { at, ada, clock, bridge };
 }
 
 const own = ({ app }: House, person: Person, url: string | undefined) =>
   app.subscriptionsOf(person).filter(({ callbackUrl }) => callbackUrl === url);
 
+const made = ({ log }: House) => log.lines.filter((line) => line.includes("The subscription was made")).length;
+
 const calls = ({ sim }: House, action: string) =>
   sim.log.filter((entry) => entry.kind === "call" && entry.action === action);
 
-test("one of three categories that the service dropped is subscribed again with the next daily check, and the others are left alone", async () => {
+/** Whatever is due within a day is due then: it takes calls, and no more time. */
+async function dayPasses({ sim }: House, clock: ManualClock): Promise<void> {
+  sim.clock.advance(DAY_MS);
+  await clock.advance(DAY_MS);
+}
+
+/** Lets the bridge look at its subscriptions so many times more. */
+async function looked(at: House, clock: ManualClock, times: number): Promise<void> {
+  const before = calls(at, "list").length;
+  await moving(at, clock, () => calls(at, "list").length >= before + times, HOUR_MS);
+}
+
+test("one of three categories that the service dropped is subscribed again within a day, and the others are left alone", async () => {
   const { at, ada, clock, bridge } = await subscribed();
   const before = calls(at, "subscribe").length;
   at.app.losesSubscription(ada, 4);
-  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 3, 6 * HOUR_MS);
+  await dayPasses(at, clock);
+  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 3, 1_000);
   const again = calls(at, "subscribe").slice(before);
   expect(again.map((entry) => entry.kind === "call" && entry.parameters["appli"])).toEqual(["4"]);
   expect(calls(at, "revoke")).toEqual([]);
@@ -43,10 +58,9 @@ test("subscriptions of another installation outlive start, stop, a new address a
   await bridge.stop();
   const moved = await at.start({ clock });
   expect(moved.callbackUrl).not.toBe(bridge.callbackUrl);
-  const reported = at.on("people/ada/subscription").length;
   await moving(at, clock, () => own(at, ada, moved.callbackUrl).length === 3);
   await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 0);
-  await moving(at, clock, () => at.on("people/ada/subscription").length > reported + 1);
+  await moving(at, clock, () => made(at) === 2);
   await moved.stop();
   await at.consents(at.sim.person("Bob"), clock);
   await at.start({ clock, people: [{ slug: "bob", name: "Bob" }] });
@@ -54,11 +68,31 @@ test("subscriptions of another installation outlive start, stop, a new address a
   expect(at.app.subscriptionsOf(ada)).toMatchObject([theirs]);
 });
 
-test("subscriptions that another installation ended are back with the next check", async () => {
+test("subscriptions of another installation are told once, however often they are looked at", async () => {
+  const theirs = { appli: 1, callbackUrl: "https://theirs.example.org/hook", comment: null };
+  const { at, clock } = await subscribed((around, person) => around.app.hasSubscription(person, theirs));
+  await looked(at, clock, 3);
+  const told = at.log.lines.filter((line) => line.includes("Another installation shares the application"));
+  expect(told).toEqual([expect.stringContaining('"subscriptions":1')]);
+});
+
+test("an earlier address of this bridge is not taken for another installation", async () => {
+  const { at, ada, clock, bridge } = await subscribed();
+  await bridge.stop();
+  const moved = await at.start({ clock });
+  await moving(at, clock, () => own(at, ada, moved.callbackUrl).length === 3);
+  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 0);
+  expect(at.log.lines.filter((line) => line.includes("Another installation"))).toEqual([]);
+});
+
+test("subscriptions that another installation ended are back within a day, which is told once", async () => {
   const { at, ada, clock, bridge } = await subscribed();
   for (const appli of [1, 4, 46]) at.app.losesSubscription(ada, appli);
-  expect(own(at, ada, bridge.callbackUrl)).toEqual([]);
-  await moving(at, clock, () => own(at, ada, bridge.callbackUrl).length === 3, 6 * HOUR_MS);
+  await dayPasses(at, clock);
+  await moving(at, clock, () => made(at) === 2, 1_000);
+  expect(own(at, ada, bridge.callbackUrl)).toHaveLength(3);
+  await looked(at, clock, 3);
+  expect(made(at)).toBe(2);
   ada.weighsIn({ weight: 70 });
   await moving(at, clock, () => at.on("people/ada/weigh_in").length > 0, 13_000);
 });

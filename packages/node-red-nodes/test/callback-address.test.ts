@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { callbackUrlOf, isPrivateHost } from "../src/shared/callback-address.ts";
+import { callbackUrlOf, isPrivateHost, rulesFor } from "../src/shared/callback-address.ts";
 
 describe("a host that the internet cannot reach", () => {
   test.each([
@@ -38,4 +38,11 @@ test("the callback URL is below the public address, with or without a slash at i
     "https://home.example.org/endpoint/withings/s",
   );
   expect(callbackUrlOf("https://home.example.org", "s")).toBe("https://home.example.org/withings/s");
+});
+
+test("a server on this machine may call back over http, whichever generation it speaks", () => {
+  expect(rulesFor("public", "http://127.0.0.1:8470/")).toBe("wbs");
+  expect(rulesFor("public", "https://wbsapi.withings.net/")).toBe("public");
+  expect(rulesFor("public", "\u0024{BASE_URL}")).toBe("public");
+  expect(rulesFor("wbs", "http://wbsapi.withings.net/")).toBe("wbs");
 });

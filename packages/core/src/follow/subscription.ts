@@ -49,7 +49,10 @@ export async function keepSubscription({
   const earlier = known?.previousUrl ?? known?.callbackUrl;
   const previousUrl = earlier === callback.url ? undefined : earlier;
   try {
-    const found = await api.subscription(callback.url, options);
+    const found = await api.subscription(callback.url, {
+      ...options,
+      ...(previousUrl !== undefined && { previousUrl }),
+    });
     const step = planSubscription(found, checkedAt);
     const actual = step === "keep" ? found : await api.subscribe(callback.url, callback.comment, options);
     const left = await endEarlier(previousUrl, api, options);

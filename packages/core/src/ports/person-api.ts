@@ -11,6 +11,11 @@ export type GroupQuery =
   | { readonly modifiedSince: EpochSeconds }
   | Record<string, never>;
 
+export interface LookOptions extends CallOptions {
+  /** An earlier callback URL of the same installation, whose subscription is still to be ended. */
+  readonly previousUrl?: string;
+}
+
 /**
  * One person at one API: all that sync, subscriptions and hosts ever see of a generation.
  * Every call throws a WeighbridgeError.
@@ -22,7 +27,7 @@ export interface PersonApi {
   measureGroups(query: GroupQuery, options?: CallOptions): AsyncIterable<GroupPage>;
   profile(options?: CallOptions): Promise<Profile>;
   /** Undefined where there is none. */
-  subscription(callbackUrl: string, options?: CallOptions): Promise<Subscription | undefined>;
+  subscription(callbackUrl: string, options?: LookOptions): Promise<Subscription | undefined>;
   /** Makes what is missing of it, or renews it; gives what there is then. */
   subscribe(callbackUrl: string, comment: string, options?: CallOptions): Promise<Subscription>;
   /** True where there was one. */

@@ -116,6 +116,7 @@ export function createPublicClient(options: PublicClientOptions): PublicClient {
         measure: publicMeasureService(transport, sinks),
         notify: publicNotifyService(transport),
         onForeign: (count) => options.onForeign?.(name, count),
+        announce: (end) => keeper.announce(end),
         signOut: (callOptions) => signOut(oauth, tokens, { name, userId }, callOptions),
       });
     },

@@ -31,6 +31,22 @@ export interface GrantKeeperInput {
   onWarning?(warning: GrantWarning): void;
 }
 
+/** What a callback said of the person. */
+export type AnnouncedEnd = "unlink" | "delete";
+
+/** What a problem says of each end, by its code. */
+const ENDS = {
+  grant_ended: "has ended",
+  person_unlinked: "was withdrawn",
+  person_deleted: "has ended with the person's account",
+} as const;
+type EndCode = keyof typeof ENDS;
+
+const ANNOUNCED = { unlink: "person_unlinked", delete: "person_deleted" } as const satisfies Record<
+  AnnouncedEnd,
+  EndCode
+>;
+
 /** A pair that the service gave and the disk did not take. */
 interface Unsaved {
   readonly grant: Grant;
@@ -57,6 +73,7 @@ export class GrantKeeper {
   #flight: Promise<Grant> | undefined;
   /** The refresh token that the service refused last, where that could not be stored: a later consent has another one. */
   #refused: { readonly token: string; readonly at: number } | undefined;
+  #announced: { readonly code: EndCode; readonly at: number } | undefined;
   readonly #warned = new Set<GrantWarning>();
 
   constructor(input: GrantKeeperInput) {
@@ -81,6 +98,11 @@ export class GrantKeeper {
     }
   }
 
+  /** A callback says why the consent ends. Nothing proves it: it names the end that a refusal shows soon before or after it, and ends nothing. */
+  announce(end: AnnouncedEnd): void {
+    this.#announced = { code: ANNOUNCED[end], at: this.#input.clock.now() };
+  }
+
   async #renewed(above: number): Promise<Grant> {
     const { name, tokens } = this.#input;
     this.#held = undefined;
@@ -88,7 +110,7 @@ export class GrantKeeper {
       const grant = await this.#current();
       this.#warnOfAge(grant);
       if (grant.ended === undefined && grant.revision > above && this.#isGood(grant)) return grant;
-      this.#refuseEnded(grant);
+      await this.#refuseEnded(grant);
       return this.#exchanged(grant);
     });
     return this.#held;
@@ -138,12 +160,32 @@ export class GrantKeeper {
     return grant;
   }
 
-  #refuseEnded({ ended, refreshToken }: Grant): void {
+  async #refuseEnded(grant: Grant): Promise<void> {
     const { name, clock } = this.#input;
+    const { ended, refreshToken } = grant;
     const refusedAt = this.#refused?.token === refreshToken ? this.#refused.at : -Infinity;
     const endedAt = Math.max(refusedAt, (ended?.at ?? -Infinity) * 1000);
     const sinceMs = clock.now() - endedAt;
-    if (sinceMs >= 0 && sinceMs < GRANT_LIMITS.tryEndedMs) throw endedError(name);
+    if (sinceMs < 0 || sinceMs >= GRANT_LIMITS.tryEndedMs) return;
+    const code = this.#codeOf(endedAt, ended?.code);
+    if (ended && code !== ended.code) await this.#mark(grant, { ...ended, code });
+    throw endedError(name, code);
+  }
+
+  /** Of an end at this time. A deletion unlinks, too: the graver news stays. */
+  #codeOf(endedAt: number, stored: string | undefined): EndCode {
+    const known = isEnd(stored) ? stored : "grant_ended";
+    const announced = this.#announced;
+    if (!announced || Math.abs(announced.at - endedAt) > GRANT_LIMITS.announcedMs) return known;
+    return known === ANNOUNCED.delete ? known : announced.code;
+  }
+
+  /** A mark that cannot be stored is kept in memory only: the refusal is the graver news. */
+  async #mark(grant: Grant, ended: NonNullable<Grant["ended"]>): Promise<void> {
+    const { name, tokens } = this.#input;
+    await tokens.write(name, { ...grant, ended, revision: grant.revision + 1 }).catch((error: unknown) => {
+      if (!(error instanceof TokensNotKeptError)) throw error;
+    });
   }
 
   async #exchanged(grant: Grant): Promise<Grant> {
@@ -169,13 +211,9 @@ export class GrantKeeper {
     if (stored && stored.revision > refused.revision && stored.ended === undefined && this.#isGood(stored))
       return stored;
     this.#refused = { token: refused.refreshToken, at: clock.now() };
-    const ended = { at: Math.floor(clock.now() / 1000), code: "grant_ended" };
-    // A mark that cannot be stored is kept in memory only: the refusal is the graver news.
-    if (stored)
-      await tokens.write(name, { ...stored, ended, revision: stored.revision + 1 }).catch((error: unknown) => {
-        if (!(error instanceof TokensNotKeptError)) throw error;
-      });
-    throw endedError(name);
+    const code = this.#codeOf(clock.now(), stored?.ended?.code);
+    if (stored) await this.#mark(stored, { at: Math.floor(clock.now() / 1000), code });
+    throw endedError(name, code);
   }
 
   #isGood({ accessEndsAt }: Grant): boolean {
@@ -195,7 +233,7 @@ export class GrantKeeper {
 
 /** A grant with a new pair of tokens. `requestedAt`: when the pair was asked for, since its time runs from then. */
 export function nextGrant(
-  before: Pick<Grant, "clientId" | "revision">,
+  before: Pick<Grant, "clientId" | "revision"> & Partial<Pick<Grant, "scope">>,
   { userId, accessToken, expiresInS, refreshToken, scope }: TokenPair,
   requestedAt: EpochSeconds,
 ): Grant {
@@ -206,13 +244,17 @@ export function nextGrant(
     accessEndsAt: requestedAt + expiresInS,
     refreshToken,
     refreshIssuedAt: requestedAt,
-    scope,
+    // A renewal changes nothing of it.
+    scope: scope || (before.scope ?? ""),
     revision: before.revision + 1,
   };
 }
 
-const endedError = (name: string) =>
-  new NotAuthorizedError(`the consent of ${name} has ended`, { code: "grant_ended" });
+/** A later version may have stored another one. */
+const isEnd = (code: string | undefined): code is EndCode => code !== undefined && Object.hasOwn(ENDS, code);
+
+const endedError = (name: string, code: EndCode) =>
+  new NotAuthorizedError(`the consent of ${name} ${ENDS[code]}`, { code });
 
 /** The promise, or the signal's reason, whichever comes first. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -9,6 +9,8 @@ export const GRANT_LIMITS = {
   unusedMs: 7 * HOUR_MS,
   /** A grant that the service refused is tried again this seldom: a refusal was seen to pass. */
   tryEndedMs: 6 * HOUR_MS,
+  /** A callback names an end that shows so long before or after it. */
+  announcedMs: 10 * 60_000,
   /** A refresh token lives for a year; thirty days before its end is time to say so. */
   oldMs: 335 * DAY_MS,
   /** A link to the consent page is good for so long. */

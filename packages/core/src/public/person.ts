@@ -4,11 +4,12 @@ import type { Subscription } from "../domain/subscription.ts";
 import { RejectedError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Transport } from "../http/transport.ts";
-import type { GroupQuery, PersonApi } from "../ports/person-api.ts";
+import type { GroupQuery, LookOptions, PersonApi } from "../ports/person-api.ts";
 import { CALLS } from "./calls.ts";
 import type { NotifyCategory } from "./categories.ts";
 import { decodeDevices, decodeWeightGoal, type ListedProfile } from "./decode/others.ts";
 import type { Device } from "./device.ts";
+import type { AnnouncedEnd } from "./grant-keeper.ts";
 import { GRANT_LIMITS } from "./limits.ts";
 import type { PublicMeasureFilters, PublicMeasureService } from "./services/measure.ts";
 import type { PublicNotifyService } from "./services/notify.ts";
@@ -25,6 +26,8 @@ export interface PublicPerson extends PersonApi {
   devices(options?: CallOptions): Promise<readonly Device[]>;
   /** The weight that the person wants to reach, kilograms; undefined without a goal. */
   weightGoal(options?: CallOptions): Promise<number | undefined>;
+  /** A callback says that the person withdrew the consent, or deleted the account: tells the problem's code, once a call is refused. */
+  announce(end: AnnouncedEnd): void;
   /** Ends the consent at the service, with all subscriptions, and drops the stored tokens. */
   signOut(options?: CallOptions): Promise<void>;
 }
@@ -38,11 +41,12 @@ export interface PublicPersonInput {
   readonly categories: readonly NotifyCategory[];
   /** Subscriptions of this application with other URLs than ours: another installation shares the application. */
   onForeign(count: number): void;
+  announce(end: AnnouncedEnd): void;
   signOut(options?: CallOptions): Promise<void>;
 }
 
 export function publicPerson(input: PublicPersonInput): PublicPerson {
-  const { userId, transport, measure, notify, signOut } = input;
+  const { userId, transport, measure, notify, announce, signOut } = input;
   const weightGoal = async (options?: CallOptions) => {
     const body = await transport.send(CALLS.getGoals, {}, options);
     return readBody(CALLS.getGoals, () => decodeWeightGoal(body));
@@ -53,6 +57,7 @@ export function publicPerson(input: PublicPersonInput): PublicPerson {
     measure,
     notify,
     weightGoal,
+    announce,
     signOut,
     measureGroups: (query, options) => measure.pages(filtersOf(query), options),
     async profile(options) {
@@ -94,8 +99,10 @@ class Subscriptions {
   }
 
   /** Undefined where any wanted category lacks it. */
-  async look(callbackUrl: string, options?: CallOptions): Promise<Subscription | undefined> {
+  async look(callbackUrl: string, { previousUrl, ...options }: LookOptions = {}): Promise<Subscription | undefined> {
     const profiles = await this.#list(options);
+    const ours = [callbackUrl, ...(previousUrl === undefined ? [] : [previousUrl])];
+    this.#reportForeign(profiles.filter((one) => !ours.some((url) => isSameUrl(one.callbackUrl, url))).length);
     const isWhole = this.#lacking(profiles, callbackUrl).length === 0;
     return isWhole ? { callbackUrl } : undefined;
   }
@@ -141,7 +148,6 @@ class Subscriptions {
 
   #lacking(profiles: readonly ListedProfile[], callbackUrl: string): NotifyCategory[] {
     const ours = profiles.filter((one) => isSameUrl(one.callbackUrl, callbackUrl));
-    this.#reportForeign(profiles.length - ours.length);
     const present = new Set(ours.map(({ category }) => category));
     return this.#input.categories.filter((category) => !present.has(category));
   }

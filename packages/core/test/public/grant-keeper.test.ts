@@ -311,6 +311,45 @@ describe("PUB-AUTH-16: a refused grant", () => {
     expect((await one.grant()).revision).toBe(41);
   });
 
+  test.each([
+    ["unlink", "person_unlinked"],
+    ["delete", "person_deleted"],
+  ] as const)(
+    "PUB-NOTIFY-3: tells that a callback said %s, whether it came before the refusal or after it",
+    async (end, code) => {
+      const before = await world();
+      before.service.living = "none";
+      before.service.issued = 7;
+      const first = before.keeper();
+      first.announce(end);
+      expect(await caught(first.grant())).toMatchObject({ code, actor: "person" });
+      const after = await ended();
+      await after.clock.advance(60_000);
+      after.one.announce(end);
+      expect(await caught(after.one.grant())).toMatchObject({ code });
+      for (const { tokens, keeper, service } of [before, after]) {
+        expect(await tokens.read("ada")).toMatchObject({ ended: { code } });
+        expect(await caught(keeper().grant())).toMatchObject({ code });
+        expect(service.calls).toBe(1);
+      }
+    },
+  );
+
+  test("PUB-NOTIFY-3: is not called withdrawn by a callback of another hour, deleted stays deleted, and a grant that works stays", async () => {
+    const { clock, one } = await ended();
+    await clock.advance(HOUR * 1000);
+    one.announce("unlink");
+    expect(await caught(one.grant())).toMatchObject({ code: "grant_ended" });
+    const working = (await world()).keeper();
+    working.announce("delete");
+    expect((await working.grant()).ended).toBeUndefined();
+    const other = (await ended()).one;
+    for (const end of ["delete", "unlink"] as const) {
+      other.announce(end);
+      expect(await caught(other.grant())).toMatchObject({ code: "person_deleted" });
+    }
+  });
+
   test("is refused after a restart, too, without a call", async () => {
     const { service, keeper } = await ended();
     expect(await caught(keeper().grant())).toMatchObject({ code: "grant_ended" });

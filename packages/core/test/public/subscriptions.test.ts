@@ -105,6 +105,14 @@ describe("a subscription", () => {
     expect(foreign).toEqual([2]);
   });
 
+  test("of our own earlier address is nobody else's", async () => {
+    const earlier = "https://earlier.example.org/x";
+    const { ada, foreign } = await service({ profiles: [1, 4, 46].map((appli) => [appli, `${earlier}/`]) });
+    await ada.subscription(URL_OF_OURS, { previousUrl: earlier });
+    await ada.subscribe(URL_OF_OURS, "c");
+    expect(foreign).toEqual([]);
+  });
+
   test("PUB-NOTIFY-1, PUB-NOTIFY-6: is revoked by category, 1 s apart, in the service's own spelling", async () => {
     const spelled = `${URL_OF_OURS}/`;
     const { ada, kept, clock, sent } = await service({ profiles: [1, 4, 46].map((appli) => [appli, spelled]) });

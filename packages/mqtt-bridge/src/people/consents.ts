@@ -31,7 +31,8 @@ export interface ConsentsInput {
 
 /** Problems of a person that another program's new consent ends. */
 const OF_CONSENT: ReadonlySet<string> = new Set([
-  ...["not_authorized", "grant_ended", "scope_missing", "wrong_person", "token_file_unusable", "access_refused"],
+  ...["not_authorized", "grant_ended", "person_unlinked", "person_deleted", "scope_missing", "wrong_person"],
+  ...["token_file_unusable", "access_refused"],
 ]);
 
 /** A person whose consent is missing or has ended. */

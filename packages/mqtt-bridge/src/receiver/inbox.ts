@@ -1,4 +1,4 @@
-import type { Clock, EpochSeconds, Window } from "@weighbridge/core";
+import type { Clock, EpochSeconds, PersonChange, Window } from "@weighbridge/core";
 import type { People } from "../people/people.ts";
 import type { PeopleStore } from "../store/store.ts";
 
@@ -30,8 +30,9 @@ export class Inbox {
    * The person unlinked the application, deleted the account, or changed: nothing proves that the API said so, so that a poll asks it. Resolves
    * when its hint is on disk.
    */
-  takeChange(accountId: string, userId: string): Promise<void> | undefined {
+  takeChange(accountId: string, userId: string, change: PersonChange): Promise<void> | undefined {
     const person = this.#input.people.byUserId(accountId, userId);
+    if (change !== "update") person?.today?.announce(change);
     const taken = this.take(accountId, userId, null);
     return person && taken?.then(() => this.#input.onChanged(person.rows.stored.id));
   }

@@ -6,6 +6,7 @@ import {
   type Clock,
   isCallbackSecret,
   PerMinute,
+  type PersonChange,
   readCallbackBody,
   type Window,
 } from "@weighbridge/core";
@@ -31,7 +32,7 @@ export interface ReceiverInput {
   /** Resolves when the hint is on disk; undefined where nobody of the account has this userid. */
   take(accountId: string, userId: string, window: Window | null): Promise<void> | undefined;
   /** The same for a change of the person. */
-  takeChange(accountId: string, userId: string): Promise<void> | undefined;
+  takeChange(accountId: string, userId: string, change: PersonChange): Promise<void> | undefined;
   /** A call was answered, so long after it came. */
   onReply?(outcome: keyof ReceiverCounts, ms: number): void;
   /** The answer to a taken notification was handed to the system: from here on the API does not call again. */
@@ -95,7 +96,7 @@ export class Receiver {
     this.#input = input;
     this.#paths = input.secrets.map(({ accountId, secret }) => {
       const take = (userId: string, window: Window | null) => input.take(accountId, userId, window);
-      const takeChange = (userId: string) => input.takeChange(accountId, userId);
+      const takeChange = (userId: string, change: PersonChange) => input.takeChange(accountId, userId, change);
       return { secret, endpoint: new CallbackEndpoint({ clock, perMinute: input.perMinute, take, takeChange }) };
     });
     this.#drops = new PerMinute(clock, { mostSources: LIMITS.callbackSources });

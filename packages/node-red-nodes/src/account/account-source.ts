@@ -11,6 +11,7 @@ import {
   type UnknownCode,
 } from "@weighbridge/core";
 import { SetupError } from "../errors.ts";
+import { rulesFor } from "../shared/callback-address.ts";
 import type { AccountSource, GrantPlace } from "./account-api.ts";
 import { publicApi } from "./public-api.ts";
 import { wbsApi } from "./wbs-api.ts";
@@ -65,8 +66,7 @@ const GENERATIONS: Readonly<Record<Generation, Opener>> = {
         if (stored === undefined || stored.clientId !== settings.clientId) throw notAuthorized();
         return publicApi(client, client.person(grant.name, stored.userId));
       },
-      // A server on this machine calls back on this machine.
-      refusalOf: (callbackUrl) => checkCallbackUrl(isOfThisMachine(settings) ? "wbs" : "public", callbackUrl),
+      refusalOf: (callbackUrl) => checkCallbackUrl(rulesFor("public", settings.baseUrl), callbackUrl),
     };
   },
 };
@@ -100,9 +100,6 @@ function applicationOf(settings: AccountSettings, { clock, application }: Surrou
   const shared = application?.(baseUrl, calls, generation === "public" ? clientId : undefined);
   return shared ?? new Application({ clock, callsPerMinute: calls });
 }
-
-/** The client takes http for a server on this machine only. */
-const isOfThisMachine = ({ baseUrl }: AccountSettings): boolean => URL.parse(baseUrl)?.protocol === "http:";
 
 const notAuthorized = () =>
   new NotAuthorizedError("nobody has consented yet that this account reads their data", {

@@ -4,6 +4,7 @@ import {
   type Clock,
   type Decided,
   isAccountWorking,
+  type PersonChange,
   type PersonEvent,
   type PersonState,
   type Problem,
@@ -138,7 +139,9 @@ export class Account {
   }
 
   /** The same for a change of the person, such as a new goal or an ended consent: only a call tells whether it is so. */
-  async takeChange(userId: string): Promise<void> {
+  async takeChange(userId: string, change: PersonChange): Promise<void> {
+    // Before the hint: the poll that follows it may be refused at once.
+    if (change !== "update" && this.#api?.person.userId === userId) this.#api.today?.announce(change);
     if (await this.#take(userId, null)) this.#running?.following.requestProfile();
   }
 

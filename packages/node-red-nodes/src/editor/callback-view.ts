@@ -1,5 +1,5 @@
 import { checkCallbackUrl, type Generation } from "@weighbridge/core";
-import { callbackUrlOf, isPrivateHost } from "../shared/callback-address.ts";
+import { callbackUrlOf, isPrivateHost, rulesFor } from "../shared/callback-address.ts";
 import type { EditorNode } from "./red.ts";
 import { words } from "./words.ts";
 
@@ -20,12 +20,21 @@ const RULES = {
   host: /host name/,
 } as const;
 
-/** The generation of the API that an account speaks to. */
-export const generationOf = (accountId: unknown): unknown => RED.nodes.node(String(accountId ?? ""))?.["generation"];
+/** What an account says of the API that it speaks to. */
+export interface ApiOfAccount {
+  readonly generation: unknown;
+  readonly baseurl: unknown;
+}
 
-/** Why an API of this generation would refuse the URL, in the user's language; undefined where it would not. */
-export function refusalOf(node: EditorNode, url: string, generation: unknown): string | undefined {
-  const reason = checkCallbackUrl((generation || "wbs") as Generation, url);
+export function apiOf(accountId: unknown): ApiOfAccount {
+  const account = RED.nodes.node(String(accountId ?? ""));
+  return { generation: account?.["generation"], baseurl: account?.["baseurl"] };
+}
+
+/** Why this API would refuse the URL, in the user's language; undefined where it would not. */
+export function refusalOf(node: EditorNode, url: string, { generation, baseurl }: ApiOfAccount): string | undefined {
+  const rules = rulesFor((generation || "wbs") as Generation, String(baseurl ?? ""));
+  const reason = checkCallbackUrl(rules, url);
   if (reason === undefined) return undefined;
   const rule = Object.entries(RULES).find(([, pattern]) => pattern.test(reason))?.[0];
   return words(node, "url.refused", { reason: rule === undefined ? reason : words(node, `rule.${rule}`) });

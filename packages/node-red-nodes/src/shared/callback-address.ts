@@ -1,3 +1,5 @@
+import type { Generation } from "@weighbridge/core";
+
 /** Below Node-RED's own root for HTTP nodes. */
 export const CALLBACK_PATH = "/withings";
 
@@ -17,6 +19,13 @@ export function secretAt(publicUrl: string, callbackUrl: string): string | undef
   const secret = callbackUrl.startsWith(base) ? callbackUrl.slice(base.length) : "";
   return secret.length === SECRET_CHARACTERS && /^[\w-]+$/.test(secret) ? secret : undefined;
 }
+
+/**
+ * The generation whose rules hold for a callback URL of an account. A server on this machine calls back on this machine, so that today's rules
+ * hold not; over http the client speaks to no other one.
+ */
+export const rulesFor = (generation: Generation, baseUrl: string): Generation =>
+  generation === "public" && URL.parse(baseUrl)?.protocol === "http:" ? "wbs" : generation;
 
 const PRIVATE_NAMES = /(^|\.)(localhost|local|lan|home|internal|home\.arpa)$/i;
 

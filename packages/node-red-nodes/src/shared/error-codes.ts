@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   not_authorized: { actor: "person" },
   scope_missing: { actor: "person" },
   grant_ended: { actor: "person" },
+  person_unlinked: { actor: "person" },
+  person_deleted: { actor: "person" },
   wrong_person: { actor: "person" },
   user_deactivated: { actor: "person" },
   wrong_password: { actor: "person", nodes: ["account", "user"] },

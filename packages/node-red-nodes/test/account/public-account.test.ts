@@ -140,9 +140,21 @@ test("a change that the API announces has goals and measures read again", async 
   await account.attach(heard.listener);
   await vi.waitFor(() => expect(calls("getgoals")).toBe(1));
   ada.setsTarget({ weight: 65 });
-  await account.takeChange(String(bob.userId));
-  await account.takeChange(String(ada.userId));
+  await account.takeChange(String(bob.userId), "update");
+  await account.takeChange(String(ada.userId), "update");
   await vi.waitFor(() => expect(kinds(heard)).toContain("target_set"));
+});
+
+test("an unlink that is called out has a code of its own, once a call is refused", async () => {
+  const { account: make, ada, app, consents } = await house();
+  await consents(ada);
+  const { account, heard } = make();
+  await account.attach(heard.listener);
+  await vi.waitFor(() => expect(account.state).toBeDefined());
+  await account.takeChange(String(ada.userId), "unlink");
+  app.unlinks(ada);
+  await account.takeChange(String(ada.userId), "unlink");
+  await vi.waitFor(() => expect(heard.problems.at(-1)).toMatchObject({ code: "person_unlinked" }));
 });
 
 test("an ended consent is the person's to mend, and a new one mends it without another start", async () => {

@@ -169,3 +169,15 @@ const HEADINGS = { node: 5, config: 3 } as const;
 test("every node has what Node-RED looks for beside it", () => {
   for (const type of TYPES) expect(existsSync(join(ROOT, "src/nodes", type, `${type}.ts`))).toBe(true);
 });
+
+test("an account of a simulator of today's API on this machine takes a public address on it, and one of the real API does not", () => {
+  const form = loadForm("withings-account", "public");
+  const answer = (baseurl: string) =>
+    form.definition.defaults["publicurl"]?.validate?.call(
+      form.node({ generation: "public", baseurl }),
+      "http://127.0.0.1:1880",
+      {},
+    );
+  expect(answer("http://127.0.0.1:8470/")).toBe(true);
+  expect(answer("https://wbsapi.withings.net/")).not.toBe(true);
+});

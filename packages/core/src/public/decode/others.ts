@@ -24,12 +24,15 @@ export interface ListedProfile {
 /** The last second of 32 bits stands for no expiry. */
 const NEVER = 2_147_483_647;
 
+/** Where nothing is there, the body may be absent, null or an empty list. */
+const orNothing = (body: unknown): unknown => (body == null || (Array.isArray(body) && body.length === 0) ? {} : body);
+
 const checkList = checkOf(listBody);
 const checkDevices = checkOf(deviceBody);
 
 /** Throws a ZodError. A profile without URL or category is left out: nobody could name it. */
 export function decodeProfiles(body: unknown): readonly ListedProfile[] {
-  return (checkList(body).profiles ?? []).flatMap((raw) => {
+  return (checkList(orNothing(body)).profiles ?? []).flatMap((raw) => {
     const { appli, callbackurl, expires, comment } = profile.safeParse(raw).data ?? {};
     const code = wholeNumber(appli);
     if (code === undefined || !callbackurl) return [];
@@ -50,7 +53,7 @@ const BATTERIES: ReadonlySet<string | null | undefined> = new Set(["high", "medi
 
 /** Throws a ZodError. A device without any id is left out. */
 export function decodeDevices(body: unknown): readonly Device[] {
-  return (checkDevices(body).devices ?? []).flatMap((raw) => {
+  return (checkDevices(orNothing(body)).devices ?? []).flatMap((raw) => {
     const one = device.safeParse(raw).data ?? {};
     // The number was seen to differ from the string: only the hash joins with other answers.
     const id = one.hash_deviceid || (one.deviceid == null ? "" : String(one.deviceid));
@@ -72,7 +75,7 @@ export function decodeDevices(body: unknown): readonly Device[] {
 
 /** Kilograms; undefined without a weight goal. Throws a ZodError. */
 export function decodeWeightGoal(body: unknown): number | undefined {
-  const { goals } = goalsBody.parse(body);
+  const { goals } = goalsBody.parse(orNothing(body));
   if (goals == null || Array.isArray(goals)) return undefined;
   const goal = weightGoal.safeParse(goals.weight).data;
   return goal && exact(goal.value, goal.unit);

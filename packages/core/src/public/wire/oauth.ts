@@ -29,11 +29,17 @@ export const nonceRequest = z.strictObject({
 
 export const nonceBody = z.looseObject({ nonce: z.string().min(1) });
 
-/** The userid was seen as a string after a code, and as a number after a refresh. */
+const USUAL_S = 10_800;
+const YEAR_S = 31_536_000;
+
+/**
+ * The userid was seen as a string after a code, and as a number after a refresh. Both tokens are all that a renewal needs: one that is thrown away
+ * for its other fields would be thrown away each time, until the pair before it has ended.
+ */
 export const tokenBody = z.looseObject({
   userid: z.union([z.string().regex(/^\d+$/), z.int().nonnegative()]).transform(String),
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),
-  expires_in: z.number().positive().default(10_800),
-  scope: z.string().default(""),
+  expires_in: z.coerce.number().positive().max(YEAR_S).catch(USUAL_S),
+  scope: z.string().catch(""),
 });

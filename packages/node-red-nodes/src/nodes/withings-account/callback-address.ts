@@ -1,4 +1,4 @@
-import { type Callback as CallbackUrl, type Clock, problemOf, type Window } from "@weighbridge/core";
+import { type Callback as CallbackUrl, type Clock, type PersonChange, problemOf, type Window } from "@weighbridge/core";
 import type { Node, NodeAPI } from "node-red";
 import { SetupError } from "../../errors.ts";
 import { callbackSecret } from "../../runtime/installation-key.ts";
@@ -19,7 +19,7 @@ export interface CallbackAddressInput {
   /** Why the API would refuse this callback URL; undefined where it would not. */
   refusalOf(callbackUrl: string): string | undefined;
   take(userId: string, window: Window | null): Promise<void>;
-  takeChange(userId: string): Promise<void>;
+  takeChange(userId: string, change: PersonChange): Promise<void>;
 }
 
 /** The address at which callbacks of an account arrive, and what is served there. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { CallbackEndpoint, type Clock, readCallbackBody, type Window } from "@weighbridge/core";
+import { CallbackEndpoint, type Clock, type PersonChange, readCallbackBody, type Window } from "@weighbridge/core";
 import { LIMITS } from "../../limits.ts";
 
 export interface CallbackInput {
@@ -7,7 +7,7 @@ export interface CallbackInput {
   /** Resolves when the hint is on disk, or where it is not this account's person. */
   take(userId: string, window: Window | null): Promise<void>;
   /** The same for a change of the person. */
-  takeChange(userId: string): Promise<void>;
+  takeChange(userId: string, change: PersonChange): Promise<void>;
   onFailure(error: unknown): void;
 }
 

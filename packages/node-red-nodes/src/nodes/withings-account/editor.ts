@@ -1,5 +1,11 @@
 import { callService, type FoundUser, nameOf, wordsFor } from "../../editor/account-service.ts";
-import { addressOfThisPage, callbackUrlOf, isUnreachable, refusalOf } from "../../editor/callback-view.ts";
+import {
+  type ApiOfAccount,
+  addressOfThisPage,
+  callbackUrlOf,
+  isUnreachable,
+  refusalOf,
+} from "../../editor/callback-view.ts";
 import { copyOnClick } from "../../editor/clipboard.ts";
 import { endConsent, prepareConsent } from "../../editor/consent-view.ts";
 import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
@@ -10,11 +16,14 @@ import { BASE_URLS, properties } from "./properties.ts";
 /** As long as a real one: enough to check the rules before the real one is known. */
 const ANY_SECRET = "x".repeat(SECRET_CHARACTERS);
 
-const generationIn = (node: EditorNode): unknown => $("#node-config-input-generation").val() ?? node["generation"];
+const apiIn = (node: EditorNode): ApiOfAccount => ({
+  generation: $("#node-config-input-generation").val() ?? node["generation"],
+  baseurl: $("#node-config-input-baseurl").val() ?? node["baseurl"],
+});
 
 const refusals: Refusals = {
   // A private host is a warning in the form only: it is right for trying with a simulator.
-  publicurl: (node, value) => refusalOf(node, callbackUrlOf(value, ANY_SECRET), generationIn(node)),
+  publicurl: (node, value) => refusalOf(node, callbackUrlOf(value, ANY_SECRET), apiIn(node)),
 };
 
 RED.nodes.registerType("withings-account", {
@@ -156,7 +165,7 @@ function showCallback(node: EditorNode): void {
     if (isInSubflow) return node._("url.subflow");
     if (publicUrl === "") return node._("url.none");
     if (publicUrl.startsWith("${")) return "";
-    const refusal = refusalOf(node, url, generationIn(node));
+    const refusal = refusalOf(node, url, apiIn(node));
     return refusal ?? (isUnreachable(url) ? node._("url.private") : "");
   };
   const update = () => {

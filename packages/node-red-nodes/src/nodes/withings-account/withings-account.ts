@@ -91,7 +91,7 @@ export default function register(RED: NodeAPI): void {
       served,
       refusalOf: (callbackUrl) => source.refusalOf(callbackUrl),
       take: (userId, window) => account.takeNotification(userId, window),
-      takeChange: (userId) => account.takeChange(userId),
+      takeChange: (...change) => account.takeChange(...change),
     });
     const account = new Account({
       ...settings,

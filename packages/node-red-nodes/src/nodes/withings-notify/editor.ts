@@ -1,9 +1,9 @@
-import { generationOf, refusalOf } from "../../editor/callback-view.ts";
+import { apiOf, refusalOf } from "../../editor/callback-view.ts";
 import { prepareForm, type Refusals, savedOf } from "../../editor/form.ts";
 import { properties } from "./properties.ts";
 
 const refusals: Refusals = {
-  callbackurl: (node, value) => refusalOf(node, value, generationOf($("#node-input-account").val() ?? node["account"])),
+  callbackurl: (node, value) => refusalOf(node, value, apiOf($("#node-input-account").val() ?? node["account"])),
 };
 
 RED.nodes.registerType("withings-notify", {

@@ -258,6 +258,9 @@ export const problems: Problems = {
   too_many_subscriptions: "Diese Person wird schon von 16 Programmen verfolgt. Eines davon beenden.",
   not_authorized: "Die Person hat noch nicht zugestimmt. Sie kann es auf dieser Seite nachholen.",
   grant_ended: "Die Zustimmung ist erloschen. Auf dieser Seite erneut autorisieren, nichts geht verloren.",
+  person_unlinked:
+    "Die Person hat die Zustimmung zurückgezogen. „weighbridge authorize“ erneut ausführen, wenn sie es möchte.",
+  person_deleted: "Das Konto der Person wurde gelöscht. Die Person aus der Konfiguration entfernen.",
   wrong_person: "Eine andere Person hat zugestimmt. Bei Withings abmelden, dann neu autorisieren.",
   access_refused: "Der Dienst hat das Token abgelehnt. Bleibt es so, Secret erneuern und neu autorisieren.",
   wrong_client: "client_id oder Secret ist falsch. Beide erneut aus dem Entwicklerportal kopieren.",

@@ -254,6 +254,8 @@ type ProblemCode =
   | "too_many_subscriptions"
   | "not_authorized"
   | "grant_ended"
+  | "person_unlinked"
+  | "person_deleted"
   | "wrong_person"
   | "access_refused"
   | "wrong_client"

@@ -258,6 +258,8 @@ export const problems: Problems = {
   too_many_subscriptions: "Seize programmes suivent déjà cette personne. En arrêter un.",
   not_authorized: "La personne n’a pas encore consenti. Cela se fait sur cette page.",
   grant_ended: "Le consentement a pris fin. Autoriser de nouveau sur cette page, rien n’est perdu.",
+  person_unlinked: "La personne a retiré son consentement. Relancer « weighbridge authorize » si elle le souhaite.",
+  person_deleted: "Le compte de la personne a été supprimé. Retirer la personne de la configuration.",
   wrong_person: "Une autre personne a consenti. Se déconnecter de Withings, puis autoriser de nouveau.",
   access_refused: "Le service a refusé le jeton. Si cela dure, renouveler le secret et autoriser de nouveau.",
   wrong_client: "client_id ou secret est faux. Les copier de nouveau depuis le portail des développeurs.",
