@@ -149,14 +149,19 @@ export class HintFollower {
     this.#calls.add(asked);
     const news = noNews();
     const input = { ...followed.sync("hint", signal), window: asked };
-    let last: SyncChange | undefined;
+    let whole: SyncChange | undefined;
     try {
-      // A wide one takes long: fresh hints interrupt it.
-      this.#canWait ||= isWide(asked);
-      for await (const change of isWide(asked) ? syncWideWindow(input) : one(syncWindow(input))) {
-        if (last) await followed.commit({ change: last });
-        last = change;
-        addNews(news, change);
+      if (!isWide(asked)) {
+        whole = await syncWindow(input);
+        addNews(news, whole);
+      } else {
+        // A wide one takes long: fresh hints interrupt it.
+        this.#canWait = true;
+        for await (const change of syncWideWindow(input)) {
+          addNews(news, change);
+          // Before the next part is asked for: an answer may show the same change again.
+          await followed.commit({ change });
+        }
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -165,7 +170,7 @@ export class HintFollower {
     }
     const answered = asked.hints.filter((hint) => isAnswered(hint, asked, news));
     const tried = due.filter((hint) => !answered.includes(hint));
-    await this.#commit(answered, tried, last ? { change: last } : {});
+    await this.#commit(answered, tried, whole ? { change: whole } : {});
     return undefined;
   }
 
@@ -228,8 +233,4 @@ function windowsOf(hints: readonly StoredHint[]): AskedWindow[] {
   const wide = withWindow.filter(({ window }) => isWide(window));
   const narrow = withWindow.filter(({ window }) => !isWide(window));
   return [...mergeHints(narrow), ...wide.map((hint) => ({ ...hint.window, hints: [hint] }))];
-}
-
-async function* one<T>(value: Promise<T>): AsyncGenerator<T> {
-  yield await value;
 }

@@ -140,57 +140,6 @@ test("a hint without a window is followed by a poll at once, and by a re-read", 
   expect(ada.api.of("window").at(-1)?.query).toMatchObject({ to: expect.any(Number) });
 });
 
-test("a window of years is followed, and a fresh hint does not wait for it", async () => {
-  const ada = await follow();
-  ada.api.hold = ({ query }) =>
-    query && "from" in query && query.to - query.from > 100 ? new Promise(() => {}) : undefined;
-  await ada.hint(0, START - 100);
-  ada.weighIn(1, START);
-  await ada.hint(START);
-  expect(ada.kinds()).toEqual(["weigh_in"]);
-  ada.api.hold = () => undefined;
-  ada.weighIn(2, START - 400);
-  await ada.pass(20, 1);
-  expect(ada.store.stored.map(({ id }) => id)).toEqual([2, 1]);
-});
-
-test.each([
-  ["days", 3_600],
-  ["years", 60 * DAY],
-])("a deletion among more windows than may wait, spread over %s, comes at once", async (_, apartS) => {
-  const ada = await follow();
-  for (let id = 1; id <= 30; id++) ada.weighIn(id, START - apartS * id);
-  await ada.hint(null);
-  await ada.pass(60, 5);
-  const before = ada.kinds().length;
-  ada.api.delete(20);
-  for (let id = 30; id >= 1; id--) await ada.store.takeHint(windowAt(START - apartS * id), START);
-  ada.weighIn(31, START);
-  await ada.hint(START);
-  await ada.pass(30, 1);
-  expect(new Set(ada.kinds().slice(before))).toEqual(new Set(["weigh_in", "weigh_in_deleted"]));
-});
-
-test("2,000 distinct windows in two minutes cost a bounded number of calls, and delay no real weigh-in", async () => {
-  const ada = await follow();
-  for (let tenth = 0; tenth < 120; tenth++) {
-    for (let index = 0; index < 16; index++) {
-      const from = START - 1_000_000 + 1_000 * (16 * tenth + index);
-      await ada.store.takeHint({ from, to: from + 1 }, START);
-    }
-    if (tenth === 60) {
-      ada.weighIn(1, START + 60);
-      await ada.hint(START + 60);
-    } else {
-      ada.follower.hinted();
-      ada.rounds.wake(ada.follower);
-    }
-    await ada.pass(1);
-    if (tenth === 73) expect(ada.kinds()).toEqual(["weigh_in"]);
-  }
-  expect(ada.api.calls.length).toBeLessThan(60);
-});
-
 test("sixty requests become one poll, and a hint does not wait for it", async () => {
   const ada = await follow();
   await ada.pass(60, 5);
