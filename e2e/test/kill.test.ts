@@ -5,7 +5,7 @@ import { runKills } from "../src/kill-run.ts";
 import { describeWith, isInstalled } from "../src/parts.ts";
 import { startWitness } from "../src/witness.ts";
 
-const KILLS = Number(process.env["E2E_KILLS"] ?? 60);
+const KILLS = Number(process.env["E2E_KILLS"] ?? 40);
 const SEED = Number(process.env["E2E_SEED"] ?? Date.now() % 1_000_000);
 const STEPS = ["inbox", "answered", "committed", "handed", "pubrec", "pubrel-stored", "pubcomp"];
 const onProgress = (line: string) => process.stderr.write(`  ${line}\n`);

@@ -3,7 +3,6 @@ import { Rounds } from "../../src/follow/rounds.ts";
 import { ManualClock } from "../../src/testing/manual-clock.ts";
 import { away, DAY, follow, quiet, refusal, START, ToldApi } from "./world.ts";
 
-const windowAt = (from: number) => ({ from, to: from + 1 });
 const windows = ({ api }: { api: ToldApi }) => api.of("window").map(({ query }) => query);
 
 test("the first hint starts a sync at once, without the clock moving", async () => {
