@@ -186,8 +186,8 @@ export class HintFollower {
       signal.throwIfAborted();
       return this.#wait(hints, pollAgainAt());
     }
-    // A poll shows no deletion, which is likely among the many windows that a wide one stands for.
-    const isLooked = ({ window }: StoredHint) => window === null || !isWide(window);
+    // A poll shows no deletion, which is likely among the many windows that one of hours or days stands for.
+    const isLooked = ({ window }: StoredHint) => window === null || isMoment(window);
     const isDone = (hint: StoredHint) => refused.has(hint.id) || (isLooked(hint) && isAnswered(hint, null, news));
     const tried = hints.filter((hint) => !isDone(hint));
     if (hints.some(({ window, tries }) => window === null && tries === 0)) onBlind();
@@ -224,6 +224,8 @@ export class HintFollower {
 
 /** The window itself is wrong, and will be. */
 const isRefused = (failure: unknown): boolean => failure instanceof RejectedError && failure.actor === "caller";
+
+const isMoment = ({ from, to }: Window): boolean => to - from <= FOLLOW_LIMITS.momentS;
 
 const isWide = ({ from, to }: Window): boolean => to - from > FOLLOW_LIMITS.widestHintS;
 

@@ -13,6 +13,8 @@ export const FOLLOW_LIMITS = {
   failedWindows: 2,
   /** A wider window is followed in parts, after the others. */
   widestHintS: 31 * 86_400,
+  /** A longer window may stand for many notifications: news that a poll brought do not answer it. */
+  momentS: 60,
   /** A window that showed nothing new is asked for again so long after its hint was taken; then the hint is dropped. */
   askAgainS: [15, 60, 300, 1_800],
 

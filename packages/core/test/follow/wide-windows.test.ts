@@ -71,3 +71,19 @@ test("2,000 distinct windows in two minutes cost a bounded number of calls, and 
   }
   expect(ada.api.calls.length).toBeLessThan(60);
 });
+
+test("a deletion in a window that stands for many comes when a poll followed it first, since the windows of a minute were used up", async () => {
+  const ada = await follow();
+  for (let id = 1; id <= 30; id++) ada.weighIn(id, START - 3_600 * id);
+  await ada.hint(null);
+  await ada.pass(60, 5);
+  for (let n = 1; n <= 16; n++) {
+    await ada.hint(START - 1_000_000 * n);
+    await ada.pass(3);
+  }
+  ada.api.delete(20);
+  ada.weighIn(31, START - 1_800);
+  await ada.hint(START - 3_600 * 30, START);
+  await ada.pass(90, 1);
+  expect(ada.kinds()).toContain("weigh_in_deleted");
+});
