@@ -38,7 +38,7 @@ async function dayPasses({ sim }: House, clock: ManualClock): Promise<void> {
 /** Lets the bridge look at its subscriptions so many times more. */
 async function looked(at: House, clock: ManualClock, times: number): Promise<void> {
   const before = calls(at, "list").length;
-  await moving(at, clock, () => calls(at, "list").length >= before + times, HOUR_MS);
+  await moving(at, clock, () => calls(at, "list").length >= before + times, DAY_MS);
 }
 
 test("one of three categories that the service dropped is subscribed again within a day, and the others are left alone", async () => {

@@ -1,3 +1,4 @@
+import { subscribe } from "node:diagnostics_channel";
 import { type Clock, systemClock } from "@weighbridge/core";
 import type { ManualClock } from "@weighbridge/core/testing";
 import type { Person, RegisteredApplication, Simulator } from "@weighbridge/simulator";
@@ -95,7 +96,16 @@ export async function house(beside?: Pick<House, "sim" | "app">): Promise<House>
   };
 }
 
-/** Moves the clocks of the bridge and of the service until something is so. */
+/** Calls of this process that have no answer yet. */
+const calling = new Set<object>();
+subscribe("http.client.request.start", (call) => calling.add((call as { request: object }).request));
+for (const ending of ["http.client.response.finish", "http.client.request.error"])
+  subscribe(ending, (call) => calling.delete((call as { request: object }).request));
+
+/**
+ * Moves the clocks of the bridge and of the service until something is so. They stand still while a call is on its way: on a slow machine
+ * it would time out by them.
+ */
 export async function moving(
   { sim }: House,
   clock: ManualClock,
@@ -105,11 +115,12 @@ export async function moving(
   await expect
     .poll(
       async () => {
+        if (calling.size > 0) return isSo();
         sim.clock.advance(stepMs);
         await clock.advance(stepMs);
         return isSo();
       },
-      { timeout: 15_000, interval: 5 },
+      { timeout: 15_000, interval: 2 },
     )
     .toBe(true);
 }
