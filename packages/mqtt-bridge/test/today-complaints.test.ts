@@ -41,24 +41,31 @@ test("PUB-LIMIT-5: too many calls are waited out, as long as the service says, a
   expect(problems()).toEqual([]);
 });
 
-test("PUB-MEAS-15, PUB-NOT-7: forty days of empty answers, with a nightly re-read in each, delete nothing, and the weigh-in after them counts", async () => {
-  const { at, ada, clock, kinds } = await followed({ poll_without_subscription_s: 6 * 3_600 });
-  ada.weighsIn({ weight: 70 });
-  await moving(at, clock, () => kinds().includes("weigh_in"), HOUR_MS);
-  ada.pausesSharing();
-  const polled = calls(at);
-  for (let day = 1; day <= 40; day++) {
-    const until = at.sim.clock.now() + DAY_S * 1000;
-    await moving(at, clock, () => at.sim.clock.now() >= until, 12 * HOUR_MS);
-  }
-  expect(calls(at) - polled).toBeGreaterThan(40);
-  expect(kinds()).toEqual(["weigh_in"]);
-  expect(at.last("people/ada/state")).toMatchObject({ weight: 70 });
-  ada.pausesSharing(false);
-  ada.weighsIn({ weight: 69 });
-  await moving(at, clock, () => kinds().length === 2, HOUR_MS);
-  expect(kinds()).toEqual(["weigh_in", "weigh_in"]);
-});
+// Some 2,000 calls over HTTP.
+const LONG = { timeout: 180_000 };
+
+test(
+  "PUB-MEAS-15, PUB-NOT-7: forty days of empty answers, with a nightly re-read in each, delete nothing, and the weigh-in after them counts",
+  LONG,
+  async () => {
+    const { at, ada, clock, kinds } = await followed({ poll_without_subscription_s: 6 * 3_600 });
+    ada.weighsIn({ weight: 70 });
+    await moving(at, clock, () => kinds().includes("weigh_in"), HOUR_MS);
+    ada.pausesSharing();
+    const polled = calls(at);
+    for (let day = 1; day <= 40; day++) {
+      const until = at.sim.clock.now() + DAY_S * 1000;
+      await moving(at, clock, () => at.sim.clock.now() >= until, 12 * HOUR_MS);
+    }
+    expect(calls(at) - polled).toBeGreaterThan(40);
+    expect(kinds()).toEqual(["weigh_in"]);
+    expect(at.last("people/ada/state")).toMatchObject({ weight: 70 });
+    ada.pausesSharing(false);
+    ada.weighsIn({ weight: 69 });
+    await moving(at, clock, () => kinds().length === 2, HOUR_MS);
+    expect(kinds()).toEqual(["weigh_in", "weigh_in"]);
+  },
+);
 
 test("PUB-MEAS-11: a weigh-in that a phone relays days later is told as back-dated, and newer values stay", async () => {
   const { at, ada, clock, kinds } = await followed();
