@@ -19,7 +19,7 @@ export interface KillRunOptions {
   readonly people?: number;
   /** @default "wbs" */
   readonly generation?: Generation;
-  /** Where the bridge keeps everything. @default "sqlite" */
+  /** The bridge's store. @default "sqlite" */
   readonly store?: "sqlite" | "postgres";
   /** In every nth life the database server crashes under the bridge, which ends by itself. */
   readonly databaseCrashesEvery?: number;

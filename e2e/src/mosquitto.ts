@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { freePort, until } from "@weighbridge/testing/parts";
+import { answers, freePort, until } from "@weighbridge/testing/parts";
 
 export interface MosquittoOptions {
   /** False makes a broker that forgets everything when it stops: for proving that a test can fail. */
@@ -98,11 +97,3 @@ export async function startMosquitto({
   await broker.start();
   return broker;
 }
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    }).on("error", () => resolve(false));
-  });

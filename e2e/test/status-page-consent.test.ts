@@ -40,7 +40,7 @@ describeWith("Chromium and Mosquitto", isInstalled("chromium") && isInstalled("m
     return watched;
   }
 
-  /** Somebody agrees in the tab that the link opened, and reads the address that it is led to, where nothing answers. */
+  /** Agrees in the tab that the link opened. Resolves with the address that the tab is led to; nothing answers there. */
   async function agrees(page: Page, name: string): Promise<string> {
     const opened = page.context().waitForEvent("page");
     await page.getByRole("link", { name: /consent page|Zustimmungsseite|consentement/ }).click();

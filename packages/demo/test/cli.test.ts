@@ -83,7 +83,7 @@ test("the standing demo names its page, and ends at SIGINT with 0", async () => 
   await expect.poll(() => running.text.out, { timeout: 20_000 }).toContain("Now it is your turn");
   const page = /Virtual scale +(\S+)/.exec(running.text.out)?.[1] as string;
   expect((await fetch(page)).status).toBe(200);
-  // Somebody clears a topic, as the next bridge at this broker does.
+  // Another client clears a topic, as the next bridge at this broker does.
   const broker = /MQTT broker +(\S+)/.exec(running.text.out)?.[1] as string;
   const other = await connectAsync(broker, { protocolVersion: 4 });
   await other.publishAsync("weighbridge/people/ada/state", "", { retain: true });

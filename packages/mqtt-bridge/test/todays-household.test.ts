@@ -29,7 +29,7 @@ const made = ({ log }: House) => log.lines.filter((line) => line.includes("The s
 const calls = ({ sim }: House, action: string) =>
   sim.log.filter((entry) => entry.kind === "call" && entry.action === action);
 
-/** Whatever is due within a day is due then: it takes calls, and no more time. */
+/** Makes everything due that comes within a day; it takes calls, and no more time. */
 async function dayPasses({ sim }: House, clock: ManualClock): Promise<void> {
   sim.clock.advance(DAY_MS);
   await clock.advance(DAY_MS);

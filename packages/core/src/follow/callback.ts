@@ -84,7 +84,7 @@ export class CallbackEndpoint {
 
 /** Reads a callback's body as text; undefined where it has more bytes than a callback can have. */
 export function readCallbackBody(request: Readable): Promise<string | undefined> {
-  // Somebody else has read it.
+  // A framework in front, such as a body parser, has read it already.
   if (request.readableEnded) return Promise.resolve("");
   // By events: the stream's own iterator costs as much as all else that is done with a callback.
   return new Promise((resolve, reject) => {

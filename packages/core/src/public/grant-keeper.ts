@@ -31,10 +31,10 @@ export interface GrantKeeperInput {
   onWarning?(warning: GrantWarning): void;
 }
 
-/** What a callback said of the person. */
+/** The end of a consent, as a callback announced it. */
 export type AnnouncedEnd = "unlink" | "delete";
 
-/** What a problem says of each end, by its code. */
+/** Words of a problem for each end, by its code. */
 const ENDS = {
   grant_ended: "has ended",
   person_unlinked: "was withdrawn",

@@ -43,7 +43,7 @@ export class AllDocuments {
     return [...documentsOf(this.#input.topics, this.#viewOf(person)), this.#statusOf(person)];
   }
 
-  /** What can differ from what this gave last. */
+  /** Documents of the person that may differ from those of the last call. */
   changedOf(person: Person): Message[] {
     const { id } = person.rows.stored;
     const view = this.#viewOf(person);

@@ -74,7 +74,7 @@ export class PersonReports implements Reports {
 
   #publishDocuments(personId: number): void {
     const { people, documents, retained } = this.#input;
-    // What is not given on while the broker is away comes with everything else at its return.
+    // Documents that are dropped while the broker is away come with all others when it is back.
     retained().publish(documents().changedOf(people().byId(personId)));
   }
 }

@@ -6,25 +6,11 @@ import { LIMITS } from "../../src/limits.ts";
 import { PersonRows } from "../../src/people/person-rows.ts";
 import { changeOf } from "../support/changes.ts";
 import { openStore, START } from "../support/open-store.ts";
+import { storedPerson } from "../support/stored-person.ts";
 
 personStoreContract("A person of the bridge's SQLite file", () => {
   const directory = stateDir();
-  const [key, addedAt] = ["wbs:29", START];
-  return {
-    key,
-    addedAt,
-    open: async () => {
-      const { store } = openStore(directory);
-      const [known] = await store.people();
-      const stored = known ?? (await store.addPerson(key, addedAt));
-      const toMessage = () => ({ topic: "t", payload: "" });
-      return {
-        store: new PersonRows({ stored, store, toMessage, onCommitted: () => {} }),
-        takeHint: (window, takenAt) => store.takeHint(stored.id, window, takenAt),
-        close: () => store.close(),
-      };
-    },
-  };
+  return storedPerson(() => openStore(directory).store);
 });
 
 test("of a hundred thousand measures two hundred are kept as topics, the known ones among them", async () => {

@@ -89,7 +89,7 @@ describeWithPostgres((server) => {
       ]);
     await add(former, "first");
     expire("a");
-    // Nobody else owns it yet: what is written now, the next owner will read.
+    // The shard has no other owner yet: the next one will read this row.
     await add(former, "late");
     const [next] = await (await named("b")).take(1);
     await expect(add(former, "too late")).rejects.toMatchObject({ code: "WB001" });

@@ -5,10 +5,9 @@ import { personStoreContract } from "@weighbridge/core/testing";
 import { Client } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { LIMITS } from "../../src/limits.ts";
-import { PersonRows } from "../../src/people/person-rows.ts";
 import { changeOf, weightGroup } from "../support/changes.ts";
-import { START } from "../support/open-store.ts";
 import { describeWithPostgres, openPostgres, targetOf } from "../support/postgres.ts";
+import { storedPerson } from "../support/stored-person.ts";
 import { testStore } from "./contract.ts";
 
 const EVENT = { change: changeOf([]), messages: [{ topic: "t", payload: "a" }], isStateChanged: false };
@@ -33,22 +32,7 @@ describeWithPostgres((server) => {
 
   personStoreContract("A person of a PostgreSQL database", () => {
     const target = newTarget();
-    const [key, addedAt] = ["wbs:29", START];
-    return {
-      key,
-      addedAt,
-      open: async () => {
-        const { store } = await openPostgres(target);
-        const [known] = await store.people();
-        const stored = known ?? (await store.addPerson(key, addedAt));
-        const toMessage = () => ({ topic: "t", payload: "" });
-        return {
-          store: new PersonRows({ stored, store, toMessage, onCommitted: () => {} }),
-          takeHint: (window, takenAt) => store.takeHint(stored.id, window, takenAt),
-          close: () => store.close(),
-        };
-      },
-    };
+    return storedPerson(async () => (await openPostgres(target)).store);
   });
 
   test("a second bridge on the same database is refused, and the first one is named", async () => {

@@ -7,6 +7,19 @@ import type { Store } from "../../src/store/store.ts";
 /** 2026-03-01T07:00:00Z. */
 export const START = 1_772_348_400;
 
+/** The same store, closed when the test is over, or before it. */
+export function closedOnce(store: Store): Store {
+  let isOpen = true;
+  const close = store.close.bind(store);
+  const closeOnce = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await close();
+  };
+  onTestFinished(() => closeOnce().catch(() => {}));
+  return Object.assign(store, { close: closeOnce });
+}
+
 /** The store of a directory, until the test is over or it is closed. Failing writes are kept, since a process would end. */
 export function openStore<C extends Clock = ManualClock>(
   directory: string,
@@ -22,13 +35,5 @@ export function openStore<C extends Clock = ManualClock>(
     onFailure: (error) => failures.push(error),
     onWarning: (words) => warnings.push(words),
   });
-  let isOpen = true;
-  const close = store.close.bind(store);
-  const closeOnce = async () => {
-    if (!isOpen) return;
-    isOpen = false;
-    await close();
-  };
-  onTestFinished(() => closeOnce().catch(() => {}));
-  return { store: Object.assign(store, { close: closeOnce }) as Store, failures, warnings, clock };
+  return { store: closedOnce(store), failures, warnings, clock };
 }

@@ -1,11 +1,10 @@
 import type { Clock } from "@weighbridge/core/clock";
 import { ManualClock } from "@weighbridge/core/testing";
 import { hasPostgres, Postgres } from "@weighbridge/testing";
-import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import type { PostgresTarget } from "../../src/store/postgres/connections.ts";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
-import type { Store } from "../../src/store/store.ts";
-import { START } from "./open-store.ts";
+import { closedOnce, START } from "./open-store.ts";
 
 /** One server for a suite. Without one on this machine the suite is skipped, with the reason in its name; where nothing may be missing it fails. */
 export function describeWithPostgres(
@@ -43,13 +42,5 @@ export async function openPostgres<C extends Clock = ManualClock>(
     onFailure: (error) => failures.push(error),
     onWarning: (words) => warnings.push(words),
   });
-  let isOpen = true;
-  const close = store.close.bind(store);
-  const closeOnce = async () => {
-    if (!isOpen) return;
-    isOpen = false;
-    await close();
-  };
-  onTestFinished(() => closeOnce().catch(() => {}));
-  return { store: Object.assign(store, { close: closeOnce }) as Store, failures, warnings, clock };
+  return { store: closedOnce(store), failures, warnings, clock };
 }

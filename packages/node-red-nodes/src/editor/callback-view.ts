@@ -20,7 +20,7 @@ const RULES = {
   host: /host name/,
 } as const;
 
-/** What an account says of the API that it speaks to. */
+/** The API of an account, as its form has it. */
 export interface ApiOfAccount {
   readonly generation: unknown;
   readonly baseurl: unknown;

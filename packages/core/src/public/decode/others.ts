@@ -24,7 +24,7 @@ export interface ListedProfile {
 /** The last second of 32 bits stands for no expiry. */
 const NEVER = 2_147_483_647;
 
-/** Where nothing is there, the body may be absent, null or an empty list. */
+/** Reads an absent body, null or an empty list as an empty object: the service answers so for nothing. */
 const orNothing = (body: unknown): unknown => (body == null || (Array.isArray(body) && body.length === 0) ? {} : body);
 
 const checkList = checkOf(listBody);
